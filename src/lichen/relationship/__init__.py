@@ -1,0 +1,1 @@
+"""What a relationship is: frozen values, standard library only."""
