@@ -1,0 +1,357 @@
+"""The relationship at its first instant: every value once, in plain floats.
+
+The world stands at its mean (a walk and a series at their start, jumps at rest), ranges at their middle, and what is on
+its way arrives at the rate at which it is sent.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import final
+
+from lichen.relationship.evaluate import evaluate, quantile
+from lichen.relationship.flow import Flow
+from lichen.relationship.formula import Call, Name, Tree, names, walk
+from lichen.relationship.party import Capacity, Party
+from lichen.relationship.relationship import Relationship
+from lichen.relationship.value import Value
+from lichen.relationship.world import Process, Series
+
+_REDUCTIONS = frozenset({"sum", "mean", "least", "quantile", "share"})
+_COUNTED_QUANTILE = 0.05
+
+
+def values_at_start(relationship: Relationship) -> Mapping[str, float]:
+    """Every value of the start by its name, in base units.
+
+    Keys: `price` (terms), `demand` (world), `packaging` (the rate of a flow per day, of a group the sum over members or
+    links), `alder.cash` (the level, of a group the sum), `alder.headroom` (of a group what counts: a quantile over
+    members or the least). A value that somebody keeps to itself, and all that needs it, is NaN.
+    """
+    start = Start(relationship)
+    parties = relationship.parties.values()
+    keys = [
+        *relationship.terms,
+        *relationship.world,
+        *(f"{party.name}.{name}" for party in parties for name in party.capacities),
+        *(f"{party.name}.headroom" for party in parties if party.essential_capacities),
+        *relationship.flows,
+    ]
+    return {key: start.read(key) for key in keys}
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Of which members, by group, and of which link of which flow a formula speaks; empty when of none."""
+
+    members: tuple[tuple[str, int], ...] = ()
+    flow: str = ""
+    link: int = -1
+
+    def member(self, group: str) -> int | None:
+        """The index of the member of this group, if the place names one."""
+        return next((index for name, index in self.members if name == group), None)
+
+
+NOWHERE = Place()
+
+
+@final
+class Start:
+    """Reads the first instant. Values are computed once, each after those it reads, so that no chain is too long.
+
+    Flows that are `stopped` carry nothing, also where other formulas read them. A flow that reads itself through a delay
+    starts from nothing: what it would read of itself counts as 0.
+    """
+
+    __slots__ = ("_known", "_places", "_stopped", "relationship")
+
+    def __init__(self, relationship: Relationship, stopped: frozenset[str] = frozenset()) -> None:
+        self.relationship = relationship
+        self._stopped = stopped
+        self._known: dict[tuple[object, Place], float] = {}
+        self._places: dict[str, Mapping[tuple[str, int], tuple[Place, ...]]] = {}
+        for key in _in_order(relationship):
+            self.read(key)
+
+    def read(self, key: str) -> float:
+        """The value of one name: a term, a world variable, a flow, `party.capacity` or `party.headroom`."""
+        return self._name(Name(tuple(key.split("."))), NOWHERE)
+
+    def value(self, value: Value | None, place: Place = NOWHERE) -> float:
+        """A value of the file, for one member or link where it is stated of each; NaN when unknown or absent."""
+        return math.nan if value is None or value.tree is None else self._tree(value.tree, place)
+
+    def flow_worth(self, flow: Flow, capacity: str) -> float:
+        """What the flow adds to a capacity of its receiver, per day (summed over members or links)."""
+        return self._sum_over(flow, flow.worth.get(capacity))
+
+    def flow_cost(self, flow: Flow, capacity: str) -> float:
+        """What the flow takes from a capacity of its giver, per day (summed over members or links)."""
+        return self._sum_over(flow, flow.cost.get(capacity))
+
+    def mean_over(self, flow: Flow, value: Value | None) -> float:
+        """A value of a flow that is stated of each member or link, such as a delay: its mean; NaN without any."""
+        values = [self.value(value, at) for at in self._places_of(flow, NOWHERE)]
+        return sum(values) / len(values) if values else math.nan
+
+    def of_members(self, party: Party, value: Value | None) -> tuple[float, ...]:
+        """A value of a party for each of its members; one number for a single party."""
+        return tuple(self.value(value, place) for place in _member_places(party))
+
+    def headrooms(self, party: Party) -> tuple[float, ...]:
+        """The headroom of each member; one number for a single party, none when it has no essential capacity."""
+        if not party.essential_capacities:
+            return ()
+        return tuple(self._headroom(party, place) for place in _member_places(party))
+
+    def _tree(self, tree: Tree, place: Place) -> float:
+        return evaluate(tree, lambda name: self._name(name, place), lambda call: self._call(call, place))
+
+    def _call(self, call: Call, place: Place) -> float | None:
+        """The value of a call that needs the group or the relationship, None for any other."""
+        if call.function == "balance":
+            return 1.0  # before anything has been given, neither side is ahead
+        if call.function not in _REDUCTIONS or (call.function == "least" and len(call.arguments) != 1):
+            return None
+        places = self._places_read(call.arguments[0])
+        if places is None:
+            return None
+        key = (id(call), NOWHERE)
+        if key not in self._known:
+            values = [self._tree(call.arguments[0], inside) for inside in places]
+            q = self._tree(call.arguments[1], place) if call.function == "quantile" else math.nan
+            self._known[key] = _reduce(call.function, values, q)
+        return self._known[key]
+
+    def _places_read(self, tree: Tree) -> tuple[Place, ...] | None:
+        """What a reduction runs over: the links of the first such flow, or the members of the first group, it reads."""
+        for node in walk(tree):
+            if not isinstance(node, Name):
+                continue
+            flow = self.relationship.flows.get(node.text)
+            if flow is not None and flow.along is not None:
+                return self._places_of(flow, NOWHERE)
+            for name in flow.parties if flow else node.parts[:1]:
+                party = self.relationship.parties.get(name)
+                if party is not None and party.members is not None:
+                    return _member_places(party)
+        return None
+
+    def _name(self, name: Name, place: Place) -> float:
+        if name.parts == ("time",):
+            return 0.0
+        name, place = self._at(name, place)
+        key = (name.parts, place)
+        if key not in self._known:
+            self._known[key] = 0.0  # what a delayed circle reads of itself
+            self._known[key] = self._compute(name.parts, place)
+        return self._known[key]
+
+    def _at(self, name: Name, place: Place) -> tuple[Name, Place]:
+        """The name with `giver` and `receiver` replaced by their group, and as much of the place as it depends on."""
+        first, relationship = name.parts[0], self.relationship
+        links = relationship.flows[place.flow].along if place.flow else None
+        if first in ("giver", "receiver") and links is not None:
+            flow = relationship.flows[place.flow]
+            group, ends = (flow.giver, links.givers) if first == "giver" else (flow.receiver, links.receivers)
+            column = name.parts[1]
+            is_own = column in relationship.parties[group].capacities or column == "headroom"
+            parts = (group, column) if is_own else (group, "members", column)
+            return Name(parts), Place(((group, ends[place.link]),))
+        if first == "link" or name.text == place.flow:
+            return name, place
+        flow_named = relationship.flows.get(name.text)
+        groups = flow_named.parties if flow_named else (first,)
+        return name, Place(tuple(pair for pair in place.members if pair[0] in groups))
+
+    def _compute(self, parts: tuple[str, ...], place: Place) -> float:
+        relationship = self.relationship
+        match parts:
+            case ("link", column) if place.flow:
+                links = relationship.flows[place.flow].along
+                return links.columns[column][place.link] if links and column in links.columns else math.nan
+            case (group, "members", column):
+                return _column(relationship.parties[group], column, place)
+            case (party, "headroom"):
+                return self._party_headroom(relationship.parties[party], place)
+            case (party, capacity):
+                owner = relationship.parties[party]
+                level = owner.capacities[capacity].level
+                if place.members:
+                    return self.value(level, place)
+                return sum(self.of_members(owner, level))
+            case (name,) if name in relationship.terms:
+                return self.value(relationship.terms[name].value)
+            case (name,) if name in relationship.world:
+                return self._mean(relationship.world[name])
+            case (name,) if name in relationship.flows:
+                flow = relationship.flows[name]
+                places = (place,) if place.flow == name else self._places_of(flow, place)
+                return sum(self._rate(flow, at) for at in places)
+            case _:
+                return math.nan
+
+    def _rate(self, flow: Flow, place: Place) -> float:
+        if flow.name in self._stopped:
+            return 0.0
+        rate = self.value(flow.rate, place)
+        return rate if math.isnan(rate) else max(0.0, rate)
+
+    def _sum_over(self, flow: Flow, per_unit: Value | None) -> float:
+        if per_unit is None:
+            return 0.0
+        return sum(self._rate(flow, at) * self.value(per_unit, at) for at in self._places_of(flow, NOWHERE))
+
+    def _party_headroom(self, party: Party, place: Place) -> float:
+        if place.members or party.members is None:
+            return self._headroom(party, place)
+        return quantile(list(self.headrooms(party)), _COUNTED_QUANTILE if party.counts == "quantile" else 0.0)
+
+    def _headroom(self, party: Party, place: Place) -> float:
+        rooms = [self._room(capacity, place) for capacity in party.essential_capacities]
+        return math.nan if not rooms or any(math.isnan(room) for room in rooms) else min(rooms)
+
+    def _room(self, capacity: Capacity, place: Place) -> float:
+        level, floor = self.value(capacity.level, place), self.value(capacity.floor, place)
+        healthy = level if capacity.healthy is None else self.value(capacity.healthy, place)
+        return (level - floor) / (healthy - floor) if healthy != floor else math.nan
+
+    def _places_of(self, flow: Flow, place: Place) -> tuple[Place, ...]:
+        """The members or links at which the flow runs, as far as they agree with a place."""
+        by_member = self._places.get(flow.name)
+        if by_member is None:
+            by_member = self._places[flow.name] = _index(flow, self._all_places(flow))
+        if not place.members:
+            return by_member["", -1]
+        of_receiver = [pair for pair in place.members if pair[0] == flow.receiver]
+        return by_member.get((of_receiver or list(place.members))[0], ())
+
+    def _all_places(self, flow: Flow) -> Iterator[Place]:
+        """Every place at which the flow runs: one, one a member, one a pair of members of one name, or one a link."""
+        if flow.along is not None:
+            for link in range(len(flow.along.givers)):
+                yield Place(flow=flow.name, link=link)
+            return
+        groups = [self.relationship.parties[name] for name in flow.parties]
+        groups = [party for party in groups if party.members is not None]
+        if len(groups) < 2:
+            yield from (_member_places(groups[0]) if groups else (NOWHERE,))
+            return
+        giver, receiver = (party.members.names if party.members else () for party in groups)
+        index = {name: i for i, name in enumerate(receiver)}
+        for i, name in enumerate(giver):
+            if name in index:
+                yield Place(((groups[0].name, i), (groups[1].name, index[name])))
+
+    def _mean(self, process: Process) -> float:
+        at = {name: self.value(value) for name, value in process.parameters.items()}
+        none = math.nan
+        match process.kind:
+            case "constant":
+                return at.get("value", none)
+            case "uniform":
+                return (at.get("from", none) + at.get("to", none)) / 2
+            case "triangular":
+                return (at.get("from", none) + at.get("mode", none) + at.get("to", none)) / 3
+            case "beta":
+                low, high, a, b = (at.get(key, none) for key in ("from", "to", "a", "b"))
+                return low + (high - low) * a / (a + b) if a + b else none
+            case "random_walk":
+                return at.get("start", none)
+            case "jumps":
+                return 0.0
+            case "series":
+                return none if process.series is None else _in_force(process.series, self.relationship.time.start)
+            case _:
+                return at.get("mean", none)
+
+
+def _reduce(function: str, values: list[float], q: float) -> float:
+    match function:
+        case "sum":
+            return sum(values)
+        case "quantile":
+            return quantile(values, q)
+        case "least":
+            return quantile(values, 0.0)
+        case _:  # `mean`, and `share` as the mean of what is true
+            return sum(map(bool, values) if function == "share" else values) / len(values) if values else math.nan
+
+
+def _column(group: Party, column: str, place: Place) -> float:
+    values = group.members.columns.get(column) if group.members else None
+    if values is None:
+        return math.nan
+    member = place.member(group.name)
+    return sum(values) if member is None else values[member]
+
+
+def _member_places(party: Party) -> tuple[Place, ...]:
+    if party.members is None:
+        return (NOWHERE,)
+    return tuple(Place(((party.name, index),)) for index in range(len(party.members)))
+
+
+def _index(flow: Flow, places: Iterable[Place]) -> Mapping[tuple[str, int], tuple[Place, ...]]:
+    """The places of a flow by (group, member); all of them under ("", -1)."""
+    found: dict[tuple[str, int], list[Place]] = {("", -1): []}
+    for place in places:
+        found["", -1].append(place)
+        members = place.members
+        if flow.along is not None:  # within one group a link is found by the member at which it arrives
+            ends = {flow.giver: flow.along.givers[place.link], flow.receiver: flow.along.receivers[place.link]}
+            members = tuple(ends.items())
+        for member in members:
+            found.setdefault(member, []).append(place)
+    return {member: tuple(there) for member, there in found.items()}
+
+
+def _in_force(series: Series, start: date) -> float:
+    """The value at or before the start, the first before the first; of a series drawn in blocks, its mean."""
+    if not series.values:
+        return math.nan
+    if series.resample_days is not None:
+        return sum(series.values) / len(series.values)
+    last = sum(day < start + timedelta(days=1) for day in series.dates) - 1
+    return series.values[max(last, 0)]
+
+
+def _in_order(relationship: Relationship) -> Iterator[str]:
+    """Terms, world variables, capacities and flows, each after what it reads; a circle is entered once."""
+    reads: dict[str, frozenset[str]] = {}
+
+    def add(key: str, *values: Value | None) -> None:
+        trees = [value.tree for value in values if value is not None and value.tree is not None]
+        reads[key] = frozenset().union(*map(names, trees))
+
+    for term in relationship.terms.values():
+        add(term.name, term.value)
+    for process in relationship.world.values():
+        add(process.name, *process.parameters.values())
+    for party in relationship.parties.values():
+        for capacity in party.capacities.values():
+            add(f"{party.name}.{capacity.name}", capacity.level)
+        if party.essential_capacities:
+            marks = [mark for c in party.essential_capacities for mark in (c.level, c.floor, c.healthy)]
+            add(f"{party.name}.headroom", *marks)
+    for flow in relationship.flows.values():
+        add(flow.name, flow.rate)
+
+    seen: set[str] = set()
+    for key in reads:
+        open_keys = [(key, iter(sorted(reads[key])))] if key not in seen else []
+        seen.add(key)
+        while open_keys:
+            top, following = open_keys[-1]
+            step = next((name for name in following if name in reads and name not in seen), None)
+            if step is None:
+                open_keys.pop()
+                yield top
+            else:
+                seen.add(step)
+                open_keys.append((step, iter(sorted(reads[step]))))
