@@ -1,7 +1,7 @@
 """The relationship at its first instant: every value once, in plain floats.
 
-The world stands at its mean (a walk and a series at their start, jumps at rest), ranges at their middle, and what is on
-its way arrives at the rate at which it is sent.
+The world stands at its mean (a walk and a series at their start, jumps at rest), ranges at their middle, and what is
+on its way arrives at the rate at which it is sent.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _COUNTED_QUANTILE = 0.05
 def values_at_start(relationship: Relationship) -> Mapping[str, float]:
     """Every value of the start by its name, in base units.
 
-    Keys: `price` (terms), `demand` (world), `packaging` (the rate of a flow per day, of a group the sum over members or
-    links), `alder.cash` (the level, of a group the sum), `alder.headroom` (of a group what counts: a quantile over
+    Keys: `price` (terms), `demand` (world), `packaging` (the rate of a flow per day, of a group the sum over members
+    or links), `alder.cash` (the level, of a group the sum), `alder.headroom` (of a group what counts: a quantile over
     members or the least). A value that somebody keeps to itself, and all that needs it, is NaN.
     """
     start = Start(relationship)
@@ -64,8 +64,8 @@ NOWHERE = Place()
 class Start:
     """Reads the first instant. Values are computed once, each after those it reads, so that no chain is too long.
 
-    Flows that are `stopped` carry nothing, also where other formulas read them. A flow that reads itself through a delay
-    starts from nothing: what it would read of itself counts as 0.
+    Flows that are `stopped` carry nothing, also where other formulas read them. A flow that reads itself through a
+    delay starts from nothing: what it would read of itself counts as 0.
     """
 
     __slots__ = ("_known", "_places", "_stopped", "relationship")
