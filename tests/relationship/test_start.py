@@ -166,6 +166,8 @@ def test_a_long_chain_of_flows_is_no_trouble() -> None:
 
 def test_a_stopped_flow_carries_nothing_also_inside_other_formulas() -> None:
     made = relationship(
+        party("alder"),
+        party("northfield", capacity("cash", 9, 3)),
         flow("supply", "alder > northfield", 5, worth={"cash": 3}),
         flow("payment", "northfield > alder", times("supply", 2)),
     )
