@@ -136,12 +136,18 @@ def test_links_read_giver_receiver_and_link_and_arrive_at_members() -> None:
         flow("referral", "sellers > sellers", times("link.weight", "giver.cash", "receiver.sales"), along=links),
         flow("tax", "sellers > world", call("arriving", "referral")),
         flow("largest", "world > world", call("least", "referral")),
+        flow("thanks", "sellers > sellers", times("link.weight", "referral"), along=links),
+        flow("weighted", "sellers > world", times(call("arriving", "referral"), "sellers.cash")),
+        flow("sent", "sellers > world", times("referral", "sellers.cash")),
     )
     values = values_at_start(made)
     # ann > cy: 1*10*3 = 30, bo > cy: 2*20*3 = 120, bo > ann: 4*20*1 = 80
     assert values["referral"] == 230
     assert values["tax"] == 230
     assert values["largest"] == 30
+    assert values["thanks"] == 1 * 30 + 2 * 120 + 4 * 80  # on the same links
+    assert values["weighted"] == 80 * 10 + 0 * 20 + (30 + 120) * 60  # what arrives at ann, bo and cy times their cash
+    assert values["sent"] == 30 * 10 + (120 + 80) * 20  # what ann and bo give times their cash
 
 
 def test_groups_of_equal_names_meet_by_name() -> None:

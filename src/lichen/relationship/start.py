@@ -22,6 +22,8 @@ from lichen.relationship.world import Process, Series
 
 _REDUCTIONS = frozenset({"sum", "mean", "least", "quantile", "share"})
 _COUNTED_QUANTILE = 0.05
+_ARRIVING = "arriving"
+"""Stands for the receiving end of a link where places are looked up by member; no party can have this name."""
 
 
 def values_at_start(relationship: Relationship) -> Mapping[str, float]:
@@ -116,6 +118,8 @@ class Start:
         """The value of a call that needs the group or the relationship, None for any other."""
         if call.function == "balance":
             return 1.0  # before anything has been given, neither side is ahead
+        if call.function == "arriving" and isinstance(call.arguments[0], Name):
+            return self._arriving(self.relationship.flows[call.arguments[0].text], place)
         if call.function not in _REDUCTIONS or (call.function == "least" and len(call.arguments) != 1):
             return None
         places = self._places_read(call.arguments[0])
@@ -163,9 +167,9 @@ class Start:
             is_own = column in relationship.parties[group].capacities or column == "headroom"
             parts = (group, column) if is_own else (group, "members", column)
             return Name(parts), Place(((group, ends[place.link]),))
-        if first == "link" or name.text == place.flow:
-            return name, place
         flow_named = relationship.flows.get(name.text)
+        if first == "link" or (links is not None and flow_named is not None and flow_named.along == links):
+            return name, place
         groups = flow_named.parties if flow_named else (first,)
         return name, Place(tuple(pair for pair in place.members if pair[0] in groups))
 
@@ -191,7 +195,7 @@ class Start:
                 return self._mean(relationship.world[name])
             case (name,) if name in relationship.flows:
                 flow = relationship.flows[name]
-                places = (place,) if place.flow == name else self._places_of(flow, place)
+                places = (Place(place.members, name, place.link),) if place.flow else self._places_of(flow, place)
                 return sum(self._rate(flow, at) for at in places)
             case _:
                 return math.nan
@@ -199,13 +203,20 @@ class Start:
     def _rate(self, flow: Flow, place: Place) -> float:
         if flow.name in self._stopped:
             return 0.0
-        rate = self.value(flow.rate, place)
-        return rate if math.isnan(rate) else max(0.0, rate)
+        key = ("rate of", flow.name), place
+        if key not in self._known:
+            rate = self.value(flow.rate, place)
+            self._known[key] = rate if math.isnan(rate) else max(0.0, rate)
+        return self._known[key]
 
     def _sum_over(self, flow: Flow, per_unit: Value | None) -> float:
         if per_unit is None:
             return 0.0
-        return sum(self._rate(flow, at) * self.value(per_unit, at) for at in self._places_of(flow, NOWHERE))
+        key = ("sum over", flow.name, id(per_unit)), NOWHERE
+        if key not in self._known:
+            places = self._places_of(flow, NOWHERE)
+            self._known[key] = sum(self._rate(flow, at) * self.value(per_unit, at) for at in places)
+        return self._known[key]
 
     def _party_headroom(self, party: Party, place: Place) -> float:
         if place.members or party.members is None:
@@ -221,21 +232,30 @@ class Start:
         healthy = level if capacity.healthy is None else self.value(capacity.healthy, place)
         return (level - floor) / (healthy - floor) if healthy != floor else math.nan
 
+    def _arriving(self, flow: Flow, place: Place) -> float:
+        """What the incoming links of a member carry now."""
+        member = place.member(flow.receiver)
+        at_member = NOWHERE if member is None or flow.along is None else Place(((_ARRIVING, member),))
+        places = self._places_of(flow, at_member)
+        return sum(self._rate(flow, at) for at in places)
+
     def _places_of(self, flow: Flow, place: Place) -> tuple[Place, ...]:
-        """The members or links at which the flow runs, as far as they agree with a place."""
+        """The members or links at which the flow runs, as far as they agree with a place.
+
+        Links agree with their giving member; a flow along links from another group with the receiving one.
+        """
         by_member = self._places.get(flow.name)
         if by_member is None:
             by_member = self._places[flow.name] = _index(flow, self._all_places(flow))
-        if not place.members:
-            return by_member["", -1]
-        of_receiver = [pair for pair in place.members if pair[0] == flow.receiver]
-        return by_member.get((of_receiver or list(place.members))[0], ())
+        of_giver = [pair for pair in place.members if pair[0] == flow.giver]
+        member = (of_giver or list(place.members) or [("", -1)])[0]
+        return by_member.get(member, ())
 
     def _all_places(self, flow: Flow) -> Iterator[Place]:
         """Every place at which the flow runs: one, one a member, one a pair of members of one name, or one a link."""
         if flow.along is not None:
-            for link in range(len(flow.along.givers)):
-                yield Place(flow=flow.name, link=link)
+            for link, member in enumerate(flow.along.givers):
+                yield Place(((flow.giver, member),), flow.name, link)
             return
         groups = [self.relationship.parties[name] for name in flow.parties]
         groups = [party for party in groups if party.members is not None]
@@ -303,9 +323,11 @@ def _index(flow: Flow, places: Iterable[Place]) -> Mapping[tuple[str, int], tupl
     for place in places:
         found["", -1].append(place)
         members = place.members
-        if flow.along is not None:  # within one group a link is found by the member at which it arrives
-            ends = {flow.giver: flow.along.givers[place.link], flow.receiver: flow.along.receivers[place.link]}
-            members = tuple(ends.items())
+        if flow.along is not None:
+            receiver = flow.along.receivers[place.link]
+            members = (*members, (_ARRIVING, receiver))
+            if flow.receiver != flow.giver:
+                members = (*members, (flow.receiver, receiver))
         for member in members:
             found.setdefault(member, []).append(place)
     return {member: tuple(there) for member, there in found.items()}

@@ -1,0 +1,1 @@
+"""The mutual dependency map, from structure alone."""

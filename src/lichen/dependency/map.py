@@ -1,0 +1,341 @@
+"""The mutual dependency map: who needs, gives, risks and can damage what, directly, through others, and how late.
+
+It rests on the structure of the file alone: on the rates of the start, as they follow from the formulas.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import final
+
+import numpy as np
+
+from lichen.dependency import graph
+from lichen.dependency.delay import Delay
+from lichen.dependency.harm import Damage, Exposure, SharedLoss, damages, exposures, shared_losses, without_voice
+from lichen.dependency.needs import Need, Supply, delay_of, direct_dependence, needs, passing_on
+from lichen.dependency.power import Power, balanced_outcomes, elsewhere
+from lichen.relationship.backing import backed_flows
+from lichen.relationship.flow import Flow, FlowKind
+from lichen.relationship.party import Party, PartyKind
+from lichen.relationship.relationship import Relationship
+from lichen.relationship.start import Start
+
+FIRST_ROUNDS = 4
+"""How many rounds of dependence are told one by one, and stand for all where they add up without end."""
+
+LINK_HOLDS = 0.9
+"""The chance that a link holds with which alternative routes are compared; our choice, the same for all."""
+
+_MOST_PATHS = 20
+_LEAST_STRENGTH = 0.01
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """One flow as the map draws it.
+
+    `per_day` is its rate at the start, None when somebody keeps it to itself. `weight` in 0..1 is its share of the
+    capacity that it feeds (or weighs on) most; a flow without worth weighs as the median flow. `declared`: the file
+    says who sees it.
+    """
+
+    flow: str
+    title: str
+    kind: FlowKind
+    giver: str
+    receiver: str
+    per_day: float | None
+    weight: float
+    goodwill: bool
+    seen_by: tuple[str, ...]
+    declared: bool
+    delay: Delay
+
+    @property
+    def unseen(self) -> bool:
+        """Nobody is said to see it."""
+        return not self.seen_by
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyMap:
+    """One party: what it needs, gives, risks and can damage.
+
+    `headroom` at the start (of a group what counts), None when it has no essential capacity or it is not known;
+    `alternatives` and `walk_away` as the file says. `burdens` are what others put on it.
+    """
+
+    name: str
+    title: str
+    kind: PartyKind
+    essential: bool
+    headroom: float | None
+    alternatives: float | None
+    walk_away: float | None
+    needs: tuple[Need, ...]
+    gives: tuple[str, ...]
+    burdens: tuple[Damage, ...]
+    shared_losses: tuple[SharedLoss, ...]
+    exposures: tuple[Exposure, ...]
+    can_damage: tuple[Damage, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indirect:
+    """How a party depends on another (or, in a circle, on itself) through others.
+
+    `by_round`: the direct part, then what each further round adds. `total` of all rounds, None where they add up
+    without end. `through`: the parties with which the ways begin, each with its part, largest first (of the first
+    rounds where there is no total). `routes_hold`: the chance that some way holds when each link does with 90 %; None
+    for circles and beyond 20 links.
+    """
+
+    party: str
+    on: str
+    by_round: tuple[float, ...]
+    total: float | None
+    through: tuple[tuple[str, float], ...]
+    routes_hold: float | None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """A way along which one party depends on a far one: `parties` from the dependent to the source, `flows` likewise.
+
+    `strength` is the product of its steps. `delay`: from a change at the source to its effect. `blind` names the
+    parties on the path that do not see all of its flows.
+    """
+
+    parties: tuple[str, ...]
+    flows: tuple[str, ...]
+    strength: float
+    delay: Delay
+    blind: tuple[str, ...]
+
+    @property
+    def passes_blind(self) -> bool:
+        """Whether it runs through a party that cannot see it."""
+        return bool(set(self.blind).intersection(self.parties[1:-1]))
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DependencyMap:
+    """The whole map. Matrices are [party, party] in the order of `parties`: how much the first needs the second.
+
+    `direct` counts one step, `total` all rounds, None where feedback makes their sum infinite (`radius`, the largest
+    eigenvalue of `direct`, is then 1 or more). `lean` says how much the others lean on each party, directly and
+    through others, the most leant on having 1. `core`: the parties that all depend on each other. `reach`: the share
+    of pairs in which one reaches the other. `untouched` are parties that no flow touches; they stand in no matrix.
+    """
+
+    title: str
+    parties: tuple[PartyMap, ...]
+    edges: tuple[Edge, ...]
+    direct: tuple[tuple[float, ...], ...]
+    total: tuple[tuple[float, ...], ...] | None
+    radius: float
+    indirect: tuple[Indirect, ...]
+    paths: tuple[Path, ...]
+    power: tuple[Power, ...]
+    lean: tuple[float, ...]
+    core: tuple[str, ...]
+    reach: float
+    without_voice: tuple[str, ...]
+    untouched: tuple[str, ...]
+
+    @property
+    def endless(self) -> bool:
+        """Whether dependences feed back on themselves without damping."""
+        return self.total is None
+
+    def dependence(self, party: str, on: str) -> float:
+        """The direct dependence of one party on another; 0 for parties that are not on the map."""
+        order = [p.name for p in self.parties]
+        return self.direct[order.index(party)][order.index(on)] if {party, on} <= set(order) else 0.0
+
+
+def build_map(relationship: Relationship) -> DependencyMap:
+    """The mutual dependency map of a relationship."""
+    start = Start(relationship)
+    touched = {name for flow in relationship.flows.values() for name in flow.parties}
+    order = tuple(name for name in relationship.parties if name in touched)
+    needs_of = needs(start)
+    direct = direct_dependence(needs_of, order)
+    total = graph.total_dependence(direct)
+    harm = damages(relationship, start)
+    return DependencyMap(
+        title=relationship.name,
+        parties=tuple(_party(relationship, start, relationship.parties[name], needs_of[name], harm) for name in order),
+        edges=tuple(_edges(relationship, start, needs_of)),
+        direct=direct,
+        total=None if total is None else tuple(tuple(map(float, row)) for row in total),
+        radius=graph.spectral_radius(direct),
+        indirect=tuple(_indirect(order, direct, total)),
+        paths=_paths(start, order, direct, needs_of),
+        power=tuple(_power(start, order, direct, needs_of)),
+        lean=_lean(direct),
+        core=tuple(order[i] for i in graph.core(direct)),
+        reach=graph.propagation_cost(direct),
+        without_voice=without_voice(relationship),
+        untouched=tuple(name for name in relationship.parties if name not in touched),
+    )
+
+
+def _party(
+    relationship: Relationship, start: Start, party: Party, party_needs: tuple[Need, ...], harm: Sequence[Damage]
+) -> PartyMap:
+    return PartyMap(
+        name=party.name,
+        title=party.title,
+        kind=party.kind,
+        essential=party.essential,
+        headroom=_known(start.read(f"{party.name}.headroom")) if party.essential_capacities else None,
+        alternatives=_stated(start, party, "alternatives"),
+        walk_away=_stated(start, party, "walk_away"),
+        needs=party_needs,
+        gives=tuple(flow.name for flow in relationship.flows.values() if flow.giver == party.name),
+        burdens=tuple(d for d in harm if d.party == party.name and d.how == "burden"),
+        shared_losses=shared_losses(relationship, party.name),
+        exposures=exposures(relationship, party),
+        can_damage=tuple(d for d in harm if d.by == party.name),
+    )
+
+
+def _stated(start: Start, party: Party, key: str) -> float | None:
+    values = start.of_members(party, party.alternatives if key == "alternatives" else party.walk_away)
+    return _known(sum(values) / len(values)) if values else None
+
+
+def _known(number: float) -> float | None:
+    return number if math.isfinite(number) else None
+
+
+def _edges(relationship: Relationship, start: Start, needs_of: Mapping[str, Sequence[Need]]) -> Iterator[Edge]:
+    backed = backed_flows(relationship)
+    weights = {flow.name: _weight(start, flow, needs_of) for flow in relationship.flows.values()}
+    weighed = [weight for weight in weights.values() if weight is not None]
+    usual = median(weighed) if weighed else 0.5
+    for flow in relationship.flows.values():
+        weight = weights[flow.name]
+        yield Edge(
+            flow=flow.name,
+            title=flow.title,
+            kind=flow.kind,
+            giver=flow.giver,
+            receiver=flow.receiver,
+            per_day=_known(start.read(flow.name)),
+            weight=usual if weight is None else weight,
+            goodwill=flow.is_inner and flow.name not in backed,
+            seen_by=_seeing(flow),
+            declared=flow.visible_to is not None,
+            delay=delay_of(start, flow),
+        )
+
+
+def _weight(start: Start, flow: Flow, needs_of: Mapping[str, Sequence[Need]]) -> float | None:
+    shares = []
+    for need in needs_of.get(flow.receiver, ()):
+        amount = abs(start.flow_worth(flow, need.capacity))
+        if need.capacity in flow.worth and math.isfinite(amount):
+            shares.append(amount / max(amount, need.per_day) if amount else 0.0)
+    return max(shares, default=None)
+
+
+def _seeing(flow: Flow) -> tuple[str, ...]:
+    return tuple(sight.party for sight in flow.visible_to or () if sight.share > 0)
+
+
+def _indirect(
+    order: Sequence[str], direct: Sequence[Sequence[float]], total: graph.Matrix | None
+) -> Iterator[Indirect]:
+    first = list(graph.rounds(direct, FIRST_ROUNDS))
+    onward = sum(first[:-1], start=np.zeros_like(first[0])) if total is None else total
+    links = [(i, j, LINK_HOLDS) for i, row in enumerate(direct) for j, size in enumerate(row) if size > 0]
+    for i, party in enumerate(order):
+        for k, on in enumerate(order):
+            by_round = tuple(float(power[i, k]) for power in first)
+            if not any(by_round[1:]):
+                continue
+            parts = ((order[j], direct[i][j] * float(onward[j, k])) for j in range(len(order)))
+            yield Indirect(
+                party=party,
+                on=on,
+                by_round=by_round,
+                total=None if total is None else float(total[i, k]),
+                through=tuple(sorted((part for part in parts if part[1] > 0), key=lambda part: -part[1])),
+                routes_hold=graph.reliability(links, i, k) if i != k and len(links) <= graph.MOST_LINKS else None,
+            )
+
+
+def _paths(
+    start: Start, order: Sequence[str], direct: Sequence[Sequence[float]], needs_of: Mapping[str, Sequence[Need]]
+) -> tuple[Path, ...]:
+    """The strongest ways through others, over all parties."""
+    flows = start.relationship.flows
+    found = []
+    for i in range(len(order)):
+        for strength, steps in graph.strongest_paths(direct, i, _MOST_PATHS, _LEAST_STRENGTH):
+            parties = tuple(order[step] for step in steps)
+            legs = [flows[_main_supply(needs_of[a], b).flow] for a, b in pairwise(parties)]
+            delay = delay_of(start, legs[-1])
+            for leg in reversed(legs[:-1]):
+                delay = delay + passing_on(start, leg) + delay_of(start, leg)
+            blind = tuple(p for p in parties if not all(p in _seeing(leg) for leg in legs))
+            names = tuple(leg.name for leg in legs)
+            found.append(Path(parties=parties, flows=names, strength=strength, delay=delay, blind=blind))
+    return tuple(sorted(found, key=lambda path: -path.strength)[:_MOST_PATHS])
+
+
+def _main_supply(party_needs: Sequence[Need], giver: str) -> Supply:
+    """The flow that makes up most of a dependence above 0: the largest within the need that decides."""
+    need = max(party_needs, key=lambda need: need.on(giver))
+    return max((s for s in need.supplies if s.giver == giver), key=lambda supply: supply.irreplaceable)
+
+
+def _power(
+    start: Start, order: Sequence[str], direct: Sequence[Sequence[float]], needs_of: Mapping[str, Sequence[Need]]
+) -> Iterator[Power]:
+    """Power in every pair between which something passes."""
+    parties = start.relationship.parties
+    meeting = {frozenset(flow.parties) for flow in start.relationship.inner_flows}
+    for i, one in enumerate(order):
+        for j, other in enumerate(order[i + 1 :], i + 1):
+            if frozenset((one, other)) not in meeting:
+                continue
+            choices = [_stated(start, parties[name], "alternatives") for name in (one, other)]
+            replaced = (_replaced(needs_of[one], other), _replaced(needs_of[other], one))
+            outside = [elsewhere(part, count) for part, count in zip(replaced, choices, strict=True)]
+            yield Power(
+                one=one,
+                other=other,
+                one_on_other=direct[i][j],
+                other_on_one=direct[j][i],
+                alternatives_of_one=choices[0],
+                alternatives_of_other=choices[1],
+                share_of_one=balanced_outcomes(2, [(0, 1)], [(0, 1)], outside)[0],
+            )
+
+
+def _replaced(party_needs: Sequence[Need], giver: str) -> float:
+    """How much of what a party gets from another fallbacks replace, where it gets most; 1 when it gets nothing."""
+    gets = [[s for s in need.supplies if s.giver == giver and s.share > 0] for need in party_needs]
+    most = max(gets, key=lambda supplies: sum(s.share for s in supplies), default=[])
+    return sum(s.share * s.replaced for s in most) / sum(s.share for s in most) if most else 1.0
+
+
+def _lean(direct: Sequence[Sequence[float]]) -> tuple[float, ...]:
+    """Katz centrality without its constant, at half of what feedback allows: it exists however strong that is."""
+    alpha = min(1.0, 0.5 / radius) if (radius := graph.spectral_radius(direct)) > 0 else 1.0
+    above = [float(x) - 1 for x in graph.katz_centrality(direct, alpha)]
+    most = max(above, default=0.0)
+    return tuple(x / most if most > 1e-12 else 0.0 for x in above)
