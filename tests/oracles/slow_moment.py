@@ -1,0 +1,305 @@
+"""One instant of the slow simulator: what every name stands for at step k, and the rates of all flows.
+
+Rates come in two turns. First every flow is *asked*: its formula, clipped at 0, times what an experiment leaves of it.
+Then the flows that draw a capacity below its `at_least` are rationed, with all that read their rates directly. From
+then on a flow's name means its *given* rate.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from lichen.relationship.flow import Flow
+from lichen.relationship.formula import Call, Name, Number, Spread, Tree, children
+from lichen.relationship.party import Capacity
+from lichen.relationship.value import Value
+from lichen.relationship.world import Process
+from tests.oracles.slow_formula import (
+    NOWHERE,
+    Place,
+    arriving_cells,
+    divide,
+    evaluate,
+    is_reduction,
+    member_place,
+    places_inside,
+)
+
+if TYPE_CHECKING:
+    from tests.oracles.slow import Simulation
+
+
+class Moment:
+    """The relationship at step k: levels and presences as they are then, all else computed when asked for."""
+
+    def __init__(
+        self, run: Simulation, k: int, levels: dict[tuple[str, str], list[float]], presence: dict[str, list[float]]
+    ) -> None:
+        self.run, self.k, self.time = run, k, k * run.step
+        self.levels, self.presence = levels, presence
+        self.given: dict[tuple[str, Place], float] = {}
+        self.asked: dict[tuple[str, Place], float] = {}
+        self.rationed: dict[tuple[str, Place], float] = {}
+        self.asking: list[str] = []
+        self.is_looking_back = False
+
+    # Names
+
+    def read(self, parts: tuple[str, ...], place: Place) -> float:
+        """What a name stands for, at this place."""
+        relationship = self.run.relationship
+        match parts:
+            case ("time",):
+                return self.time
+            case ("link", column) if place.link:
+                flow, index = place.link
+                return relationship.flows[flow].along.columns[column][index]
+            case (("giver" | "receiver") as side, what) if place.link:
+                return self.of_end(side, what, place)
+            case (group, "members", column):
+                return relationship.parties[group].members.columns[column][place.member(group)]
+            case (party, "headroom"):
+                return self.headroom(party, self.member_of(party, place))
+            case (party, capacity):
+                return self.levels[party, capacity][self.member_of(party, place)]
+            case (name,) if name in relationship.terms:
+                return self.term(name)
+            case (name,) if name in relationship.world:
+                return self.world(name)
+            case (name,):
+                return self.flow(name, place)
+        raise AssertionError(parts)
+
+    def of_end(self, side: str, what: str, place: Place) -> float:
+        """`giver.x` and `receiver.x` on a link: a capacity, the headroom, else a column."""
+        flow = self.run.relationship.flows[place.link[0]]
+        group = flow.giver if side == "giver" else flow.receiver
+        member = (flow.along.givers if side == "giver" else flow.along.receivers)[place.link[1]]
+        if what == "headroom" or what in self.run.relationship.parties[group].capacities:
+            return self.read((group, what), member_place(group, member))
+        return self.run.relationship.parties[group].members.columns[what][member]
+
+    def member_of(self, party: str, place: Place) -> int:
+        """The index of the member spoken of; 0 for a single party."""
+        if not self.run.is_group(party):
+            return 0
+        member = place.member(party)
+        assert member is not None, f"{party} is many, and no member is spoken of"
+        return member
+
+    def term(self, name: str) -> float:
+        """A term in force: what a scenario says, else what the last review in force set, else its formula."""
+        return self.run.scenario_value(name, self, lambda: self.run.reviews.term(name, self))
+
+    def agreed(self, name: str) -> float:
+        """The term's value in the file, before any review or scenario."""
+        return Agreed(self.run, self.k, self.levels, self.presence).term(name)
+
+    def world(self, name: str) -> float:
+        process = self.run.relationship.world[name]
+        return self.run.scenario_value(name, self, lambda: self.process(process))
+
+    def process(self, process: Process) -> float:
+        """Constants, seasons and recorded series by the page; everything random is handed in."""
+        days = self.run.relationship.time.start
+        match process.kind:
+            case "constant":
+                return self.value(process.parameters["value"])
+            case "seasonal":
+                mean, swing, period = (self.value(process.parameters[key]) for key in ("mean", "swing", "period"))
+                since_peak = self.time + (days - process.peak).days
+                return mean * (1 + swing * math.cos(2 * math.pi * since_peak / period))
+            case "series" if process.series.resample_days is None:
+                ago = [
+                    v
+                    for d, v in zip(process.series.dates, process.series.values, strict=True)
+                    if (d - days).days <= self.time
+                ]
+                return ago[-1] if ago else process.series.values[0]
+            case _:
+                return self.run.draws(process.name, None, self.k)
+
+    def value(self, value: Value | None, place: Place = NOWHERE) -> float:
+        return evaluate(value.tree, place, self) if value is not None else math.nan
+
+    # Capacities
+
+    def headroom(self, party: str, member: int) -> float:
+        """The least of the party's essential capacities."""
+        return min(self.room(party, c, member) for c in self.run.relationship.parties[party].essential_capacities)
+
+    def room(self, party: str, capacity: Capacity, member: int) -> float:
+        """`(level - floor)/(healthy - floor)` of one capacity."""
+        floor = self.value(capacity.floor, self.run.place(party, member))
+        level = self.levels[party, capacity.name][member]
+        return divide(level - floor, self.width(party, capacity, member), self)
+
+    def width(self, party: str, capacity: Capacity, member: int) -> float:
+        """`healthy - floor`; healthy is the level at the start where nothing else is said."""
+        place = self.run.place(party, member)
+        if capacity.healthy is None:
+            healthy = self.run.first_levels[party, capacity.name][member]
+        else:
+            healthy = self.value(capacity.healthy, place)
+        return healthy - self.value(capacity.floor, place)
+
+    # Rates
+
+    def flow(self, name: str, place: Place) -> float:
+        """A flow's rate where it is read: its one rate, the member's own, or that of the same link."""
+        if self.is_looking_back and self.asking and name in self.run.circle[self.asking[-1]]:
+            return 0.0
+        return sum(self.rate(name, cell) for cell in self.run.cells_at(name, place))
+
+    def rate(self, name: str, cell: Place) -> float:
+        return self.given[name, cell] if self.given else self.ask(name, cell)
+
+    def ask(self, name: str, cell: Place) -> float:
+        """The rate before rationing: the formula, at least 0; 0 when the giver stops below its floor; scaled."""
+        if (name, cell) not in self.asked:
+            flow = self.run.relationship.flows[name]
+            looking_back, self.is_looking_back = self.is_looking_back, False
+            self.asking.append(name)
+            wanted = self.value(flow.rate, cell)
+            self.asking.pop()
+            self.is_looking_back = looking_back
+            wanted = max(wanted, 0.0) if not self.stops(flow, cell) else 0.0
+            self.asked[name, cell] = wanted * self.run.scale(flow, self.k)
+        return self.asked[name, cell]
+
+    def stops(self, flow: Flow, cell: Place) -> bool:
+        giver = self.run.relationship.parties.get(flow.giver)
+        if giver is None or giver.at_floor != "stops" or not giver.essential_capacities:
+            return False
+        return self.headroom(flow.giver, self.run.giving(flow, cell)) < 0
+
+    def settle_rates(self) -> None:
+        """Ask every flow, ration, and from now on read the given rates."""
+        cells = [(name, cell) for name in self.run.relationship.flows for cell in self.run.cells[name]]
+        for name, cell in cells:
+            self.ask(name, cell)
+        self.rationed = self.rations()
+        self.given = {(name, cell): self.asked[name, cell] * self.share(name, cell) for name, cell in cells}
+
+    def rations(self) -> dict[tuple[str, Place], float]:
+        """For each flow that draws on a capacity with `at_least`, the share of it that the capacity can bear."""
+        shares: dict[tuple[str, Place], float] = {}
+        for party in self.run.relationship.parties.values():
+            for capacity in party.capacities.values():
+                for member in range(self.run.count(party.name)) if capacity.at_least else ():
+                    share, drawing = self.ration(party.name, capacity, member)
+                    for key in drawing:
+                        shares[key] = min(share, shares.get(key, 1.0))
+        return shares
+
+    def ration(self, party: str, capacity: Capacity, member: int) -> tuple[float, list[tuple[str, Place]]]:
+        """What is at hand above `at_least` for what is drawn in this step, and who draws."""
+        place = self.run.place(party, member)
+        drawing, drawn = [], 0.0
+        for flow in self.run.relationship.flows.values():
+            if flow.giver != party or capacity.name not in flow.cost:
+                continue
+            for cell in self.run.cells[flow.name]:
+                if (
+                    self.run.giving(flow, cell) == member
+                    and self.run.steps_in(self.delay(flow.settled_after, cell)) == 0
+                ):
+                    drawing.append((flow.name, cell))
+                    drawn += (
+                        self.ask(flow.name, cell) * self.cost(flow, capacity.name, cell) * self.paid_weight(flow, cell)
+                    )
+        change = self.value(capacity.change, place) if capacity.change else 0.0
+        at_hand = (
+            self.levels[party, capacity.name][member] - self.value(capacity.at_least, place) + self.run.step * change
+        )
+        if drawn * self.run.step <= at_hand:
+            return 1.0, drawing
+        return max(at_hand, 0.0) / (drawn * self.run.step), drawing
+
+    def share(self, name: str, cell: Place) -> float:
+        """How much of what is asked is given: its own ration, or less where a flow that its formula reads has less."""
+        flow = self.run.relationship.flows[name]
+        own = self.rationed.get((name, cell), 1.0)
+        return min(
+            [own, *(self.kept(cells) for cells in self.read_directly(flow.rate.tree, cell, self.run.circle[name]))]
+        )
+
+    def kept(self, cells: list[tuple[str, Place, float]]) -> float:
+        """The share of the sum of some flows that is given."""
+        asked = sum(weight * self.asked[name, cell] for name, cell, weight in cells)
+        given = sum(weight * self.asked[name, cell] * self.share(name, cell) for name, cell, weight in cells)
+        return given / asked if asked > 0 else min((self.share(name, cell) for name, cell, _ in cells), default=1.0)
+
+    def read_directly(
+        self, tree: Tree | None, place: Place, circle: frozenset[str], unread: frozenset[str] = frozenset()
+    ) -> Iterator[list[tuple[str, Place, float]]]:
+        """For every flow that a formula reads in the same instant (at the start by a delay too), the cells it reads."""
+        match tree:
+            case Name(parts=(name,)) if name in self.run.relationship.flows and name not in unread:
+                yield [(name, cell, 1.0) for cell in self.run.cells_at(name, place)]
+            case Call(function="balance"):
+                return
+            case Call(function="delay" | "smooth"):
+                if self.k == 0:
+                    yield from self.read_directly(tree.arguments[0], place, circle, circle)
+            case Call(function="arriving"):
+                yield [(name, cell, 1.0) for name, cell in arriving_cells(tree, place, self)]
+            case Call() if is_reduction(tree):
+                x = tree.arguments[0]
+                inside = [
+                    [(name, cell, weight * part) for name, cell, part in cells]
+                    for inner, weight in places_inside(x, place, self)
+                    for cells in self.read_directly(x, inner, circle, unread)
+                ]
+                yield [cell for cells in inside for cell in cells]
+            case Number() | Spread() | Name() | None:
+                return
+            case _:
+                for child in children(tree):
+                    yield from self.read_directly(child, place, circle, unread)
+
+    @contextmanager
+    def looking_back(self) -> Iterator[None]:
+        """While a delay at the start looks at this very moment: flows of the circle that is being asked count as 0."""
+        before, self.is_looking_back = self.is_looking_back, True
+        yield
+        self.is_looking_back = before
+
+    # What a flow does
+
+    def delay(self, value: Value | None, cell: Place) -> float:
+        return self.value(value, cell) if value is not None else 0.0
+
+    def cost(self, flow: Flow, capacity: str, cell: Place) -> float:
+        """What one unit takes from the giver; never below 0."""
+        return max(self.value(flow.cost[capacity], cell), 0.0)
+
+    def worth(self, flow: Flow, capacity: str, cell: Place) -> float:
+        """What one unit adds to the receiver; a burden or risk never adds, everything else never takes."""
+        worth = self.value(flow.worth[capacity], cell)
+        return min(worth, 0.0) if flow.kind in ("burden", "risk") else max(worth, 0.0)
+
+    def weight(self, name: str, cell: Place) -> float:
+        """How much of a cell is there: the presence of its giving member, else of its receiving member."""
+        flow = self.run.relationship.flows[name]
+        if self.run.is_group(flow.giver):
+            return self.presence[flow.giver][self.run.giving(flow, cell)]
+        return self.presence[flow.receiver][self.run.receiving(flow, cell)] if self.run.is_group(flow.receiver) else 1.0
+
+    def paid_weight(self, flow: Flow, cell: Place) -> float:
+        """A single giver pays for as much of a receiving member as is there; a giving member pays whole."""
+        return 1.0 if self.run.is_group(flow.giver) else self.weight(flow.name, cell)
+
+    def gained_weight(self, flow: Flow, cell: Place) -> float:
+        """A single receiver gets as much of a giving member as is there; a receiving member gets whole."""
+        return 1.0 if self.run.is_group(flow.receiver) else self.weight(flow.name, cell)
+
+
+class Agreed(Moment):
+    """A moment at which every term has its value in the file."""
+
+    def term(self, name: str) -> float:
+        return self.value(self.run.relationship.terms[name].value)

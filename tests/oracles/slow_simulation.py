@@ -1,0 +1,388 @@
+"""The step loop of the slow simulator: what is given, booked, bounded and noted; what a run and an experiment are."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from lichen.relationship.flow import WORLD, Flow
+from lichen.relationship.formula import names
+from lichen.relationship.relationship import Relationship
+from tests.oracles.slow_formula import NOWHERE, Place, member_place, quantile
+from tests.oracles.slow_moment import Moment
+from tests.oracles.slow_rules import YEAR_DAYS, Balance, Entry, Reviews, fallback_entries, risk_entries
+
+Draws = Callable[[str, "int | None", int], float]
+SpreadDraws = Callable[[str, "int | None"], float]
+COUNTED_QUANTILE = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experiment:
+    """What is done to the relationship, from step `at` on.
+
+    `cut`: flows between two parties are 0, reviews, risk sharing and fallbacks off. `exit`: `party` announces that it
+    leaves. `boost`: every essential capacity of `party` moves by `factor` of its range. `shock`: they fall to the
+    floor. `scale`: the rates of `flows` are multiplied by `factor`. `stopped`: nothing that other parties give reaches
+    `party`, and all rates go on.
+    """
+
+    kind: Literal["cut", "exit", "boost", "shock", "scale", "stopped"]
+    at: int = 0
+    party: str = ""
+    flows: tuple[str, ...] = ()
+    factor: float = 0.2
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """One future.
+
+    `level` by `party.capacity`, member (0 of a single party) and k = 0..N. `rate` by flow, member or link, k = 0..N-1.
+    `headroom` by party and k: of a group the 5 % quantile over its members, or the least. `member_headroom` by party,
+    member, k. `worth`, `cost`: by flow and capacity, what was added and taken in all, when it arrived or was settled.
+    `presence` by group, member, k. `terms` by term and k. `risk_paid` by party, net.
+    """
+
+    level: dict[str, list[list[float]]] = field(default_factory=dict)
+    rate: dict[str, list[list[float]]] = field(default_factory=dict)
+    headroom: dict[str, list[float]] = field(default_factory=dict)
+    member_headroom: dict[str, list[list[float]]] = field(default_factory=dict)
+    worth: dict[str, dict[str, float]] = field(default_factory=dict)
+    cost: dict[str, dict[str, float]] = field(default_factory=dict)
+    presence: dict[str, list[list[float]]] = field(default_factory=dict)
+    terms: dict[str, list[float]] = field(default_factory=dict)
+    risk_paid: dict[str, float] = field(default_factory=dict)
+
+
+class Simulation:
+    """One future on its way: the moments so far, and what falls due later."""
+
+    def __init__(
+        self,
+        relationship: Relationship,
+        draws: Draws,
+        spread: SpreadDraws,
+        experiment: Experiment | None,
+        scenario: str | None,
+    ) -> None:
+        self.relationship, self.draws, self.spread, self.experiment = relationship, draws, spread, experiment
+        self.scenario = relationship.scenarios[scenario] if scenario else None
+        self.step = relationship.time.step_days
+        self.is_cut = experiment is not None and experiment.kind == "cut"
+        self.has_fallbacks = experiment is not None and experiment.kind == "exit"
+        self.cells = {flow.name: self.cells_of(flow) for flow in relationship.flows.values()}
+        self.circle = circles(relationship)
+        self.moments: list[Moment] = []
+        self.smooth: dict[object, float] = {}
+        self.due: dict[int, list[Entry]] = defaultdict(list)
+        self.reviews, self.balance = Reviews(self), Balance(self)
+        self.first_levels = self.levels_at_start()
+        self.result = Run(
+            worth={f.name: dict.fromkeys(f.worth, 0.0) for f in relationship.flows.values()},
+            cost={f.name: dict.fromkeys(f.cost, 0.0) for f in relationship.flows.values()},
+            risk_paid=dict.fromkeys(relationship.parties, 0.0),
+        )
+
+    # The step
+
+    def go(self) -> Run:
+        levels = {key: list(members) for key, members in self.first_levels.items()}
+        presence = {name: [1.0] * self.count(name) for name in self.relationship.parties}
+        steps = self.relationship.time.steps
+        for k in range(steps):
+            now = self.arrive(k, levels, presence)
+            now.settle_rates()
+            self.give(now)
+            entries = [*self.due.pop(k, ()), *self.shared_risks(now), *fallback_entries(self, now)]
+            self.note_step(now, entries)
+            self.balance.count(now, entries)
+            self.reviews.step(now)
+            levels, presence = self.next_levels(now, entries), self.next_presence(now)
+        self.arrive(steps, levels, presence)
+        return self.result
+
+    def arrive(self, k: int, levels: dict[tuple[str, str], list[float]], presence: dict[str, list[float]]) -> Moment:
+        """The moment at step k, after what an experiment does to its levels."""
+        now = Moment(self, k, levels, presence)
+        self.moments.append(now)
+        if self.experiment is not None and self.experiment.kind in ("boost", "shock") and k == self.experiment.at:
+            self.hit(now, self.experiment)
+        self.note_state(now)
+        return now
+
+    def hit(self, now: Moment, experiment: Experiment) -> None:
+        """Move every essential capacity of a party: by a share of its range, or down to its floor."""
+        for capacity in self.relationship.parties[experiment.party].essential_capacities:
+            members = now.levels[experiment.party, capacity.name]
+            for member, level in enumerate(members):
+                if experiment.kind == "boost":
+                    members[member] = level + experiment.factor * now.width(experiment.party, capacity, member)
+                else:
+                    members[member] = min(level, now.value(capacity.floor, self.place(experiment.party, member)))
+
+    def give(self, now: Moment) -> None:
+        """Book what every flow takes and adds for the step in which it falls due; at the start, what is on its way."""
+        for flow in self.relationship.flows.values():
+            for cell in self.cells[flow.name]:
+                credit = self.steps_in(now.delay(flow.settled_after, cell))
+                transit = self.steps_in(now.delay(flow.arrives_after, cell))
+                self.book(now, flow, self.costs(now, flow, cell), credit)
+                self.book(now, flow, self.worths(now, flow, cell), credit + transit)
+
+    def book(self, now: Moment, flow: Flow, entries: list[Entry], delay: int) -> None:
+        self.due[now.k + delay] += entries
+        if now.k == 0 and not flow.starts_empty:
+            for earlier in range(delay):
+                self.due[earlier] += entries
+
+    def costs(self, now: Moment, flow: Flow, cell: Place) -> list[Entry]:
+        amount = now.rate(flow.name, cell) * now.paid_weight(flow, cell)
+        member, counts = self.giving(flow, cell), flow.giver != flow.receiver
+        return [
+            Entry(flow.giver, member, name, -amount * now.cost(flow, name, cell), True, counts, flow.name)
+            for name in flow.cost
+        ]
+
+    def worths(self, now: Moment, flow: Flow, cell: Place) -> list[Entry]:
+        if self.is_kept_from_its_receiver(flow, now.k):
+            return []
+        amount = now.rate(flow.name, cell) * now.gained_weight(flow, cell)
+        member, counts = self.receiving(flow, cell), flow.giver != flow.receiver
+        return [
+            Entry(flow.receiver, member, name, amount * now.worth(flow, name, cell), False, counts, flow.name)
+            for name in flow.worth
+        ]
+
+    def shared_risks(self, now: Moment) -> list[Entry]:
+        entries = list(risk_entries(self, now))
+        for entry in entries:
+            self.result.risk_paid[entry.party] -= entry.amount * self.there(now, entry.party, entry.member) * self.step
+        return entries
+
+    def next_levels(self, now: Moment, entries: list[Entry]) -> dict[tuple[str, str], list[float]]:
+        """`x + step * (change + arrived worth - cost)`, within `at_least` and `at_most`."""
+        moved: dict[tuple[str, str, int], float] = defaultdict(float)
+        for entry in entries:
+            moved[entry.party, entry.capacity, entry.member] += entry.amount
+        levels = {}
+        for (party, name), members in now.levels.items():
+            capacity = self.relationship.parties[party].capacities[name]
+            levels[party, name] = following = []
+            for member, level in enumerate(members):
+                place = self.place(party, member)
+                change = now.value(capacity.change, place) if capacity.change else 0.0
+                level = level + self.step * (change + moved[party, name, member])
+                if capacity.at_least is not None:
+                    level = max(level, now.value(capacity.at_least, place))
+                if capacity.at_most is not None:
+                    level = min(level, now.value(capacity.at_most, place))
+                following.append(level)
+        return levels
+
+    def next_presence(self, now: Moment) -> dict[str, list[float]]:
+        """Each presence shrinks by its own `leaves`; then all grow in proportion by `joins` in all."""
+        following = {}
+        for name, members in now.presence.items():
+            party = self.relationship.parties[name]
+            stay = [
+                there * max(1 - now.value(party.leaves, self.place(name, i)) * self.step, 0.0)
+                if party.leaves
+                else there
+                for i, there in enumerate(members)
+            ]
+            total = sum(stay)
+            joined = now.value(party.joins) * self.step if party.joins else 0.0
+            following[name] = [there * (total + joined) / total if total else 0.0 for there in stay]
+        return following
+
+    def levels_at_start(self) -> dict[tuple[str, str], list[float]]:
+        start = Moment(self, 0, {}, {})
+        return {
+            (party.name, capacity.name): [
+                start.value(capacity.level, self.place(party.name, member)) for member in range(self.count(party.name))
+            ]
+            for party in self.relationship.parties.values()
+            for capacity in party.capacities.values()
+        }
+
+    # What is done to the run
+
+    def scenario_value(self, name: str, now: Moment, otherwise: Callable[[], float]) -> float:
+        """What the scenario says of a term or world variable while it lasts."""
+        scenario, start = self.scenario, self.relationship.time.start
+        if scenario is None or name not in scenario.values or now.time < (scenario.start - start).days:
+            return otherwise()
+        if scenario.until is not None and now.time >= (scenario.until - start).days:
+            return otherwise()
+        return now.value(scenario.values[name])
+
+    def scale(self, flow: Flow, k: int) -> float:
+        """What an experiment leaves of a flow's rate."""
+        experiment = self.experiment
+        if experiment is None or k < experiment.at:
+            return 1.0
+        match experiment.kind:
+            case "cut":
+                return 0.0 if flow.is_inner else 1.0
+            case "exit" if self.is_lost(flow):
+                rules = self.relationship.rules.exit
+                return (rules.continuity.get(flow.name, 1.0) if rules else 1.0) if k < self.gone_from else 0.0
+            case "scale" if flow.name in experiment.flows:
+                return experiment.factor
+            case _:
+                return 1.0
+
+    def is_lost(self, flow: Flow) -> bool:
+        """Whether a party that leaves takes this flow with it."""
+        return self.has_fallbacks and flow.is_inner and self.experiment.party in flow.parties
+
+    def is_kept_from_its_receiver(self, flow: Flow, k: int) -> bool:
+        experiment = self.experiment
+        stopped = experiment is not None and experiment.kind == "stopped" and k >= experiment.at
+        return stopped and flow.is_inner and flow.receiver == experiment.party
+
+    def has_left(self, party: str, k: int) -> bool:
+        return self.has_fallbacks and party == self.experiment.party and k >= self.gone_from
+
+    @property
+    def announced(self) -> int:
+        return self.experiment.at
+
+    @property
+    def gone_from(self) -> int:
+        """The first step after the notice of the party that leaves."""
+        rules = self.relationship.rules.exit
+        return self.announced + (self.steps_in(rules.notice_days) if rules else 0)
+
+    def rate_before(self, flow: Flow, cell: Place) -> float:
+        """The mean rate over the year before the announcement or since the start; there the first, undisturbed."""
+        if self.announced == 0:
+            return self.undisturbed.rate(flow.name, cell)
+        first = max(self.announced - max(1, self.steps_in(YEAR_DAYS)), 0)
+        rates = [then.given[flow.name, cell] for then in self.moments[first : self.announced]]
+        return sum(rates) / len(rates)
+
+    @cached_property
+    def undisturbed(self) -> Moment:
+        """The first moment without the experiment."""
+        run = Simulation(
+            self.relationship, self.draws, self.spread, None, self.scenario.name if self.scenario else None
+        )
+        now = run.arrive(0, run.first_levels, {name: [1.0] * self.count(name) for name in self.relationship.parties})
+        now.settle_rates()
+        return now
+
+    # Members, links and time
+
+    def steps_in(self, days: float) -> int:
+        """A duration in whole steps, half upwards."""
+        return math.floor(days / self.step + 0.5)
+
+    def is_group(self, party: str) -> bool:
+        return party != WORLD and self.relationship.parties[party].members is not None
+
+    def members(self, group: str) -> tuple[str, ...]:
+        return self.relationship.parties[group].members.names
+
+    def count(self, party: str) -> int:
+        return len(self.members(party)) if self.is_group(party) else 1
+
+    def place(self, party: str, member: int) -> Place:
+        return member_place(party, member) if self.is_group(party) else NOWHERE
+
+    def there(self, now: Moment, party: str, member: int) -> float:
+        return now.presence[party][member] if self.is_group(party) else 1.0
+
+    def cells_of(self, flow: Flow) -> list[Place]:
+        """Where a flow runs: once; for each member; for each pair of members of one name; or for each link."""
+        groups = [party for party in flow.parties if self.is_group(party)]
+        if flow.along is not None:
+            ends = enumerate(zip(flow.along.givers, flow.along.receivers, strict=True))
+            return [
+                Place(tuple({flow.receiver: to, flow.giver: by}.items()), (flow.name, link), link)
+                for link, (by, to) in ends
+            ]
+        if not groups:
+            return [NOWHERE]
+        if len(groups) == 1:
+            return [member_place(groups[0], member) for member in range(self.count(groups[0]))]
+        receivers = self.members(flow.receiver)
+        return [
+            Place(((flow.giver, member), (flow.receiver, receivers.index(name))), home=member)
+            for member, name in enumerate(self.members(flow.giver))
+            if name in receivers
+        ]
+
+    def giving(self, flow: Flow, cell: Place) -> int:
+        """The index of the giving member; 0 of a single giver."""
+        return flow.along.givers[cell.link[1]] if flow.along else cell.member(flow.giver) or 0
+
+    def receiving(self, flow: Flow, cell: Place) -> int:
+        return flow.along.receivers[cell.link[1]] if flow.along else cell.member(flow.receiver) or 0
+
+    def cells_at(self, name: str, place: Place) -> list[Place]:
+        """The cells that a flow's name means at a place: its one, the same link, or those of the member spoken of."""
+        flow, cells = self.relationship.flows[name], self.cells[name]
+        if place.link is not None and self.relationship.flows[place.link[0]].along == flow.along:
+            return [cells[place.link[1]]]
+        for party, end in ((flow.giver, self.giving), (flow.receiver, self.receiving)):
+            if self.is_group(party) and place.member(party) is not None:
+                return [cell for cell in cells if end(flow, cell) == place.member(party)]
+        assert not any(self.is_group(party) for party in flow.parties), f"{name} is many, and no member is spoken of"
+        return cells
+
+    # The record
+
+    def note_state(self, now: Moment) -> None:
+        result = self.result
+        for (party, name), members in now.levels.items():
+            for member, level in enumerate(members):
+                append(result.level, f"{party}.{name}", member, level)
+        for party in self.relationship.parties.values():
+            if self.is_group(party.name):
+                for member, there in enumerate(now.presence[party.name]):
+                    append(result.presence, party.name, member, there)
+            if party.essential_capacities:
+                rooms = [now.headroom(party.name, member) for member in range(self.count(party.name))]
+                for member, room in enumerate(rooms):
+                    append(result.member_headroom, party.name, member, room)
+                weights = [self.there(now, party.name, member) for member in range(len(rooms))]
+                counted = COUNTED_QUANTILE if party.counts == "quantile" else 0.0
+                result.headroom.setdefault(party.name, []).append(
+                    quantile(list(zip(rooms, weights, strict=True)), counted) if self.is_group(party.name) else rooms[0]
+                )
+        for term in self.relationship.terms:
+            result.terms.setdefault(term, []).append(now.term(term))
+
+    def note_step(self, now: Moment, entries: list[Entry]) -> None:
+        for flow in self.relationship.flows.values():
+            for index, cell in enumerate(self.cells[flow.name]):
+                append(self.result.rate, flow.name, index, now.rate(flow.name, cell))
+        for entry in entries:
+            if entry.flow:
+                amount = entry.amount * self.there(now, entry.party, entry.member) * self.step
+                totals = self.result.cost if entry.is_cost else self.result.worth
+                totals[entry.flow][entry.capacity] += -amount if entry.is_cost else amount
+
+
+def append(table: dict[str, list[list[float]]], name: str, member: int, value: float) -> None:
+    rows = table.setdefault(name, [])
+    if member == len(rows):
+        rows.append([])
+    rows[member].append(value)
+
+
+def circles(relationship: Relationship) -> dict[str, frozenset[str]]:
+    """For each flow, those that it reads and that read it, directly or by others, now or delayed; perhaps itself."""
+    flows = relationship.flows
+    reads = {flow.name: names(flow.rate.tree) & flows.keys() if flow.rate.tree else set() for flow in flows.values()}
+    reach = {name: set(read) for name, read in reads.items()}
+    for _ in reads:
+        for name in reads:
+            reach[name] |= {further for read in reach[name] for further in reach[read]}
+    return {name: frozenset(other for other in reach[name] if name in reach[other]) for name in reads}
