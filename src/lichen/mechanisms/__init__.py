@@ -1,0 +1,1 @@
+"""Known kinds of relationship, a folder each."""
