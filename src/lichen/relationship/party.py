@@ -61,7 +61,7 @@ class Party:
     """One side of the relationship, or a third party that bears or receives.
 
     `members` is None for a single party. `joins` counts members per time, `leaves` is the share per time; both act on presence.
-    `counts` says how a group's headroom enters a verdict: the 5 % quantile over members, or the least.
+    `counts` says how a group's headroom enters a verdict: the `quantile` (a share of the members) over members, or the least.
     """
 
     name: str
@@ -73,6 +73,7 @@ class Party:
     joins: Value | None = None
     leaves: Value | None = None
     counts: Literal["quantile", "least"] = "quantile"
+    quantile: float = 0.05
     at_floor: Literal["continues", "stops"] = "continues"
     spoken_for_by: Voice | None = None
     alternatives: Value | None = None

@@ -162,7 +162,7 @@ class Evidence:
     """Where the record of one flow or capacity comes from: a table and how its columns are read.
 
     `subject` is a flow's name or `party.capacity`. `amount` and `level` are formulas over columns kept as text; exactly one of
-    `amount`, `count`, `level` is given. `unit` is the written unit of the figures. `where` holds column -> required value.
+    `amount`, `count`, `level` is given. `unit` is the written unit of the figures. `where` holds column -> the values that count.
     """
 
     subject: str
@@ -175,7 +175,7 @@ class Evidence:
     member: str | None = None
     giver: str | None = None
     receiver: str | None = None
-    where: Mapping[str, str | float | bool] = field(default_factory=dict)
+    where: Mapping[str, tuple[str | float | bool, ...]] = field(default_factory=dict)
     period: str | None = None
     lag_days: float = 0.0
     seen: float = 1.0

@@ -1,0 +1,368 @@
+"""Flows: what passes, from whom to whom, what it takes and adds, who sees it, what replaces it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, final
+
+from lichen.language.groups import read_links
+from lichen.language.meaning import Meaning
+from lichen.language.order import instant_names, sorted_out
+from lichen.language.parties import group_standing
+from lichen.language.scope import CONSTANTS, Meant, Parts, Standing
+from lichen.language.world import report_circle
+from lichen.relationship.flow import WORLD, Fallback, Flow, Links, Sight
+from lichen.relationship.formula import Number
+from lichen.relationship.party import Members
+from lichen.relationship.quantity import PLAIN, TIME, Dimension
+from lichen.relationship.value import Value
+
+Section = Mapping[str, Any]
+_SIGNS = {"burden": (None, 0.0), "risk": (None, 0.0)}
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Who gives and receives (None when the file names nobody), whose members its values differ by, and its links."""
+
+    giver: str | None
+    receiver: str | None
+    family: str | None
+    links: Links | None
+    own: Mapping[Parts, Meant]
+
+
+def read_flows(
+    meaning: Meaning,
+    sections: Mapping[str, Section | None],
+    members: Mapping[str, Members],
+    top_sight: list[Any] | None,
+) -> dict[str, Flow]:
+    """Every flow: first made known, then its rate understood after those that it reads, then the rest."""
+    said = {name: section or {} for name, section in sections.items()}
+    ends = {name: _ends(meaning, name, section, members) for name, section in said.items()}
+    for name, found in ends.items():
+        meaning.scope.add((name,), "flow", None, found.family)
+        meaning.limits[(name,)] = (0.0, float("inf"))
+        if found.links is not None:
+            meaning.scope.links[name] = meaning.scope.families[found.receiver or ""]
+    rates = _rates(meaning, said, ends)
+    default = _sights(meaning, top_sight, "visible_to")
+    return {name: _flow(meaning, name, section, ends[name], rates.get(name), default) for name, section in said.items()}
+
+
+def _ends(meaning: Meaning, name: str, said: Section, members: Mapping[str, Members]) -> _Ends:
+    path = f"flows.{name}"
+    parties = [*meaning.scope.parties, WORLD]
+    giver, receiver = (
+        party
+        if (party := said.get(key)) is not None and meaning.known(f"{path}.{key}", party, parties, "party")
+        else None
+        for key in ("from", "to")
+    )
+    if giver == receiver == WORLD:
+        other = meaning.draft.excerpt(f"{path}.from", "gives")
+        meaning.draft.report(
+            f"{path}.to", "A flow from `world` to `world` touches nobody.", "Name a party on one side.", others=[other]
+        )
+    families = meaning.scope.families
+    giving, receiving = families.get(giver or ""), families.get(receiver or "")
+    if "along" in said:
+        return _linked(meaning, path, said["along"], giver, receiver, members)
+    if giving and receiving and giving != receiving:
+        fact = f"`{giver}` and `{receiver}` have different members, so nothing says who gives to whom."
+        repair = f"Add `along:` with a table of links, or write `members: as {giver}` for `{receiver}`."
+        meaning.draft.report(path, fact, repair, key=True)
+    return _Ends(giver, receiver, giving or receiving, None, {})
+
+
+def _linked(
+    meaning: Meaning,
+    path: str,
+    along: dict[str, Any],
+    giver: str | None,
+    receiver: str | None,
+    members: Mapping[str, Members],
+) -> _Ends:
+    single = [party for party in (giver, receiver) if party is not None and party not in meaning.scope.families]
+    if single:
+        fact = f"`along` links the members of two groups, and `{single[0]}` is no group."
+        meaning.draft.report(
+            f"{path}.along",
+            fact,
+            "Leave `along` out: a flow between a group and one party is one per member.",
+            key=True,
+        )
+    if single or giver is None or receiver is None:
+        return _Ends(giver, receiver, None, None, {})
+    found, units = read_links(meaning, along, f"{path}.along", members[giver], members[receiver])
+    links = found or Links(givers=(), receivers=())
+    family = "link:" + path.removeprefix("flows.")
+    own: dict[Parts, Meant] = {}
+    for end, party in (("giver", giver), ("receiver", receiver)):
+        names = {
+            c: meaning.scope.names[(party, c)]
+            for c in (*meaning.scope.parties[party], "headroom")
+            if (party, c) in meaning.scope.names
+        }
+        columns = {p[2]: m for p, m in meaning.scope.names.items() if len(p) == 3 and p[0] == party}
+        for column, meant in {**columns, **names}.items():
+            own[(end, column)] = Meant((end, column), meant.kind, meant.dimension, family)
+    for column, unit in units.items():
+        own[("link", column)] = Meant(("link", column), "column", unit.dimension, family)
+        values = links.columns.get(column)
+        if values:
+            meaning.limits[("link", column)] = (min(values), max(values))
+    return _Ends(giver, receiver, family, links, own)
+
+
+def _standing(meaning: Meaning, ends: _Ends, where: str, constant: bool = False) -> Standing:
+    """Where a flow's value stands: per link along links, per member beside a group, else one number."""
+    if ends.links is not None:
+        standing = Standing(where=where, families=frozenset({ends.family or ""}), own=ends.own)
+    else:
+        group = next((p for p in (ends.giver, ends.receiver) if p in meaning.scope.families), "")
+        standing = group_standing(meaning, group or "", where)
+        other = next((p for p in (ends.receiver, ends.giver) if p in meaning.scope.families and p != group), None)
+        if other is not None:
+            standing = replace(standing, own={**group_standing(meaning, other, where).own, **standing.own})
+    return replace(standing, reads=CONSTANTS) if constant else standing
+
+
+def _rates(meaning: Meaning, said: Mapping[str, Section], ends: Mapping[str, _Ends]) -> dict[str, Value]:
+    """The rates understood. Circles through `delay` or `smooth` take more than one look, until nothing new is known."""
+    values = {name: value for name, section in said.items() if isinstance(value := section.get("rate"), Value)}
+    edges = {
+        name: tuple(dict.fromkeys(n.text for n in instant_names(value.tree) if n.text in values))
+        if value.tree is not None
+        else ()
+        for name, value in values.items()
+    }
+    order, circles = sorted_out(edges)
+    for circle in circles:
+        repair = "Let one of them read a capacity, or what it reads as it was: `delay(" + circle[-1] + ", 1 week)`."
+        report_circle(meaning, circle, {name: value.path for name, value in values.items()}, repair)
+    tangled = {name for circle in circles for name in circle}
+    rates: dict[str, Value] = {}
+    left = [name for name in order if name not in tangled]
+    while left:
+        unknown = []
+        for name in left:
+            if not _understood(meaning, name, values[name], ends[name], rates):
+                unknown.append(name)
+        if len(unknown) == len(left):
+            break
+        left = unknown
+    return rates
+
+
+def _understood(meaning: Meaning, name: str, value: Value, ends: _Ends, rates: dict[str, Value]) -> bool:
+    """Take up one rate and make known what it counts; False when a later look may tell more."""
+    rates[name] = value
+    if value.tree is None:
+        return True
+    found = meaning.resolved(value.path, value.tree, _standing(meaning, ends, "a rate"))
+    if found is None:
+        return True
+    tree, dimension = found
+    rates[name] = replace(value, tree=tree, dimension=dimension or PLAIN)
+    if dimension is not None and dict(dimension.powers).get("day", 0) >= 0:
+        meaning.draft.report(
+            value.path,
+            f"A rate is an amount per time; this is {dimension}.",
+            "Say per what time: `per week` behind a number.",
+        )
+        return True
+    meaning.scope.add((name,), "flow", dimension, ends.family)
+    return dimension is not None
+
+
+def _flow(
+    meaning: Meaning, name: str, said: Section, ends: _Ends, rate: Value | None, default: tuple[Sight, ...] | None
+) -> Flow:
+    path = f"flows.{name}"
+    kind = said.get("kind", "obligation" if "kind" in said else "benefit")
+    dimension = meaning.scope.names[(name,)].dimension
+    cost = _per_unit(
+        meaning, ends, said.get("cost"), f"{path}.cost", ends.giver, dimension, (rate.path if rate else path)
+    )
+    worth = _per_unit(
+        meaning, ends, said.get("worth"), f"{path}.worth", ends.receiver, dimension, (rate.path if rate else path)
+    )
+    _signs(meaning, path, said.get("kind"), cost, worth)
+    sight = _sights(meaning, said.get("visible_to"), f"{path}.visible_to")
+    return Flow(
+        name=name,
+        title=said.get("name", name),
+        kind=kind,
+        giver=ends.giver or WORLD,
+        receiver=ends.receiver or WORLD,
+        rate=rate or Value(tree=None, path=f"{path}.rate"),
+        cost=cost,
+        worth=worth,
+        arrives_after=_delay(meaning, ends, said.get("arrives_after"), "`arrives_after`"),
+        settled_after=_delay(meaning, ends, said.get("settled_after"), "`settled_after`"),
+        starts_empty=said.get("starts") == "empty",
+        visible_to=default if sight is None else sight,
+        if_lost=_fallback(meaning, ends, said.get("if_lost"), f"{path}.if_lost", dimension, rate),
+        promised=said.get("promised", False),
+        along=ends.links,
+    )
+
+
+def _delay(meaning: Meaning, ends: _Ends, value: Value | None, what: str) -> Value | None:
+    found = meaning.value(value, what, TIME, _standing(meaning, ends, what, constant=True))
+    meaning.within(found, what, low=0)
+    return found
+
+
+def _per_unit(
+    meaning: Meaning,
+    ends: _Ends,
+    said: Mapping[str, Value | None] | None,
+    path: str,
+    party: str | None,
+    rate: Dimension | None,
+    rate_path: str,
+) -> dict[str, Value]:
+    """What one unit of a flow takes from or adds to a party's capacities."""
+    found: dict[str, Value] = {}
+    word = path.rpartition(".")[2]
+    if said and party == WORLD:
+        fact = (
+            "`world` has no capacities, so nothing can be taken from it."
+            if word == "cost"
+            else "`world` has no capacities, so nothing can be added to it."
+        )
+        meaning.draft.report(path, fact, f"Leave `{word}` out, or make the other side a party.", key=True)
+        return found
+    for capacity, value in (said or {}).items():
+        below = f"{path}.{capacity}"
+        if party is None or not meaning.known(
+            below, capacity, meaning.scope.parties[party], f"capacity of `{party}`", key=True
+        ):
+            continue
+        target = meaning.scope.names[(party, capacity)].dimension
+        wanted = None if target is None or rate is None else target / TIME / rate
+        standing = _standing(meaning, ends, f"`{word}`")
+        understood = meaning.value(value, "", None, standing)
+        if understood is None:
+            continue
+        if wanted is not None and meaning.counted(understood) not in (None, wanted):
+            _wrong_unit(meaning, understood, word, (party, capacity), rate_path, rate, wanted)
+            continue
+        found[capacity] = understood
+    return found
+
+
+def _wrong_unit(
+    meaning: Meaning,
+    value: Value,
+    word: str,
+    capacity: tuple[str, str],
+    rate_path: str,
+    rate: Dimension | None,
+    wanted: Dimension,
+) -> None:
+    """Both sides of `rate x cost = capacity per time`, and what the figure would have to be."""
+    target = meaning.scope.names[capacity].dimension
+    level = f"parties.{capacity[0]}.capacities.{capacity[1]}.level"
+    others = [
+        meaning.draft.excerpt(rate_path, f"the rate: {rate}"),
+        meaning.draft.excerpt(level, f"`{'.'.join(capacity)}`: {target}"),
+    ]
+    verb = "takes from" if word == "cost" else "adds to"
+    name = ".".join(capacity)
+    fact = f"What one unit {verb} `{name}` must be {wanted}, so that rate x {word} is {target} per time"
+    fact += f"; this is {value.dimension}."
+    repair = (
+        "Leave the unit out."
+        if wanted == PLAIN
+        else f"Write `{value.text} {wanted}`."
+        if value.dimension == PLAIN and value.number is not None
+        else "Change its unit, or that of the rate."
+    )
+    meaning.draft.report(value.path, fact, repair, others=others)
+
+
+def _signs(
+    meaning: Meaning, path: str, kind: str | None, cost: Mapping[str, Value], worth: Mapping[str, Value]
+) -> None:
+    for value in cost.values():
+        _sign(
+            meaning,
+            value,
+            False,
+            "What a flow takes (`cost`) is never negative.",
+            "Write what it adds as the `worth` of another flow.",
+        )
+    if kind is None:
+        return
+    for value in worth.values():
+        if kind in _SIGNS:
+            fact = f"A {kind} adds nothing: its worth is negative, or there is none."
+            _sign(meaning, value, True, fact, "Write a minus before it, or `kind: benefit`.", kind_path=f"{path}.kind")
+        else:
+            article = "An" if kind[0] in "oi" else "A"
+            fact = f"{article} {kind} takes nothing from its receiver: its worth is never negative."
+            _sign(
+                meaning, value, False, fact, "Leave the minus out, or write `kind: burden`.", kind_path=f"{path}.kind"
+            )
+
+
+def _sign(meaning: Meaning, value: Value, negative: bool, fact: str, repair: str, kind_path: str | None = None) -> None:
+    found = meaning.bounds(value.tree) if value.tree is not None else None
+    if found is not None and (found[1] > 0 if negative else found[0] < 0):
+        others = [] if kind_path is None else [meaning.draft.excerpt(kind_path, "its kind")]
+        meaning.draft.report(value.path, fact, repair, others=others)
+
+
+def _sights(meaning: Meaning, said: list[Any] | None, path: str) -> tuple[Sight, ...] | None:
+    if said is None:
+        return None
+    sights: dict[str, Sight] = {}
+    for position, entry in enumerate(said):
+        below = f"{path}.{position}"
+        party = entry if isinstance(entry, str) else entry["party"]
+        share, after = (None, None) if isinstance(entry, str) else (entry.get("share"), entry.get("after"))
+        if not meaning.known(
+            f"{below}.{party}" if share is not None else below,
+            party,
+            meaning.scope.parties,
+            "party",
+            key=share is not None,
+        ):
+            continue
+        if party in sights:
+            meaning.draft.report(below, f"`{party}` is named twice.", "Keep one of the two.")
+        seen = meaning.number(share, "What a party sees", PLAIN, 0.0, 1.0)
+        late = meaning.number(after, "`after`", TIME)
+        sights[party] = Sight(party=party, share=1.0 if seen is None else seen, after_days=late or 0.0)
+    return tuple(sights.values())
+
+
+def _fallback(
+    meaning: Meaning, ends: _Ends, said: Section | None, path: str, dimension: Dimension | None, rate: Value | None
+) -> Fallback | None:
+    if said is None:
+        return None
+    if ends.receiver == WORLD:
+        meaning.draft.report(
+            path, "`world` loses nothing, so nothing is replaced for it.", "Leave `if_lost` out.", key=True
+        )
+        return None
+    standing = _standing(meaning, ends, "`if_lost`", constant=True)
+    replaced = meaning.value(said.get("replaced"), "The part that is replaced", PLAIN, standing)
+    meaning.within(replaced, "The part that is replaced", low=0, high=1)
+    after = meaning.value(said.get("after"), "`after`", TIME, standing)
+    meaning.within(after, "`after`", low=0)
+    cost = _per_unit(
+        meaning, ends, said.get("cost"), f"{path}.cost", ends.receiver, dimension, rate.path if rate else path
+    )
+    for value in cost.values():
+        _sign(meaning, value, False, "What a replacement takes (`cost`) is never negative.", "Leave the minus out.")
+    nothing = Value(tree=None, path=path)
+    zero = Value(tree=Number(0.0, TIME), dimension=TIME, text="0 days", path=f"{path}.after")
+    return Fallback(replaced=replaced or nothing, after=after or zero, cost=cost)

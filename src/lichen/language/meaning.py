@@ -1,0 +1,231 @@
+"""What values mean where they stand: names resolved, dimensions held together, constants worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import final
+
+from lichen.language.dimensions import Bounds, bounds, infer, work_out
+from lichen.language.draft import Draft
+from lichen.language.formula import FUNCTIONS
+from lichen.language.scope import CONSTANTS, RESERVED, Resolver, Scope, Standing
+from lichen.language.table import Table
+from lichen.language.tokens import FormulaError
+from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Spread, Tree, Unary, children
+from lichen.relationship.quantity import PLAIN, TIME, Dimension
+from lichen.relationship.value import Value
+
+CONSTANT = Standing(where="a constant", reads=CONSTANTS)
+"""Where numbers, ranges and terms stand."""
+
+
+@final
+class Meaning:
+    """The file being understood: its draft, the names it makes known, and what is known of their values."""
+
+    def __init__(self, draft: Draft, open_table: Callable[[str], Table | str]) -> None:
+        self.draft = draft
+        self.scope = Scope()
+        self.terms: dict[str, Tree] = {}
+        self.limits: dict[tuple[str, ...], Bounds] = {}
+        self._open_table = open_table
+        self._tables: dict[str, Table | None] = {}
+        self._counted: dict[str, Dimension | None] = {}
+
+    def table(self, file: str, path: str) -> Table | None:
+        """The table of a file, opened once; None, and a problem, when it cannot be read."""
+        if file not in self._tables:
+            table = self._open_table(file)
+            if isinstance(table, str):
+                self.draft.report(path, table)
+                self._tables[file] = None
+            else:
+                self._tables[file] = table
+        return self._tables[file]
+
+    def resolved(self, path: str, tree: Tree, standing: Standing) -> tuple[Tree, Dimension | None] | None:
+        """A formula with its names written out and what it counts; None, and a problem, when it means nothing."""
+        resolver = Resolver(self.scope, standing, self.draft.suggest)
+        try:
+            tree = resolver.resolve(tree)
+            dimension = infer(tree, lambda name: resolver.lookup(name).dimension)
+            return work_out(tree), dimension
+        except FormulaError as error:
+            self.draft.report_formula(path, error)
+            return None
+
+    def value(
+        self,
+        value: Value | None,
+        what: str,
+        wanted: Dimension | None = None,
+        standing: Standing = CONSTANT,
+        other: tuple[str, str] | None = None,
+    ) -> Value | None:
+        """A value understood: `what` it is must count `wanted`, as `other` (path, note) says. None when it is wrong."""
+        if value is None:
+            return None
+        self._counted[value.path] = wanted
+        if value.tree is None:
+            return replace(value, dimension=wanted or PLAIN)
+        found = self.resolved(value.path, value.tree, standing)
+        if found is None:
+            return None
+        tree, dimension = found
+        if wanted is not None and dimension is not None and dimension != wanted:
+            self.mismatch(value, what, dimension, wanted, other)
+            return None
+        self._counted[value.path] = dimension if dimension is not None else wanted
+        return replace(value, tree=tree, dimension=self._counted[value.path] or PLAIN)
+
+    def counted(self, value: Value | None) -> Dimension | None:
+        """What an understood value counts; None when it is hidden, or something it reads is wrong."""
+        return None if value is None else self._counted.get(value.path)
+
+    def mismatch(
+        self, value: Value, what: str, found: Dimension, wanted: Dimension, other: tuple[str, str] | None = None
+    ) -> None:
+        """Report that a value counts something else than it must."""
+        others = [] if other is None else [self.draft.excerpt(*other)]
+        fact = f"{what} must be {_said(wanted)}; this is {_said(found)}."
+        self.draft.report(value.path, fact, _repair(value, found, wanted), others=others)
+
+    def number(
+        self, value: Value | None, what: str, wanted: Dimension, low: float | None = 0.0, high: float | None = None
+    ) -> float | None:
+        """One number, known when reading (terms as they stand in the file); None, and a problem, when it is none."""
+        understood = self.value(value, what, wanted)
+        if understood is None:
+            return None
+        if understood.tree is None:
+            self.draft.report(understood.path, f"{what} must be known to both sides.", "Write the figure.")
+            return None
+        tree = work_out(self.with_terms(understood.tree))
+        if not isinstance(tree, Number):
+            fact = f"{what} must be one number."
+            self.draft.report(understood.path, fact, "A range cannot stand here." if _has_range(tree) else "")
+            return None
+        self._within(understood, tree.value, what, low, high)
+        return tree.value
+
+    def within(self, value: Value | None, what: str, low: float | None = None, high: float | None = None) -> None:
+        """Report when a value is known to leave its limits."""
+        if value is None or value.tree is None:
+            return
+        found = self.bounds(value.tree)
+        if found is not None:
+            self._within(value, found[0] if low is not None and found[0] < low else found[1], what, low, high)
+
+    def _within(self, value: Value, number: float, what: str, low: float | None, high: float | None) -> None:
+        if low is not None and number < low:
+            self.draft.report(value.path, f"{what} cannot be {'negative' if low == 0 else f'below {low:g}'}.")
+        elif high is not None and number > high:
+            self.draft.report(value.path, f"{what} cannot be above {'100 %' if high == 1 else f'{high:g}'}.")
+
+    def bounds(self, tree: Tree) -> Bounds | None:
+        """The least and the largest value of a resolved formula, as far as reading tells."""
+        return bounds(tree, self._limit)
+
+    def _limit(self, name: Name) -> Bounds | None:
+        term = self.terms.get(name.text) if len(name.parts) == 1 else None
+        return self.bounds(term) if term is not None else self.limits.get(name.parts)
+
+    def with_terms(self, tree: Tree) -> Tree:
+        """The formula with each term replaced by its value in the file."""
+        if isinstance(tree, Name):
+            return self.terms.get(tree.text, tree)
+        return replaced(tree, self.with_terms)
+
+    def claim(self, names: Iterable[str], noun: str, section: str, taken: dict[str, tuple[str, str]]) -> None:
+        """Take names for the one namespace; a clash is a problem with both places."""
+        for name in names:
+            path = f"{section}.{name}"
+            if name in taken:
+                other_noun, other_path = taken[name]
+                fact = f"`{name}` is the name of a {other_noun} and of a {noun}."
+                other = self.draft.excerpt(other_path, f"the {other_noun}", key=True)
+                repair = "Parties, flows, terms, world variables and units have different names: rename one of the two."
+                self.draft.report(path, fact, repair, key=True, others=[other])
+            elif name in RESERVED:
+                self.draft.report(
+                    path,
+                    f"`{name}` is a word of the language and cannot name a {noun}.",
+                    f"Write another name, such as `{name}_1`.",
+                    key=True,
+                )
+            elif name in FUNCTIONS:
+                self.draft.report(
+                    path,
+                    f"`{name}` is a function and cannot name a {noun}.",
+                    f"Write another name, such as `{name}_1`.",
+                    key=True,
+                )
+            elif noun != "unit" and name in self.draft.units:
+                self.draft.report(
+                    path,
+                    f"`{name}` is a unit and cannot name a {noun}.",
+                    f"Write another name, such as `{name}_1`.",
+                    key=True,
+                )
+            else:
+                taken[name] = (noun, path)
+
+    def known(
+        self, path: str, name: str, names: Iterable[str] | Mapping[str, object], noun: str, key: bool = False
+    ) -> bool:
+        """Whether a name is one of these; a problem with the nearest one when it is not."""
+        known = list(names)
+        if name in known:
+            return True
+        repair = self.draft.suggest(name, known)
+        if not repair:
+            shown = ", ".join(f"`{n}`" for n in known[:8])
+            repair = (
+                f"There is {shown}."
+                if len(known) == 1
+                else f"There are {shown}{', ...' if len(known) > 8 else ''}."
+                if known
+                else f"This file has no {noun}."
+            )
+        self.draft.report(path, f"`{name}` is not a {noun} of this file.", repair, key=key)
+        return False
+
+
+def replaced(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
+    """The same node over changed operands."""
+    operands = [change(child) for child in children(tree)]
+    match tree:
+        case Call():
+            return replace(tree, arguments=tuple(operands))
+        case Unary():
+            return replace(tree, operand=operands[0])
+        case Binary():
+            return replace(tree, left=operands[0], right=operands[1])
+        case Conditional():
+            return replace(tree, condition=operands[0], then=operands[1], otherwise=operands[2])
+        case _:
+            return tree
+
+
+def _has_range(tree: Tree) -> bool:
+    return isinstance(tree, Spread) or any(_has_range(child) for child in children(tree))
+
+
+def _said(dimension: Dimension) -> str:
+    return "a duration" if dimension == TIME else str(dimension)
+
+
+def _repair(value: Value, found: Dimension, wanted: Dimension) -> str:
+    hour = Dimension.of("hour")
+    if wanted == TIME and found == hour:
+        return "An `hour` is an hour of work: write days, such as `2 days`."
+    if wanted == TIME and found == PLAIN:
+        return f"Write its unit: `{value.text} weeks`."
+    if found == PLAIN and isinstance(value.tree, Number):
+        return f"Write its unit, such as `{value.text} {wanted}`."
+    if wanted == PLAIN:
+        return "Leave the unit out, or divide by a quantity of the same kind."
+    if found * PLAIN / TIME == wanted:
+        return "Say per what time: `... / (1 week)`, or `per week` behind the number."
+    return ""

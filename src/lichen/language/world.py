@@ -1,0 +1,394 @@
+"""The world, correlations, terms and scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from lichen.language.dimensions import Bounds
+from lichen.language.formula import parse_unit
+from lichen.language.groups import has_column, read_unit
+from lichen.language.meaning import CONSTANT, Meaning
+from lichen.language.order import instant_names, sorted_out
+from lichen.language.scope import Standing
+from lichen.language.table import cell_number
+from lichen.language.tokens import FormulaError
+from lichen.relationship.formula import Binary, Number, Tree
+from lichen.relationship.quantity import PER_TIME, PLAIN, TIME, Dimension
+from lichen.relationship.rules import Term
+from lichen.relationship.value import Value
+from lichen.relationship.world import Correlation, Process, Scenario, Series
+
+Section = Mapping[str, Any]
+_STEPWISE = ("ar1", "white", "random_walk")
+_ONCE = ("normal", "lognormal")
+_DURATIONS = ("memory", "over", "every", "lasts", "period", "resample")
+
+
+def read_terms(meaning: Meaning, sections: Mapping[str, Any]) -> dict[str, Term]:
+    """Every term; its value is made of numbers and other terms."""
+    values = {name: said if isinstance(said, Value) else (said or {}).get("value") for name, said in sections.items()}
+    found = settle(meaning, values, "term", Standing(where="a term", reads=frozenset({"term"})))
+    terms = {}
+    for name, said in sections.items():
+        value = found.get(name) or Value(tree=None, path=f"terms.{name}")
+        meaning.terms[name] = value.tree if value.tree is not None else Number(float("nan"))
+        section = said if isinstance(said, dict) else {}
+        terms[name] = Term(
+            name=name,
+            value=value,
+            between=_between(meaning, name, value, section.get("between")),
+            set_by=section.get("set_by"),
+            agreed_by=_agreed_by(section.get("agreed_by")),
+        )
+    for name in [n for n, t in terms.items() if t.value.tree is None]:
+        del meaning.terms[name]
+    return terms
+
+
+def _agreed_by(said: str | list[str] | None) -> tuple[str, ...] | None:
+    if said is None:
+        return None
+    return (said,) if isinstance(said, str) else tuple(said)
+
+
+def _between(meaning: Meaning, name: str, value: Value, said: list[Value] | None) -> tuple[Value, Value] | None:
+    path = f"terms.{name}.between"
+    if said is None:
+        return None
+    if len(said) != 2:
+        if len(meaning.draft.places[path].node.items) != 2:  # type: ignore[union-attr]
+            meaning.draft.report(
+                path, "`between` takes two values, the lower and the upper limit.", "Write `[360 EUR, 430 EUR]`."
+            )
+        return None
+    dimension = meaning.counted(value)
+    other = (value.path, f"the term: {dimension}") if dimension is not None else None
+    ends = [meaning.value(end, "A limit", dimension, CONSTANT, other) for end in said]
+    low, high = ends
+    if low is None or high is None:
+        return None
+    bottom, top, at = (meaning.bounds(v.tree) if v.tree is not None else None for v in (low, high, value))
+    if bottom and top and bottom[0] > top[1]:
+        meaning.draft.report(path, "The upper limit lies below the lower one.", "Write the lower limit first.")
+    elif bottom and top and at and not (bottom[0] <= at[1] and at[0] <= top[1]):
+        meaning.draft.report(
+            value.path,
+            f"The term lies outside its own limits: {value.text} is not between {low.text} and {high.text}.",
+            "Move the limits, or the value.",
+            others=[meaning.draft.excerpt(path, "the limits")],
+        )
+    return (low, high)
+
+
+def settle(meaning: Meaning, values: Mapping[str, Value | None], kind: Any, standing: Standing) -> dict[str, Value]:
+    """Values that read each other, each understood after those that it reads; a circle is a problem that shows it."""
+    for name in values:
+        meaning.scope.add((name,), kind, None)
+    edges = {
+        name: tuple(dict.fromkeys(n.text for n in instant_names(value.tree) if n.text in values))
+        if value and value.tree
+        else ()
+        for name, value in values.items()
+    }
+    order, circles = sorted_out(edges)
+    for circle in circles:
+        report_circle(
+            meaning,
+            circle,
+            {name: value.path for name, value in values.items() if value},
+            "There is no first one to work out.",
+        )
+    tangled = {name for circle in circles for name in circle}
+    found: dict[str, Value] = {}
+    for name in order:
+        value = values[name]
+        if value is None or name in tangled:
+            continue
+        understood = meaning.value(value, f"`{name}`", None, standing)
+        if understood is not None:
+            found[name] = understood
+            meaning.scope.add((name,), kind, meaning.counted(understood))
+    return found
+
+
+def report_circle(meaning: Meaning, circle: list[str], paths: Mapping[str, str], repair: str) -> None:
+    """A problem that shows names which need each other in the same instant."""
+    shown = " → ".join(f"`{name}`" for name in [*circle, circle[0]])
+    following = [*circle[1:], circle[0]]
+    others = [
+        meaning.draft.excerpt(paths[name], f"reads `{after}`") for name, after in zip(circle, following, strict=True)
+    ][1:8]
+    fact = (
+        f"`{circle[0]}` reads itself." if len(circle) == 1 else f"These read each other in the same instant: {shown}."
+    )
+    meaning.draft.report(paths[circle[0]], fact, repair, others=others)
+
+
+def read_world(meaning: Meaning, sections: Mapping[str, Any]) -> dict[str, Process]:
+    """Every world variable."""
+    formulas: dict[str, Value | None] = {}
+    for name, said in sections.items():
+        if isinstance(said, Value):
+            formulas[name] = said
+        elif said and said.get("process") == "constant":
+            formulas[name] = said.get("value")
+    processes: dict[str, Process] = {}
+    for name in sections:
+        meaning.scope.add((name,), "world", None)
+    for name, said in sections.items():
+        if name not in formulas:
+            processes[name] = _process(meaning, name, said or {})
+            meaning.scope.add((name,), "world", _dimension(meaning, said or {}))
+    standing = Standing(where="a world variable", reads=frozenset({"world", "time"}))
+    found = settle(meaning, formulas, "world", standing)
+    for name in formulas:
+        value = found.get(name) or Value(tree=None, path=f"world.{name}")
+        processes[name] = Process(name=name, kind="constant", dimension=value.dimension, parameters={"value": value})
+    return {name: processes[name] for name in sections}
+
+
+def _leading(said: Section) -> str:
+    """The parameter that says what a process counts."""
+    kind = said.get("process", "")
+    return {"random_walk": "start", "jumps": "size"}.get(
+        kind, next((key for key in ("mean", "from", "to") if key in said), "")
+    )
+
+
+def _dimension(meaning: Meaning, said: Section) -> Dimension | None:
+    """What a process counts, as far as it is known."""
+    if said.get("process") == "series":
+        unit = read_unit(meaning, said.get("unit"), "") if _is_unit(meaning, said.get("unit")) else None
+        return None if unit is None else unit.dimension
+    if said.get("process") == "beta" and not {"from", "to"} & set(said):
+        return PLAIN
+    return meaning.counted(said.get(_leading(said)))
+
+
+def _is_unit(meaning: Meaning, text: str | None) -> bool:
+    try:
+        return text is None or bool(parse_unit(text, meaning.draft.units))
+    except FormulaError:
+        return False
+
+
+def _process(meaning: Meaning, name: str, said: Section) -> Process:
+    kind = said.get("process", "constant")
+    if kind == "series":
+        return _series(meaning, name, said)
+    first = _leading(said)
+    base = meaning.value(said.get(first), f"`{first}`", None)
+    dimension = _dimension(meaning, said)
+    parameters: dict[str, Value] = {} if base is None else {first: base}
+    for key, value in said.items():
+        if isinstance(value, Value) and key != first:
+            wanted = _wanted(meaning, kind, key, value, dimension)
+            other = (said[first].path, str(dimension)) if wanted == dimension and first in said else None
+            understood = meaning.value(value, f"`{key}`", wanted, CONSTANT, other)
+            if understood is not None:
+                parameters[key] = _of_mean(kind, key, understood, base)
+    _limits(meaning, f"world.{name}", kind, parameters)
+    return Process(name=name, kind=kind, dimension=dimension or PLAIN, parameters=parameters, peak=said.get("peak"))
+
+
+def _wanted(meaning: Meaning, kind: str, key: str, value: Value, dimension: Dimension | None) -> Dimension | None:
+    """What a parameter must count."""
+    if key in _DURATIONS:
+        return TIME
+    if key in ("a", "b", "swing"):
+        return PLAIN
+    if dimension is None:
+        return None
+    if kind == "random_walk":
+        drifts = PER_TIME if key == "drift" else PLAIN / TIME ** Fraction(1, 2)
+        relative = (
+            meaning.resolved(value.path, value.tree, CONSTANT)
+            if value.tree is not None and dimension != PLAIN
+            else None
+        )
+        return drifts if dimension == PLAIN or (relative and relative[1] == drifts) else dimension * drifts
+    if key == "spread" and _is_share(value.text):
+        return PLAIN
+    return dimension
+
+
+def _is_share(text: str) -> bool:
+    """Whether a spread is written in `%` alone."""
+    return text.strip().endswith("%") and "/" not in text
+
+
+def _of_mean(kind: str, key: str, value: Value, mean: Value | None) -> Value:
+    """A spread in `%` as that share of the mean."""
+    if key != "spread" or kind == "random_walk" or not _is_share(value.text) or value.tree is None:
+        return value
+    if mean is None or mean.tree is None:
+        return replace(value, tree=None)
+    tree: Tree = Binary("*", value.tree, mean.tree, value.tree.span)
+    if isinstance(value.tree, Number) and isinstance(mean.tree, Number):
+        tree = Number(value.tree.value * mean.tree.value, mean.dimension, value.tree.span)
+    return replace(value, tree=tree, dimension=mean.dimension)
+
+
+def _limits(meaning: Meaning, path: str, kind: str, parameters: Mapping[str, Value]) -> None:
+    """Report parameters that no such process can have."""
+    for key in ("spread", "swing"):
+        meaning.within(parameters.get(key), f"`{key}`", low=0)
+    known: dict[str, Bounds] = {}
+    for key, value in parameters.items():
+        found = meaning.bounds(value.tree) if value.tree is not None else None
+        if found is not None:
+            known[key] = found
+    for key in (*_DURATIONS, "a", "b", *(["mean"] if kind == "lognormal" else [])):
+        if key in known and known[key][0] <= 0 and (key != "lasts" or known[key][0] < 0):
+            meaning.draft.report(f"{path}.{key}", f"`{key}` must lie above 0.")
+    for low, high in (("from", "to"), ("from", "mode"), ("mode", "to")):
+        if low in known and high in known and known[high][1] < known[low][0]:
+            meaning.draft.report(
+                f"{path}.{high}",
+                f"`{high}` lies below `{low}`.",
+                others=[meaning.draft.excerpt(f"{path}.{low}", f"`{low}`")],
+            )
+
+
+def _series(meaning: Meaning, name: str, said: Section) -> Process:
+    path = f"world.{name}"
+    unit = read_unit(meaning, said.get("unit"), f"{path}.unit")
+    resample = None if "resample" not in said else meaning.number(said["resample"], "`resample`", TIME)
+    empty = Process(
+        name=name, kind="series", dimension=unit.dimension if unit else PLAIN, series=Series(dates=(), values=())
+    )
+    if unit is None or not {"file", "at", "value"} <= set(said):
+        return empty
+    table = meaning.table(said["file"], f"{path}.file")
+    if table is None or not all(
+        [has_column(meaning, table, said[key], said["file"], f"{path}.{key}") for key in ("at", "value")]
+    ):
+        return empty
+    at, column = table.header.index(said["at"]), table.header.index(said["value"])
+    points, bad = [], []
+    for number, row in zip(table.numbers, table.rows, strict=True):
+        if not row[column].strip():
+            continue
+        day, value = _day(row[at]), cell_number(row[column])
+        if day is None or value is None:
+            bad.append(number)
+        else:
+            points.append((day, value * unit.factor))
+    if bad:
+        rows = ", ".join(str(n) for n in bad[:5]) + (f" and {len(bad) - 5:,} more" if len(bad) > 5 else "")
+        meaning.draft.report(
+            f"{path}.file",
+            f"Rows of {said['file']} without a date `YYYY-MM-DD` or without a number: {rows}.",
+            "Correct them, or leave the value empty.",
+        )
+    elif not points:
+        meaning.draft.report(f"{path}.file", f"{said['file']} holds no value under `{said['value']}`.")
+    points.sort()
+    series = Series(
+        dates=tuple(d for d, _ in points),
+        values=tuple(v for _, v in points),
+        resample_days=resample,
+        table=said["file"],
+    )
+    return Process(name=name, kind="series", dimension=unit.dimension, series=series)
+
+
+def _day(cell: str) -> date | None:
+    text = cell.strip()[:10]
+    try:
+        return date.fromisoformat(text) if len(text) == 10 and text[4] == "-" else None
+    except ValueError:
+        return None
+
+
+def read_correlations(
+    meaning: Meaning, sections: list[Section], world: Mapping[str, Process]
+) -> tuple[Correlation, ...]:
+    """Every correlation between two world variables that are drawn alike."""
+    found: list[Correlation] = []
+    for position, said in enumerate(sections):
+        path = f"correlations.{position}"
+        pair = said.get("between") or []
+        if len(pair) != 2:
+            if f"{path}.between" in meaning.draft.places:
+                meaning.draft.report(
+                    f"{path}.between", "A correlation is between two world variables.", "Write `between: [a, b]`."
+                )
+            continue
+        if not all(
+            [meaning.known(f"{path}.between.{i}", name, world, "world variable") for i, name in enumerate(pair)]
+        ):
+            continue
+        a, b = pair
+        kinds = [world[name].kind for name in pair]
+        coefficient = meaning.number(said.get("is"), "A correlation", PLAIN, -1.0, 1.0)
+        if a == b:
+            meaning.draft.report(f"{path}.between", f"`{a}` is named twice.", "A correlation is between two.")
+        elif not (all(k in _STEPWISE for k in kinds) or all(k in _ONCE for k in kinds)):
+            fact = f"`{a}` ({kinds[0]}) and `{b}` ({kinds[1]}) cannot go together."
+            repair = "Both are `ar1`, `white` or `random_walk`, or both are `normal` or `lognormal`."
+            others = [
+                meaning.draft.excerpt(f"world.{name}", kind, key=True) for name, kind in zip(pair, kinds, strict=True)
+            ]
+            meaning.draft.report(f"{path}.between", fact, repair, others=others)
+        elif coefficient is not None:
+            found.append(Correlation(between=(a, b), coefficient=coefficient))
+    if not _can_hold_together(found):
+        meaning.draft.report(
+            "correlations", "These correlations cannot hold together.", "Bring them nearer to 0.", key=True
+        )
+    return tuple(found)
+
+
+def _can_hold_together(correlations: list[Correlation]) -> bool:
+    """Whether the matrix of the correlations is positive semidefinite (Cholesky, with a little room for rounding)."""
+    names = list(dict.fromkeys(name for c in correlations for name in c.between))
+    matrix = [[1.0 if i == j else 0.0 for j in range(len(names))] for i in range(len(names))]
+    for c in correlations:
+        i, j = (names.index(name) for name in c.between)
+        matrix[i][j] = matrix[j][i] = c.coefficient
+    lower = [[0.0] * len(names) for _ in names]
+    for i, row in enumerate(matrix):
+        for j in range(i + 1):
+            rest = row[j] - sum(lower[i][k] * lower[j][k] for k in range(j))
+            if i == j:
+                if rest < -1e-9:
+                    return False
+                lower[i][i] = max(rest, 0.0) ** 0.5
+            elif lower[j][j] > 1e-9:
+                lower[i][j] = rest / lower[j][j]
+            elif abs(rest) > 1e-6:
+                return False
+    return True
+
+
+def read_scenarios(
+    meaning: Meaning, sections: Mapping[str, Any], terms: Mapping[str, Term], world: Mapping[str, Process]
+) -> dict[str, Scenario]:
+    """Every scenario."""
+    found = {}
+    for name, said in sections.items():
+        section = said or {}
+        path = f"scenarios.{name}"
+        values = {}
+        for target, value in (section.get("set") or {}).items():
+            below = f"{path}.set.{target}"
+            if meaning.known(below, target, [*terms, *world], "term or world variable", key=True):
+                dimension = meaning.scope.names[(target,)].dimension
+                place = f"{'terms' if target in terms else 'world'}.{target}"
+                other = (place, str(dimension)) if dimension is not None else None
+                understood = meaning.value(value, f"`{target}`", dimension, CONSTANT, other)
+                if understood is not None:
+                    values[target] = understood
+        start, until = section.get("from"), section.get("until")
+        if start is not None and until is not None and until <= start:
+            other_place = meaning.draft.excerpt(f"{path}.from", "its first day")
+            meaning.draft.report(
+                f"{path}.until", "The scenario ends before it begins.", "Write a later day.", others=[other_place]
+            )
+        found[name] = Scenario(name=name, start=start or date.min, until=until, values=values)
+    return found

@@ -1,0 +1,164 @@
+"""The only place that opens and writes files: a relationship with its private parts and tables, a table of events."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lichen.language.problem import Problem, did_you_mean
+from lichen.language.reading import Reading, read
+from lichen.language.source import MAX_BYTES, Source, decode
+from lichen.language.table import Table
+from lichen.language.tokens import is_name
+from lichen.relationship.relationship import Origin
+
+if TYPE_CHECKING:
+    from lichen.record.reading import Record
+    from lichen.record.table import Table as RecordTable
+    from lichen.relationship.relationship import Relationship
+
+PRIVATE = "private"
+"""The folder beside a relationship file that holds what each party keeps to itself."""
+
+
+def read_relationship(path: Path, party: str | None = None) -> Reading:
+    """The relationship in a file, or every problem of it.
+
+    Private parts lie in `private/<party>.yaml` beside it: all of them are used, or only that of `party`. Tables lie in
+    its folder.
+    """
+    source = _open(path, path.name)
+    if isinstance(source, Problem):
+        return Reading(relationship=None, problems=(source,))
+    folder = path.parent
+    parts: dict[str, Source] = {}
+    problems: list[Problem] = []
+    for owner in _owners(folder, party):
+        part = _open(folder / PRIVATE / f"{owner}.yaml", f"{PRIVATE}/{owner}.yaml")
+        if isinstance(part, Problem):
+            problems.append(part)
+        else:
+            parts[owner] = part
+    reading = read(source, parts=parts, party=party, open_table=lambda name: open_member_table(folder, name))
+    if problems:
+        return Reading(relationship=None, problems=(*reading.problems, *problems))
+    return reading
+
+
+def _owners(folder: Path, party: str | None) -> list[str]:
+    """Whose private part lies beside the file and is asked for."""
+    if party is not None:
+        return [party] if is_name(party) and (folder / PRIVATE / f"{party}.yaml").exists() else []
+    try:
+        return sorted(found.stem for found in (folder / PRIVATE).glob("*.yaml"))
+    except OSError:
+        return []
+
+
+def _open(path: Path, name: str) -> Source | Problem:
+    """The text of a file under a name for messages; a problem when it cannot be had."""
+    whole = Origin(file=name, line=1, column=1)
+    try:
+        if path.is_dir():
+            return Problem(origin=whole, fact="This is a folder, not a file.", repair=_files_in(path))
+        if not path.exists():
+            return Problem(origin=whole, fact="There is no such file.", repair=_neighbour(path))
+        if not path.is_file():
+            return Problem(origin=whole, fact="This is no ordinary file.", repair="Name a text file.")
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+            if len(data) > MAX_BYTES:
+                data += b" " * max(0, path.stat().st_size - len(data) if path.stat().st_size < 2**40 else 0)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "its name is not valid"
+        return Problem(origin=whole, fact=f"The file cannot be opened: {reason}.", repair="Check its name and rights.")
+    return decode(name, data)
+
+
+def _files_in(folder: Path) -> str:
+    found = sorted(p.name for p in folder.glob("*.yaml"))[:3]
+    return (
+        f"Name the file in it: {', '.join(f'`{folder / name}`' for name in found)}."
+        if found
+        else "Name a relationship file."
+    )
+
+
+def _neighbour(path: Path) -> str:
+    try:
+        return did_you_mean(path.name, [p.name for p in path.parent.iterdir() if p.is_file()][:1000])
+    except OSError:
+        return ""
+
+
+def inside(folder: Path, name: str) -> Path | str:
+    """The file of that name within a folder; a text says why not: it is missing, or a link leads out."""
+    try:
+        path = (folder / name).resolve()
+        if not path.is_relative_to(folder.resolve()):
+            return f"`{name}` leads out of the folder of this file."
+        if not path.exists():
+            near = _neighbour(folder / name)
+            return f"There is no file `{name}` beside this one." + (f" {near}" if near else "")
+    except (OSError, ValueError):
+        return f"`{name}` cannot be opened."
+    return path
+
+
+def open_member_table(folder: Path, name: str) -> Table | str:
+    """A table of members, links or a series as cells of text; a text says why it cannot be read."""
+    from lichen.record.table import text_of
+    from lichen.record.tables import open_table
+
+    path = inside(folder, name)
+    if isinstance(path, str):
+        return path
+    found, problems = open_table(path, name)
+    if found is None:
+        fact = problems[0].fact.rstrip(".") if problems else "it holds no table"
+        return f"`{name}` cannot be read: {fact}."
+    if found.damaged:
+        position, reason = next(iter(found.damaged.items()))
+        return f"`{name}` cannot be read: row {found.rows[position]}: {reason}."
+    columns = [[text_of(cell) for cell in cells] for cells in found.columns.values()]
+    return Table(tuple(found.columns), tuple(zip(*columns, strict=True)), found.rows)
+
+
+def read_events(path: Path) -> tuple[RecordTable | None, tuple[Problem, ...]]:
+    """A table of events as it is, or what makes it unreadable."""
+    from lichen.record.tables import open_table
+
+    return open_table(path)
+
+
+def read_evidence(relationship: Relationship, folder: Path, *, as_of: date | None = None) -> Record:
+    """The record of a relationship from the tables in a folder; `as_of` leaves out what came later."""
+    from lichen.record.reading import read_record
+    from lichen.record.tables import open_table
+
+    def within(path: Path, name: str) -> tuple[RecordTable | None, tuple[Problem, ...]]:
+        found = inside(folder, name)
+        if isinstance(found, str):
+            return None, (Problem(origin=Origin(file=name, line=1, column=1), fact=found, repair="Check `file:`."),)
+        return open_table(path, name)
+
+    return read_record(relationship, folder, within, as_of=as_of, today=date.today())
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text so that the file is never half there: beside it first, then under its name."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+        Path(name).chmod(mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
