@@ -1,0 +1,331 @@
+"""The reference engine: runs a program step by step with NumPy, all lanes at once, for one chunk of futures.
+
+Every register has its own buffer, allocated once; what does not vary in time is filled before the first step, everything else is
+filled in the order of the tape at every step. Lanes come first, so that a draw is made once and met by all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Protocol, TypeAlias, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lichen.relationship.relationship import Relationship
+from lichen.simulation import chance, draws
+from lichen.simulation.experiments import YEAR_DAYS
+from lichen.simulation.interventions import Event, Loss, in_steps
+from lichen.simulation.memories import Delay, Fallback, Smoothing, Trailing, Transit
+from lichen.simulation.operations import ELEMENTWISE, REDUCTIONS, TRUTH, gather, scatter
+from lichen.simulation.program import Program
+from lichen.simulation.reviews import Reviews
+from lichen.simulation.tape import Node, Register
+
+Array: TypeAlias = NDArray[np.float64]
+Call: TypeAlias = Callable[[], object]
+
+
+class Recorder(Protocol):
+    """Takes down what a run shows."""
+
+    def place(self, register: Register) -> Array | None:
+        """A buffer that the recorder wants a register's values in."""
+        ...
+
+    def begin(self, futures: range, values: Sequence[Array]) -> None:
+        """A chunk begins."""
+        ...
+
+    def levels(self, step: int) -> None:
+        """Levels and headrooms are known."""
+        ...
+
+    def flows(self, step: int) -> None:
+        """What passes in this step is known."""
+        ...
+
+    def end(self) -> None:
+        """A chunk is over."""
+        ...
+
+
+@final
+class Override:
+    """A value that in some lanes for a time is another one: a scenario's, or a probability point, which goes first."""
+
+    def __init__(self, operands: Sequence[Array], out: Array, choices: Sequence[object]) -> None:
+        self.own, self.others, self.out = operands[0], operands[1:], out
+        self.choices = list(choices)
+        self.scenario: dict[int, object] = {}
+        self.point: dict[int, object] = {}
+
+    def __call__(self) -> None:
+        """Fills `out`."""
+        np.copyto(self.out, self.own)
+        for lane, choice in {**self.scenario, **self.point}.items():
+            other = self.others[self.choices.index(choice)]
+            self.out[lane] = other[lane if len(other) > 1 else 0]
+
+
+@final
+class Engine:
+    """Buffers and calls for one number of lanes and futures; `run` may be called for one chunk after another."""
+
+    def __init__(
+        self,
+        relationship: Relationship,
+        program: Program,
+        timeline: Iterable[Event],
+        losses: Sequence[Loss],
+        *,
+        lanes: int,
+        futures: int,
+        reviewing: Sequence[bool],
+        recorder: Recorder,
+    ) -> None:
+        self.relationship, self.program, self.recorder = relationship, program, recorder
+        self.lanes, self.futures = lanes, futures
+        self.time = relationship.time
+        self.events: dict[int, list[Event]] = {}
+        for event in timeline:
+            self.events.setdefault(event.step, []).append(event)
+        self.values: dict[int, Array] = {}
+        self.sources: dict[tuple[str, object], Array] = {}
+        self.transits: dict[str, list[Transit]] = {}
+        self.overrides: dict[str, Override] = {}
+        self.calls: dict[bool, list[Call]] = {False: [], True: []}
+        self.sampled: list[Node] = []
+        for node in program.nodes:
+            self._bind(node)
+        self._memorise(losses)
+        self.reviews = Reviews(self.time, relationship.rules.adjustment, self._terms(), self._triggers(), reviewing)
+
+    # Binding
+
+    def _shape(self, register: Register) -> tuple[int, ...]:
+        shape = (self.lanes if register.lane else 1, self.futures if register.future else 1)
+        return shape if register.axis is None else (*shape, len(self.program.axes[register.axis]))
+
+    def _bind(self, node: Node) -> None:
+        """A buffer for the node's result, and the call that fills it."""
+        result, operands = node.result, [self.values[o.index] for o in node.operands]
+        if node.operation == "spread":
+            self.values[result.index] = operands[0][..., None]
+            return
+        placed = self.recorder.place(result)
+        dtype = np.bool_ if result.truth else np.float64
+        shape = np.broadcast_shapes(self._shape(result), *(o.shape for o in operands)) if node.operation in _ELEMENTWISE else self._shape(result)
+        out = placed if placed is not None else np.zeros(shape, dtype=dtype)
+        self.values[result.index] = out
+        call = self._call(node, operands, out)
+        if call is None:
+            self.sources[node.operation, node.beside] = out
+        else:
+            self.calls[result.time].append(call)
+
+    def _call(self, node: Node, operands: list[Array], out: Array) -> Call | None:
+        """What fills a node's buffer; None for a source, which the engine fills itself."""
+        operation = _ELEMENTWISE.get(node.operation) or REDUCTIONS.get(node.operation)
+        if operation is not None:
+            return partial(operation, *operands, out=out)
+        match node.operation, node.beside:
+            case "constant", _:
+                out[...] = node.result.number if node.result.number is not None else np.nan
+            case "column", _:
+                out[...] = self.program.columns[node.beside]
+            case "gather", tuple() as places:
+                return partial(gather(places), *operands, out=out)
+            case "scatter", tuple() as places:
+                return partial(scatter(places), *operands, out=out)
+            case "transit", (str() as flow, _):
+                transit = Transit(operands[0], operands[1], out, self.time.step_days, self.time.steps)
+                self.transits.setdefault(flow, []).append(transit)
+                return transit
+            case "override", (str() as name, tuple() as scenarios, tuple() as points):
+                override = Override(operands, out, (*scenarios, *points))
+                self.overrides[name] = override
+                return override
+            case "draw", _:
+                self.sampled.append(node)
+        return None
+
+    def _at(self, register: Register) -> Array:
+        return self.values[register.index]
+
+    def _memorise(self, losses: Sequence[Loss]) -> None:
+        step, steps = self.time.step_days, self.time.steps
+        self.delays: list[Delay | Smoothing] = []
+        for memory in self.program.memories:
+            past, now, over = self._at(memory.past), self._at(memory.now), self._at(memory.over)
+            if memory.kind == "delay":
+                self.delays.append(Delay(past, now, over, step, steps, varies=memory.over.time))
+            else:
+                self.delays.append(Smoothing(past, now, over, step))
+        self.trailing = [
+            Trailing(self._at(p.received), self._at(p.borne), out, in_steps(p.window_days, step))
+            for p in self.program.parties
+            if (out := self.sources.get(("balance", p.name))) is not None
+        ]
+        year = in_steps(YEAR_DAYS, step)
+        self.fallbacks = [
+            Fallback(self._at(f.rate), self._at(f.lag), self._at(f.after), self._at(f.lost), own, year)
+            for f in self.program.flows
+            if f.lost is not None and f.after is not None and (own := [loss for loss in losses if loss.flow == f.name])
+        ]
+
+    def _terms(self) -> Mapping[str, tuple[Array, Array, Array]]:
+        return {t.name: (self._at(t.now), self._at(t.to), self._at(t.bounded)) for t in self.program.terms}
+
+    def _triggers(self) -> list[Array]:
+        return [self._at(trigger) for trigger in self.program.triggers]
+
+    # Running
+
+    def run(self, futures: range, seed: int) -> None:
+        """One chunk of futures from start to end, taken down by the recorder."""
+        with np.errstate(all="ignore"):
+            self._draw(futures, seed)
+            self._start()
+            self.recorder.begin(futures, self.values)
+            for step in range(self.time.steps):
+                self._step(step)
+            self._open(self.time.steps)
+            self._evaluate()
+            self.recorder.levels(self.time.steps)
+            self.recorder.end()
+
+    def _draw(self, futures: range, seed: int) -> None:
+        """All chance of the chunk, and what does not vary in time."""
+        for node in self.sampled:
+            self._sample(node, futures, seed)
+        for call in self.calls[False]:
+            call()
+        normals = chance.normals(self.relationship, seed, futures)
+        self.courses: dict[tuple[str, object], Array] = {}
+        for kind, beside in self.sources:
+            if kind == "world" and isinstance(beside, str):
+                process, given = self.program.processes[beside], self._parameters(beside)
+                self.courses[kind, beside] = chance.course(process, given, self.time, normals.get(beside), seed, futures)
+            elif kind == "point" and isinstance(beside, tuple):
+                name, share = beside
+                self.courses[kind, beside] = chance.point(self.program.processes[name], self._parameters(name), self.time, share)
+        self._world(0)
+        for call in self.calls[False]:
+            call()
+
+    def _sample(self, node: Node, futures: range, seed: int) -> None:
+        """Numbers of a range: one a future, or one for each member or link."""
+        if not isinstance(node.beside, tuple):
+            raise TypeError("a draw names its range")
+        key, low, high = node.beside
+        key = self.program.range_keys[key]
+        members = [""] if node.result.axis is None else self.program.axes[node.result.axis]
+        share = draws.uniform(seed, [f"{key}:{member}" if member else key for member in members], futures)[0]
+        out = self._at(node.result)
+        np.copyto(out, (low + (high - low) * share).reshape(out.shape))
+
+    def _parameters(self, name: str) -> Mapping[str, Array]:
+        return {key: self._at(register)[0] for key, register in self.program.parameters[name].items()}
+
+    def _world(self, step: int) -> None:
+        for place, course in self.courses.items():
+            np.copyto(self.sources[place], course[step if len(course) > 1 else 0])
+
+    def _start(self) -> None:
+        """Levels and terms at the start; delays and what is on its way as if everything had run at its first rate."""
+        for (kind, _), values in self.sources.items():
+            if kind in _AT_ONE:
+                values[...] = 1.0
+            elif kind in _AT_ZERO:
+                values[...] = 0.0
+        for transits in self.transits.values():
+            for transit in transits:
+                transit.under_way, transit.late = False, {}
+        for override in self.overrides.values():
+            override.scenario, override.point = {}, {}
+        self._hit(0, only="scenario")
+        self._evaluate()
+        for term in self.program.terms:
+            np.copyto(self._at(term.now), self._at(term.initial))
+        self._evaluate()
+        for capacity in self.program.capacities:
+            np.copyto(self._at(capacity.now), self._at(capacity.initial))
+        for delay in self.delays:
+            self._evaluate()
+            delay.begin()
+        self._evaluate()
+        for memory in (*self.trailing, *self.fallbacks):
+            memory.begin()
+        for name, transits in self.transits.items():
+            for transit in transits:
+                transit.begin(empty=self.relationship.flows[name].starts_empty)
+        self.reviews.begin()
+
+    def _evaluate(self) -> None:
+        for call in self.calls[True]:
+            call()
+
+    def _open(self, step: int) -> None:
+        """What holds at the beginning of a step: the time, the world, the terms in force, what experiments change."""
+        if ("time", "time") in self.sources:
+            self.sources["time", "time"][...] = step * self.time.step_days
+        self._world(step)
+        self.reviews.open(step)
+        for fallback in self.fallbacks:
+            fallback.open(step, self.time.step_days, self.time.steps)
+        self._hit(step)
+
+    def _step(self, step: int) -> None:
+        self._open(step)
+        self._evaluate()
+        self.recorder.levels(step)
+        self.recorder.flows(step)
+        self.reviews.close(step)
+        for fallback in self.fallbacks:
+            fallback.close(step)
+        for memory in (*self.delays, *self.trailing):
+            memory.remember()
+        for capacity in self.program.capacities:
+            np.copyto(self._at(capacity.now), self._at(capacity.following))
+        for presence in self.program.presences:
+            np.copyto(self._at(presence.now), self._at(presence.following))
+
+    def _hit(self, step: int, only: str | None = None) -> None:
+        for event in self.events.get(step, ()):
+            if only is None or event.kind == only:
+                self._apply(event)
+
+    def _apply(self, event: Event) -> None:
+        lane = event.lane
+        match event.kind, event.value:
+            case ("factor" | "arriving" | "sharing") as kind, float() as factor:
+                if (kind, event.target) in self.sources:  # what no result needs is not on the tape
+                    self.sources[kind, event.target][lane] = factor
+            case "late", int() as steps:
+                for transit in self.transits.get(str(event.target), ()):
+                    transit.late[lane] = steps
+            case ("scenario" | "point") as kind, choice:
+                if str(event.target) in self.overrides:
+                    chosen = getattr(self.overrides[str(event.target)], kind)
+                    chosen[lane] = choice
+                    if choice is None:
+                        del chosen[lane]
+            case _:
+                self._move(event)
+
+    def _move(self, event: Event) -> None:
+        """A capacity by a share of its range, or to its floor."""
+        plan = next(c for c in self.program.capacities if (c.party, c.name) == event.target)
+        level, floor, width = (self._at(r) for r in (plan.now, plan.floor, plan.width))
+        row = event.lane
+        if event.kind == "shift" and isinstance(event.value, float):
+            level[row] += event.value * width[row if len(width) > 1 else 0]
+        else:
+            level[row] = np.minimum(level[row], floor[row if len(floor) > 1 else 0])
+
+
+_ELEMENTWISE = {**ELEMENTWISE, **TRUTH}
+_AT_ONE = ("factor", "arriving", "sharing", "presence", "balance")
+_AT_ZERO = ("level", "term", "memory", "lost", "time")

@@ -1,0 +1,141 @@
+"""What is asked of a relationship: the same futures again, with one thing changed.
+
+Each experiment is one lane of a run and meets the same draws as every other. `base` changes nothing. The names:
+
+- `cut`: from the start nothing passes between two parties; reviews and risk sharing are off. `outside`: the same, with the declared fallbacks.
+- `no_goodwill`: nothing that is not backed passes. `ablate:F`, `halve:F`: one flow stopped or halved from the start.
+- `only:P+Q`: from the start only the flows among these parties pass. `stopped:P`: nothing that P receives from others arrives.
+- At a third of the horizon: `exit:P` leaves, with notice and fallbacks. `boost:P`, `damp:P`: 0.2 of the range up or down on each essential capacity.
+  `shock:P`, `shock:P.C`: to the floor. `world_low:W`, `world_high:W`: at its 5 % or 95 % point for a year.
+- Deviations, also from a third on: `withhold:P` gives half, `free_ride:P` nothing, `delay:P` 13 weeks later; `collude:P+Q` both give half to all others;
+  `cut_and_run:P` gives nothing in the last tenth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from typing import final
+
+from lichen.relationship.backing import backed_flows
+from lichen.relationship.party import Party
+from lichen.relationship.relationship import Relationship
+
+LATER = 1 / 3
+"""When most experiments begin, as a share of the horizon."""
+BOOST = 0.2
+LATE_DAYS = 13 * 7.0
+LOW, HIGH = 0.05, 0.95
+YEAR_DAYS = 365.25
+LARGEST_COALITION_GAME = 5
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experiment:
+    """One lane: what is changed from `begins` (a share of the horizon) on.
+
+    `rates`: factor by flow. `unreceived`: flows whose worth does not arrive. `late`: additional days by flow. `leaves`: the party that
+    announces its exit. `replaced`: flows whose declared fallback is on because they end here (those of a party that leaves are always on).
+    `shifts`: capacities (`party.capacity`) moved by a share of their range; `to_floor`: capacities that fall to their floor.
+    `world`: world variables held at a probability point for a year. `scenario`: the file's scenario in force.
+    `reviews`, `risk_sharing`: whether these act.
+    """
+
+    name: str
+    begins: float = 0.0
+    rates: Mapping[str, float] = field(default_factory=dict)
+    unreceived: frozenset[str] = frozenset()
+    late: Mapping[str, float] = field(default_factory=dict)
+    leaves: str | None = None
+    replaced: frozenset[str] = frozenset()
+    shifts: Mapping[str, float] = field(default_factory=dict)
+    to_floor: frozenset[str] = frozenset()
+    world: Mapping[str, float] = field(default_factory=dict)
+    scenario: str | None = None
+    reviews: bool = True
+    risk_sharing: bool = True
+
+
+BASE = Experiment(name="base")
+
+
+def standard_experiments(relationship: Relationship, scenario: str | None = None) -> tuple[Experiment, ...]:
+    """Every experiment that the verdict asks for, `base` first; all of them under one scenario of the file if it is named."""
+    lanes = (
+        BASE,
+        *_without_relation(relationship),
+        *_by_flow(relationship),
+        *_by_party(relationship),
+        *_deviations(relationship),
+        *_by_world(relationship),
+    )
+    return lanes if scenario is None else tuple(replace(lane, scenario=scenario) for lane in lanes)
+
+
+def _without_relation(relationship: Relationship) -> Iterator[Experiment]:
+    inner = {flow.name: 0.0 for flow in relationship.inner_flows}
+    cut = Experiment(name="cut", rates=inner, reviews=False, risk_sharing=False)
+    yield cut
+    yield replace(cut, name="outside", replaced=frozenset(inner))
+    backed = backed_flows(relationship)
+    yield Experiment(name="no_goodwill", rates={name: 0.0 for name in relationship.flows if name not in backed})
+    names = tuple(relationship.parties)
+    if len(names) <= LARGEST_COALITION_GAME:
+        for size in range(2, len(names)):
+            for together in combinations(names, size):
+                outside = {f.name: 0.0 for f in relationship.inner_flows if not set(f.parties) <= set(together)}
+                yield Experiment(name=f"only:{'+'.join(together)}", rates=outside, risk_sharing=False)
+
+
+def _by_flow(relationship: Relationship) -> Iterator[Experiment]:
+    for name in relationship.flows:
+        yield Experiment(name=f"ablate:{name}", rates={name: 0.0})
+        yield Experiment(name=f"halve:{name}", rates={name: 0.5})
+
+
+def _by_party(relationship: Relationship) -> Iterator[Experiment]:
+    for party in relationship.parties.values():
+        essential = [f"{party.name}.{capacity.name}" for capacity in party.essential_capacities]
+        received = frozenset(f.name for f in relationship.inner_flows if f.receiver == party.name)
+        yield Experiment(name=f"stopped:{party.name}", unreceived=received)
+        yield Experiment(name=f"boost:{party.name}", begins=LATER, shifts=dict.fromkeys(essential, BOOST))
+        yield Experiment(name=f"damp:{party.name}", begins=LATER, shifts=dict.fromkeys(essential, -BOOST))
+        yield Experiment(name=f"shock:{party.name}", begins=LATER, to_floor=frozenset(essential))
+        if len(party.capacities) > 1:
+            for capacity in party.capacities:
+                place = f"{party.name}.{capacity}"
+                yield Experiment(name=f"shock:{place}", begins=LATER, to_floor=frozenset([place]))
+        if party.chooses:
+            yield Experiment(name=f"exit:{party.name}", begins=LATER, leaves=party.name)
+
+
+def _deviations(relationship: Relationship) -> Iterator[Experiment]:
+    choosing = [party for party in relationship.parties.values() if party.chooses]
+    for party in choosing:
+        given = _given(relationship, party)
+        yield Experiment(name=f"withhold:{party.name}", begins=LATER, rates=dict.fromkeys(given, 0.5))
+        yield Experiment(name=f"free_ride:{party.name}", begins=LATER, rates=dict.fromkeys(given, 0.0))
+        yield Experiment(name=f"delay:{party.name}", begins=LATER, late=dict.fromkeys(given, LATE_DAYS))
+        yield Experiment(name=f"cut_and_run:{party.name}", begins=0.9, rates=dict.fromkeys(given, 0.0))
+    if len(choosing) >= 3:
+        for one, other in combinations(choosing, 2):
+            both = _given(relationship, one, besides=other) + _given(relationship, other, besides=one)
+            yield Experiment(name=f"collude:{one.name}+{other.name}", begins=LATER, rates=dict.fromkeys(both, 0.5))
+
+
+def _given(relationship: Relationship, party: Party, besides: Party | None = None) -> list[str]:
+    """The flows that a party gives to others, leaving out one receiver."""
+    return [
+        flow.name
+        for flow in relationship.inner_flows
+        if flow.giver == party.name and (besides is None or flow.receiver != besides.name)
+    ]
+
+
+def _by_world(relationship: Relationship) -> Iterator[Experiment]:
+    for process in relationship.world.values():
+        if process.kind != "constant":
+            yield Experiment(name=f"world_low:{process.name}", begins=LATER, world={process.name: LOW})
+            yield Experiment(name=f"world_high:{process.name}", begins=LATER, world={process.name: HIGH})

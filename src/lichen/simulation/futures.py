@@ -1,0 +1,108 @@
+"""What one may ask of the runs: one lane an experiment, one number a future, the same draws in every lane.
+
+Array axes are named in brackets: `[future]`, `[future, fifth]`, `[time]`, `[future, time]`. Times are in days, rates per day, amounts in
+base units. Headroom is a plain number: 0 at the floor, 1 at the healthy level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """One quantity over time in one lane, reduced to what a check asks.
+
+    `start`, `end`, `mean`, `least` [future] over the whole horizon; `fifths` [future, fifth] means of consecutive fifths of the horizon;
+    `least_after` and `sum_after` [future] from the lane's intervention on (sum of value x step in days; the whole horizon when the lane has none);
+    `below_zero_at` [future] the first time it is below 0 in days, infinite when never; `yearly_least` [future] the worst mean of any year.
+    """
+
+    start: Array
+    end: Array
+    mean: Array
+    least: Array
+    fifths: Array
+    least_after: Array
+    sum_after: Array
+    below_zero_at: Array
+    yearly_least: Array
+
+    @property
+    def last_fifth(self) -> Array:
+        """The mean over the last fifth of the horizon [future]."""
+        return self.fifths[:, -1]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowTotals:
+    """One flow over the whole horizon in one lane.
+
+    `amount` [future]: integral of the rate. `worth`, `cost`: by the receiver's or giver's capacity, the amount added or taken [future],
+    counted when it arrives or is settled. `late_amount` [future]: the integral over the second half of the horizon. `clipped` [future]:
+    the share of steps in which the rate was negative and set to 0. `shortfall` [future]: what rationing cut off.
+    """
+
+    amount: Array
+    late_amount: Array
+    worth: Mapping[str, Array]
+    cost: Mapping[str, Array]
+    clipped: Array
+    shortfall: Array
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """One experiment's runs.
+
+    `headroom`: by party, the least over its essential capacities (of a group, the quantile over members that counts).
+    `capacity_headroom`: by `party.capacity`. `group_mean` and `group_tenth`: by group, the mean and the worst tenth of members' headroom.
+    `flows`: by flow. `measures`: by name, the shared-value measures and checks in base units. `balance`: by party, worth received over
+    own cost and burdens over the window that its rule names (a year by default), sampled where a full window lies behind; `least` is its least.
+    `presence`: by group, the expected number of members. `lost_above`: by `party.capacity`, what exceeded `at_most` [future].
+    `risk_paid`: by party, net amount paid (+) or received (-) through risk sharing [future].
+    """
+
+    name: str
+    intervention_days: float
+    headroom: Mapping[str, Trace]
+    capacity_headroom: Mapping[str, Trace]
+    flows: Mapping[str, FlowTotals]
+    measures: Mapping[str, Trace] = field(default_factory=dict)
+    balance: Mapping[str, Trace] = field(default_factory=dict)
+    group_mean: Mapping[str, Trace] = field(default_factory=dict)
+    group_tenth: Mapping[str, Trace] = field(default_factory=dict)
+    presence: Mapping[str, Trace] = field(default_factory=dict)
+    lost_above: Mapping[str, Array] = field(default_factory=dict)
+    risk_paid: Mapping[str, Array] = field(default_factory=dict)
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Futures:
+    """All lanes of one run.
+
+    `days` [time] are the times of the paths. `paths` holds, for the base lane and `cut`, whole trajectories [future, time] (at most the
+    first 2,000 futures) by lane and series name: `alder.headroom`, `alder.cash` (level), `packaging` (rate), measures.
+    """
+
+    seed: int
+    runs: int
+    days: Array
+    lanes: Mapping[str, Lane]
+    paths: Mapping[str, Mapping[str, Array]]
+
+    @property
+    def base(self) -> Lane:
+        """The relationship as the file says."""
+        return self.lanes["base"]

@@ -1,0 +1,134 @@
+"""A relationship and its experiments as a program: a tape, and which of its registers mean what.
+
+Amounts are in base units, rates per day. `axis` names the group along whose members, or the flow along whose links, a register varies.
+Registers named `total` are one number a lane and future: sums over the members present.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import final
+
+from lichen.relationship.world import Process
+from lichen.simulation.formulas import Memory
+from lichen.simulation.tape import Node, Register
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityPlan:
+    """One capacity: its level at t (`now`), at the start and one step later, and what is measured of it.
+
+    `headroom` is per member, `counted` the one number that stands for a group; `lost` what exceeded `at_most` in this step.
+    """
+
+    party: str
+    name: str
+    now: Register
+    initial: Register
+    following: Register
+    floor: Register
+    width: Register
+    headroom: Register
+    counted: Register
+    total: Register
+    lost: Register | None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowPlan:
+    """One flow: `rate` along its axis, its `total`, and by capacity what it adds and takes in total, when it arrives or is settled.
+
+    `clipped` is 1 where the formula was below 0; `shortfall` what rationing cut off; `lag` the days from giving to the last arrival;
+    `lost` the rate that is missed by the receiver's fallback; `after` the days until that is there.
+    """
+
+    name: str
+    rate: Register
+    total: Register
+    worth: Mapping[str, Register]
+    cost: Mapping[str, Register]
+    clipped: Register
+    shortfall: Register
+    lag: Register
+    lost: Register | None
+    after: Register | None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyPlan:
+    """One party: its headroom (of a group: what counts, the mean, the worst tenth) and its tally per day in its own measure."""
+
+    name: str
+    headroom: Register | None
+    mean: Register | None
+    tenth: Register | None
+    received: Register
+    borne: Register
+    window_days: float
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresencePlan:
+    """How many of each member there are, now and one step later."""
+
+    group: str
+    now: Register
+    following: Register
+    total: Register
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermPlan:
+    """A term that reviews set: in force now, agreed in the file, and what a review would make of it."""
+
+    name: str
+    now: Register
+    initial: Register
+    to: Register
+    bounded: Register
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """All that an engine needs. `axes` holds the keys of the draws of each member or link, `columns` the numbers beside them.
+
+    `parameters` are those of the world's processes; `payments` what each party pays through risk sharing (below 0: receives).
+    """
+
+    nodes: tuple[Node, ...]
+    axes: Mapping[str, tuple[str, ...]]
+    columns: Mapping[object, tuple[float, ...]]
+    range_keys: Mapping[str, str]
+    processes: Mapping[str, Process]
+    parameters: Mapping[str, Mapping[str, Register]]
+    capacities: tuple[CapacityPlan, ...]
+    flows: tuple[FlowPlan, ...]
+    parties: tuple[PartyPlan, ...]
+    presences: tuple[PresencePlan, ...]
+    terms: tuple[TermPlan, ...]
+    triggers: tuple[Register, ...]
+    measures: Mapping[str, Register]
+    payments: Mapping[str, Register]
+    memories: tuple[Memory, ...]
+
+
+def registers(plan: object) -> Iterator[Register]:
+    """Every register in a plan, or in plans and mappings of them."""
+    if isinstance(plan, Register):
+        yield plan
+    elif isinstance(plan, Mapping):
+        for part in plan.values():
+            yield from registers(part)
+    elif isinstance(plan, tuple):
+        for part in plan:
+            yield from registers(part)
+    elif is_dataclass(plan) and not isinstance(plan, Node):
+        for own in fields(plan):
+            yield from registers(getattr(plan, own.name))

@@ -1,0 +1,81 @@
+"""Reviews in a run: when the terms are looked at again, and from when on what comes of it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lichen.relationship.relationship import Time
+from lichen.relationship.rules import Adjustment
+from lichen.simulation.interventions import in_steps
+
+Array: TypeAlias = NDArray[np.float64]
+Truths: TypeAlias = NDArray[np.bool_]
+
+
+@final
+class Reviews:
+    """Regular ones, and triggered ones in single futures; each sets every term of `changes` from the values of its moment.
+
+    `terms` holds by name the value in force, what a review would say, and the same within its bounds, `[lane, future]`;
+    `triggers` the conditions. In lanes that are not `reviewing` nothing changes.
+    """
+
+    def __init__(
+        self,
+        time: Time,
+        adjustment: Adjustment | None,
+        terms: Mapping[str, tuple[Array, Array, Array]],
+        triggers: Sequence[Array],
+        reviewing: Sequence[bool],
+    ) -> None:
+        rules = adjustment or Adjustment()
+        step = time.step_days
+        self.terms = terms
+        self.triggers = triggers if terms else ()
+        self.every = None if rules.review_every_days is None else max(1, in_steps(rules.review_every_days, step))
+        self.until_effect = in_steps(rules.takes_effect_after_days, step)
+        self.until_answered = in_steps(rules.takes_effect_after_days + rules.answer_days, step)
+        self.reviewing: Truths = np.array(reviewing, dtype=np.bool_)[:, None]
+        self.waiting: dict[int, list[tuple[str, Array, Truths]]] = {}
+
+    def begin(self) -> None:
+        """Nothing is under way."""
+        self.waiting = {}
+        if self.triggers:
+            shape = np.broadcast_shapes(self.reviewing.shape, *(values[0].shape for values in self.terms.values()))
+            self.before = [np.zeros(shape, dtype=np.bool_) for _ in self.triggers]
+            self.called = np.zeros(shape, dtype=np.bool_)
+            self.busy_until = np.zeros(shape, dtype=np.intp)
+
+    def open(self, step: int) -> None:
+        """Puts in force what is due."""
+        for name, value, where in self.waiting.pop(step, ()):
+            np.copyto(self.terms[name][0], value, where=where)
+
+    def close(self, step: int) -> None:
+        """Looks at terms and triggers with the values of this step."""
+        if not self.terms:
+            return
+        if self.every is not None and step and step % self.every == 0:
+            self._review(self.reviewing, max(step + 1, step + self.until_effect))
+        if self.triggers:
+            if self.called.any():
+                self._review(self.called.copy(), max(step + 1, step + self.until_answered))
+            self._watch(step)
+
+    def _review(self, where: Truths, in_force: int) -> None:
+        for name, (_, _, bounded) in self.terms.items():
+            self.waiting.setdefault(in_force, []).append((name, bounded.copy(), where))
+
+    def _watch(self, step: int) -> None:
+        """Which futures call a review for the next step: a condition has turned true and none they called is under way."""
+        self.called[...] = False
+        for before, now in zip(self.before, self.triggers, strict=True):
+            self.called |= now & ~before
+            before[...] = now
+        self.called &= self.reviewing & (step >= self.busy_until)
+        self.busy_until[self.called] = step + 1 + max(1, self.until_answered)
