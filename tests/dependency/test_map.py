@@ -175,7 +175,7 @@ def test_edges_say_how_much_who_sees_and_what_holds_them(example: DependencyMap)
     assert [edge.goodwill for edge in edges.values()] == [False] * 5
     assert edges["packaging"].weight == 1
     assert edges["capability_fund"].weight == 0
-    assert edges["forecast"].weight == 1  # as the median flow: of 1, 1 and 0
+    assert edges["forecast"].weight is None
     assert edges["payment"].delay == Delay(84)
     assert not any(edge.unseen for edge in edges.values())
     assert edges["packaging"].per_day == pytest.approx(1000 / WEEK)

@@ -9,7 +9,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 from typing import final
 
 import numpy as np
@@ -51,7 +50,7 @@ class Edge:
     giver: str
     receiver: str
     per_day: float | None
-    weight: float
+    weight: float | None
     goodwill: bool
     seen_by: tuple[str, ...]
     declared: bool
@@ -222,11 +221,7 @@ def _known(number: float) -> float | None:
 
 def _edges(relationship: Relationship, start: Start, needs_of: Mapping[str, Sequence[Need]]) -> Iterator[Edge]:
     backed = backed_flows(relationship)
-    weights = {flow.name: _weight(start, flow, needs_of) for flow in relationship.flows.values()}
-    weighed = [weight for weight in weights.values() if weight is not None]
-    usual = median(weighed) if weighed else 0.5
     for flow in relationship.flows.values():
-        weight = weights[flow.name]
         yield Edge(
             flow=flow.name,
             title=flow.title,
@@ -234,8 +229,8 @@ def _edges(relationship: Relationship, start: Start, needs_of: Mapping[str, Sequ
             giver=flow.giver,
             receiver=flow.receiver,
             per_day=_known(start.read(flow.name)),
-            weight=usual if weight is None else weight,
-            goodwill=flow.is_inner and flow.name not in backed,
+            weight=_weight(start, flow, needs_of),
+            goodwill=flow.is_inner and flow.kind not in ("burden", "risk") and flow.name not in backed,
             seen_by=_seeing(flow),
             declared=flow.visible_to is not None,
             delay=delay_of(start, flow),
@@ -305,16 +300,17 @@ def _main_supply(party_needs: Sequence[Need], giver: str) -> Supply:
 def _power(
     start: Start, order: Sequence[str], direct: Sequence[Sequence[float]], needs_of: Mapping[str, Sequence[Need]]
 ) -> Iterator[Power]:
-    """Power in every pair between which something passes."""
+    """Power in every pair of which one gets from the other something that it needs."""
     parties = start.relationship.parties
-    meeting = {frozenset(flow.parties) for flow in start.relationship.inner_flows}
     for i, one in enumerate(order):
         for j, other in enumerate(order[i + 1 :], i + 1):
-            if frozenset((one, other)) not in meeting:
+            replaced = (_replaced(needs_of[one], other), _replaced(needs_of[other], one))
+            if replaced == (None, None):
                 continue
             choices = [_stated(start, parties[name], "alternatives") for name in (one, other)]
-            replaced = (_replaced(needs_of[one], other), _replaced(needs_of[other], one))
-            outside = [elsewhere(part, count) for part, count in zip(replaced, choices, strict=True)]
+            outside = [
+                elsewhere(part, count) for part, count in zip(replaced, choices, strict=True) if part is not None
+            ]
             yield Power(
                 one=one,
                 other=other,
@@ -322,15 +318,15 @@ def _power(
                 other_on_one=direct[j][i],
                 alternatives_of_one=choices[0],
                 alternatives_of_other=choices[1],
-                share_of_one=balanced_outcomes(2, [(0, 1)], [(0, 1)], outside)[0],
+                share_of_one=balanced_outcomes(2, [(0, 1)], [(0, 1)], outside)[0] if len(outside) == 2 else None,
             )
 
 
-def _replaced(party_needs: Sequence[Need], giver: str) -> float:
-    """How much of what a party gets from another fallbacks replace, where it gets most; 1 when it gets nothing."""
+def _replaced(party_needs: Sequence[Need], giver: str) -> float | None:
+    """How much of what a party gets from another fallbacks replace, where it gets most; None when it gets nothing."""
     gets = [[s for s in need.supplies if s.giver == giver and s.share > 0] for need in party_needs]
     most = max(gets, key=lambda supplies: sum(s.share for s in supplies), default=[])
-    return sum(s.share * s.replaced for s in most) / sum(s.share for s in most) if most else 1.0
+    return sum(s.share * s.replaced for s in most) / sum(s.share for s in most) if most else None
 
 
 def _lean(direct: Sequence[Sequence[float]]) -> tuple[float, ...]:

@@ -94,7 +94,7 @@ def direct_dependence(needs_of: Mapping[str, Sequence[Need]], parties: Sequence[
 def delay_of(start: Start, flow: Flow) -> Delay:
     """How late what is given is felt: transit and credit."""
     late = [start.mean_over(flow, value) for value in (flow.arrives_after, flow.settled_after) if value is not None]
-    return Delay(sum(days for days in late if math.isfinite(days)))
+    return Delay(sum((days for days in late if math.isfinite(days)), 0.0))
 
 
 def passing_on(start: Start, flow: Flow) -> Delay:

@@ -52,7 +52,7 @@ class Power:
     other_on_one: float
     alternatives_of_one: float | None
     alternatives_of_other: float | None
-    share_of_one: float
+    share_of_one: float | None
 
     @property
     def imbalance(self) -> float:

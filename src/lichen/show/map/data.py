@@ -1,0 +1,38 @@
+"""The map as plain data, for JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import fields, is_dataclass
+
+from lichen.dependency.delay import Delay
+from lichen.dependency.map import DependencyMap
+from lichen.dependency.power import Power
+
+
+def to_json(dependencies: DependencyMap) -> dict[str, object]:
+    """The map as mappings, lists, texts and numbers. Amounts are in base units, times in days, shares in 0..1.
+
+    Names are those of `DependencyMap` and its parts; a delay is its fixed time, its mean and when half of the effect
+    is there.
+    """
+    return {field.name: _plain(getattr(dependencies, field.name)) for field in fields(dependencies)}
+
+
+def json_text(dependencies: DependencyMap) -> str:
+    """The same as text."""
+    return json.dumps(to_json(dependencies), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Delay):
+        return {"first_days": value.fixed, "mean_days": value.mean, "half_days": value.half}
+    if is_dataclass(value):
+        found = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        if isinstance(value, Power):
+            found |= {"imbalance": value.imbalance, "cohesion": value.cohesion}
+        return found
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

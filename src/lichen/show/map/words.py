@@ -1,0 +1,56 @@
+"""What the map says in words, the same in the table and in the picture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lichen.dependency.map import DependencyMap, Edge, PartyMap
+from lichen.relationship.flow import WORLD
+from lichen.show.figures import span
+
+_NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+OUTSIDE = "outside"
+
+
+def plain(text: str) -> str:
+    """A text of the file on one line, without the characters that no XML file may hold."""
+    return " ".join(_NO_XML.sub("\ufffd", text).split())
+
+
+def title_of(dependencies: DependencyMap, name: str) -> str:
+    """What a party is called."""
+    if name == WORLD:
+        return OUTSIDE
+    return next((plain(party.title) for party in dependencies.parties if party.name == name), name)
+
+
+def flow_titles(dependencies: DependencyMap) -> dict[str, str]:
+    """What each flow is called, by its name."""
+    return {edge.flow: plain(edge.title) for edge in dependencies.edges}
+
+
+def marks(edge: Edge) -> Iterator[str]:
+    """What to know of a flow besides its name: its kind, what holds it, who sees it, how late it is felt."""
+    if edge.kind != "benefit":
+        yield edge.kind
+    if edge.goodwill:
+        yield "goodwill"
+    if edge.unseen:
+        yield "unseen" if edge.declared else "not said who sees it"
+    if edge.delay.fixed > 0:
+        yield f"felt after {span(edge.delay.fixed)}"
+    if edge.per_day is None:
+        yield "kept private"
+    elif edge.per_day == 0:
+        yield "nothing at the start"
+
+
+def is_harm(edge: Edge) -> bool:
+    """Whether it weighs on its receiver."""
+    return edge.kind in ("burden", "risk")
+
+
+def kind_of(party: PartyMap) -> str:
+    """What kind of party it is, and whether the relationship goes on without it."""
+    return party.kind if party.essential else f"{party.kind}, bears or receives"

@@ -1,0 +1,220 @@
+"""The dependency map as people and programs get it."""
+
+from __future__ import annotations
+
+import json
+from itertools import combinations
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+import networkx as nx
+import pytest
+
+from lichen.dependency.map import DependencyMap, build_map
+from lichen.relationship.relationship import Relationship
+from lichen.show.map import FORMATS
+from lichen.show.map.data import to_json
+from lichen.show.map.layout import Box, Curve, label_spots, nearest_spots, on_ellipse, routes
+from lichen.show.map.svg import draw
+from tests.by_hand import capacity, flow, party, relationship, seen_by, value
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = '"]; click p0 "x" <script>alert(1)</script> \x07 ]]> --> #quot; `a`'
+
+
+def river() -> Relationship:
+    """A mill and a farm; both burden a river for which nobody speaks."""
+    both = seen_by("mill", "farm")
+    return relationship(
+        party("mill", capacity("cash", 10, 5)),
+        party("farm", capacity("cash", 10, 5, change=1)),
+        party("river", capacity("life", 10, 4), essential=False, kind="living system"),
+        flow("grain", "farm > mill", 5, worth={"cash": 2}, promised=True, visible_to=both),
+        flow("payment", "mill > farm", 5, worth={"cash": 1.8}, settled_after=value(28), promised=True, visible_to=both),
+        flow("advice", "mill > farm", 1, worth={"cash": 1}, visible_to=both),
+        flow("waste", "mill > river", 2, kind="burden", worth={"life": -1}, visible_to=both),
+        flow("water", "river > farm", 1, worth={"cash": 1}, visible_to=()),
+        flow("rain", "world > river", 3, worth={"life": 1}),
+    )
+
+
+def ring(size: int) -> Relationship:
+    """Parties around a table, each giving to the next, getting from it, and burdening the one after."""
+    names = [f"party_{i}" for i in range(size)]
+    flows = []
+    for i, name in enumerate(names):
+        following, after = names[(i + 1) % size], names[(i + 2) % size]
+        flows.append(flow(f"gives_{i}", f"{name} > {following}", 1 + i, worth={"good": 1}, visible_to=seen_by(*names)))
+        flows.append(flow(f"pays_{i}", f"{following} > {name}", 1, worth={"good": 1}, promised=True))
+        if size > 4:
+            flows.append(flow(f"burdens_{i}", f"{name} > {after}", 1, kind="burden", worth={"good": -0.1}))
+    titled = [
+        party(name, capacity("good", 10, 5, change=1), title=f"Party {i} of many") for i, name in enumerate(names)
+    ]
+    return relationship(*titled, *flows)
+
+
+@pytest.fixture(scope="module")
+def example() -> DependencyMap:
+    return build_map(river())
+
+
+def test_the_table_says_what_each_party_needs_gives_risks_and_can_damage(example: DependencyMap) -> None:
+    said = FORMATS["table"](example)
+    # the farm gets 1 of its own, 9 by payment, 1 by advice and 1 from the river: 12 a day
+    assert "cash: 8.3\u202f% its own; 75\u202f% from Mill by payment" in said
+    assert "gives       payment, advice, waste" in said
+    assert "burden waste from Mill" in said
+    # without payment and advice the farm still gains 1 of its own and 1 from the river
+    assert "Farm, cash: without payment, advice, it gains less, but does not fall" in " ".join(said.split())
+    assert "River, life: by waste, it gains less, but does not fall" in said
+    assert "advice from Mill\n" in said.split("Goodwill")[1]
+    assert "water from River to Farm: nobody sees it" in said
+    assert "Nobody speaks for\n  River\n" in said
+    assert "Mill ← Farm ← River" in said
+    assert "not seen whole by Mill, Farm, River" in " ".join(said.split())
+
+
+def test_where_rounds_have_no_end_the_table_says_so_and_through_whom() -> None:
+    good = capacity("good", 2, 1)
+    circle = [flow(f"{a}{b}", f"{a} > {b}", 1, worth={"good": 1}) for a, b in ("ab", "bc", "ca")]
+    said = FORMATS["table"](build_map(relationship(*(party(name, good) for name in "abc"), *circle)))
+    assert "all rounds together have no end" in " ".join(said.split())
+    assert "100\u202f%  A on B, through C" in said
+
+
+@pytest.mark.parametrize("made", [river(), ring(8), relationship(), relationship(party("a" * 200, title="b" * 300))])
+def test_the_table_keeps_to_80_columns(made: Relationship) -> None:
+    assert max(len(line) for line in FORMATS["table"](build_map(made)).splitlines()) <= 80
+
+
+def test_mermaid_draws_goodwill_dashed_and_burdens_crossed(example: DependencyMap) -> None:
+    assert FORMATS["mermaid"](example).splitlines() == [
+        "flowchart LR",
+        '    p0["Mill"]',
+        '    p1["Farm"]',
+        '    p2(["River"])',
+        '    outside(["outside"])',
+        '    p1 -->|"grain"| p0',
+        '    p0 -->|"payment, felt after 4 weeks"| p1',
+        '    p0 -.->|"advice, goodwill"| p1',
+        '    p0 --x|"waste, burden"| p2',
+        '    p2 -.->|"water, goodwill, unseen"| p1',
+        '    outside -.->|"rain, not said who sees it"| p2',
+    ]
+
+
+def test_graphml_is_read_back_by_networkx(example: DependencyMap) -> None:
+    graph = nx.parse_graphml(FORMATS["graphml"](example), force_multigraph=True)
+    assert set(graph.nodes) == {"mill", "farm", "river", "world"}
+    assert graph.nodes["river"] == {
+        "title": "River",
+        "kind": "living system",
+        "essential": False,
+        "room_left": 1.0,
+        "lean": pytest.approx(example.lean[2]),
+    }
+    payment = graph.edges["mill", "farm", "flow_payment"]
+    assert payment["relation"] == "gives"
+    assert (payment["share"], payment["felt_after_days"], payment["goodwill"]) == (0.75, 28.0, False)
+    assert payment["seen_by"] == "mill farm"
+    assert graph.edges["farm", "river", "need_farm_river"]["share"] == pytest.approx(1 / 12)
+
+
+def test_json_holds_the_same_figures_as_the_map(example: DependencyMap) -> None:
+    data = json.loads(FORMATS["json"](example))
+    assert data == json.loads(json.dumps(to_json(example)))
+    assert data["direct"] == [list(row) for row in example.direct]
+    assert data["edges"][1]["delay"] == {"first_days": 28.0, "mean_days": 28.0, "half_days": 28.0}
+    assert data["power"][0]["imbalance"] == example.power[0].imbalance
+
+
+def test_json_has_no_numbers_that_json_does_not_know() -> None:
+    a, b = party("a", capacity("good", 1e300, -1e300)), party("b", capacity("good", 2, 1))
+    data = FORMATS["json"](build_map(relationship(a, b, flow("gift", "b > a", 1e200, worth={"good": 1e200}))))
+    assert json.loads(data)["parties"][0]["needs"][0]["unknown"] == ["gift"]
+
+
+def test_the_picture_tells_by_shape_what_it_tells_by_colour(example: DependencyMap) -> None:
+    picture = ElementTree.fromstring(draw(example))
+    assert picture.attrib["role"] == "img"
+    texts = ["".join(node.itertext()) for node in picture.iter(f"{SVG}text")]
+    assert {"Mill", "Farm", "River", "outside", "grain", "payment", "nobody speaks for it"} <= set(texts)
+    lines = [node for node in picture.iter(f"{SVG}path") if node.attrib.get("class") == "flow"]
+    dashes = [node.attrib.get("stroke-dasharray") for node in lines[: len(example.edges)]]
+    looks = dict(zip([edge.flow for edge in example.edges], dashes, strict=True))
+    assert looks["grain"] is None
+    assert looks["advice"] is not None
+    assert looks["water"] is not None
+    assert looks["water"].startswith("0.1 ")  # dots
+    assert len([node for node in picture.iter(f"{SVG}path") if node.attrib.get("class") == "bars"]) == 2  # and the key
+    assert len([node for node in picture.iter(f"{SVG}path") if node.attrib.get("class") == "eye"]) == 4  # lid and slash
+    said = picture.find(f"{SVG}desc")
+    assert said is not None
+    assert said.text is not None
+    assert "water from River to Farm, goodwill, unseen" in said.text
+    assert "prefers-color-scheme:dark" in draw(example)
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_no_text_of_a_file_becomes_markup(name: str) -> None:
+    a, b = party("a", capacity("good", 2, 1), title=HOSTILE), party("b", capacity("good", 2, 1))
+    gift = flow("gift", "a > b", 1, worth={"good": 1}, title=HOSTILE)
+    written = FORMATS[name](build_map(relationship(a, b, gift)))
+    if name in ("svg", "graphml"):
+        ElementTree.fromstring(written)
+        assert "<script" not in written
+    if name == "mermaid":
+        assert all(line.count('"') in (0, 2) for line in written.splitlines())
+        assert "<" not in written
+    if name == "json":
+        assert json.loads(written)["parties"][0]["title"] == HOSTILE
+
+
+@pytest.mark.parametrize("size", [2, 3, 5, 8, 12])
+@pytest.mark.parametrize("width", [360, 860])
+def test_parties_stand_apart_and_opposite_flows_part(size: int, width: int) -> None:
+    boxes, height = on_ellipse([(90.0, 60.0)] * size, width, 300.0)
+    assert not any(one.meets(other, 0) for one, other in combinations(boxes, 2))
+    assert all(box.within(width, height) for box in boxes)
+    there, back = routes([(0, 1), (1, 0)], boxes, (width / 2, height / 2))
+    x, y = (p - q for p, q in zip(there.at(0.5), back.at(0.5), strict=True))
+    assert (x**2 + y**2) ** 0.5 > 40
+
+
+def test_labels_take_free_places_or_none_at_all() -> None:
+    boxes, height = on_ellipse([(100.0, 60.0), (100.0, 60.0)], 800, 300.0)
+    curves = routes([(0, 1), (0, 1), (1, 0)], boxes, (400, height / 2))
+    spots = label_spots(curves, [(120.0, 34.0)] * 3, boxes, (800, height))
+    assert spots is not None
+    assert not any(one.meets(other) for one, other in combinations((*spots, *boxes), 2))
+    assert label_spots(curves, [(700.0, 200.0)] * 3, boxes, (800, height)) is None
+    assert len(nearest_spots(curves, (24, 24), boxes)) == 3
+
+
+def test_a_piece_of_a_curve_lies_on_it() -> None:
+    curve = Curve((0, 0), (10, 40), (60, 40), (100, 0))
+    assert curve.part(0.25, 0.75).at(0.5) == pytest.approx(curve.at(0.5))
+    assert curve.part(0.25, 0.75).start == pytest.approx(curve.at(0.25))
+    assert Box(50, 20, 10, 10).holds((54, 16))
+
+
+@pytest.mark.parametrize("width", [360, 860])
+@pytest.mark.parametrize("made", [river(), ring(2), ring(5), ring(8)], ids=["river", "two", "five", "eight"])
+def test_no_words_overlap_or_leave_the_picture(browser: Browser, made: Relationship, width: int) -> None:
+    page = browser.new_page(viewport={"width": 900, "height": 900})
+    page.set_content(str(draw(build_map(made), width)))
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('svg text')].map(t => {const b = t.getBBox(); const m = t.getCTM();"
+        "return [b.x + m.e, b.y + m.f, b.width, b.height]})"
+    )
+    total = float(ElementTree.fromstring(draw(build_map(made), width)).attrib["height"])
+    page.close()
+    assert boxes
+    for x, y, wide, high in boxes:
+        assert x >= 0 and x + wide <= width and y >= 0 and y + high <= total
+    for (x, y, wide, high), (x2, y2, wide2, high2) in combinations(boxes, 2):
+        assert min(x + wide, x2 + wide2) - max(x, x2) <= 1 or min(y + high, y2 + high2) - max(y, y2) <= 3
