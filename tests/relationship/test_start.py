@@ -185,3 +185,10 @@ def test_a_stopped_flow_carries_nothing_also_inside_other_formulas() -> None:
 def test_a_value_of_each_member_has_a_mean() -> None:
     made = relationship(sellers(), flow("trade", "world > sellers", 1, arrives_after=value("sellers.members.sales")))
     assert Start(made).mean_over(made.flows["trade"], made.flows["trade"].arrives_after) == 2
+
+
+def test_a_group_counts_by_the_quantile_it_names() -> None:
+    # room left of ann, bo and cy: .5, 1 and 3
+    for quantile, expected in ((0.0, 0.5), (0.25, 0.75), (0.5, 1.0)):
+        made = relationship(replace(sellers(), counts="quantile", quantile=quantile))
+        assert values_at_start(made)["sellers.headroom"] == pytest.approx(expected)

@@ -63,7 +63,7 @@ def example() -> DependencyMap:
 
 
 def test_the_table_says_what_each_party_needs_gives_risks_and_can_damage(example: DependencyMap) -> None:
-    said = FORMATS["table"](example)
+    said = FORMATS["text"](example)
     # the farm gets 1 of its own, 9 by payment, 1 by advice and 1 from the river: 12 a day
     assert "cash: 8.3\u202f% its own; 75\u202f% from Mill by payment" in said
     assert "gives       payment, advice, waste" in said
@@ -81,14 +81,14 @@ def test_the_table_says_what_each_party_needs_gives_risks_and_can_damage(example
 def test_where_rounds_have_no_end_the_table_says_so_and_through_whom() -> None:
     good = capacity("good", 2, 1)
     circle = [flow(f"{a}{b}", f"{a} > {b}", 1, worth={"good": 1}) for a, b in ("ab", "bc", "ca")]
-    said = FORMATS["table"](build_map(relationship(*(party(name, good) for name in "abc"), *circle)))
+    said = FORMATS["text"](build_map(relationship(*(party(name, good) for name in "abc"), *circle)))
     assert "all rounds together have no end" in " ".join(said.split())
     assert "100\u202f%  A on B, through C" in said
 
 
 @pytest.mark.parametrize("made", [river(), ring(8), relationship(), relationship(party("a" * 200, title="b" * 300))])
 def test_the_table_keeps_to_80_columns(made: Relationship) -> None:
-    assert max(len(line) for line in FORMATS["table"](build_map(made)).splitlines()) <= 80
+    assert max(len(line) for line in FORMATS["text"](build_map(made)).splitlines()) <= 80
 
 
 def test_mermaid_draws_goodwill_dashed_and_burdens_crossed(example: DependencyMap) -> None:

@@ -21,7 +21,6 @@ from lichen.relationship.value import Value
 from lichen.relationship.world import Process, Series
 
 _REDUCTIONS = frozenset({"sum", "mean", "least", "quantile", "share"})
-_COUNTED_QUANTILE = 0.05
 _ARRIVING = "arriving"
 """Stands for the receiving end of a link where places are looked up by member; no party can have this name."""
 
@@ -221,7 +220,7 @@ class Start:
     def _party_headroom(self, party: Party, place: Place) -> float:
         if place.members or party.members is None:
             return self._headroom(party, place)
-        return quantile(list(self.headrooms(party)), _COUNTED_QUANTILE if party.counts == "quantile" else 0.0)
+        return quantile(list(self.headrooms(party)), party.quantile if party.counts == "quantile" else 0.0)
 
     def _headroom(self, party: Party, place: Place) -> float:
         rooms = [self._room(capacity, place) for capacity in party.essential_capacities]

@@ -12,7 +12,7 @@ from lichen.show.map.svg import draw
 from lichen.show.map.table import table
 
 FORMATS: Mapping[str, Callable[[DependencyMap], str]] = {
-    "table": table,
+    "text": table,
     "svg": lambda dependencies: f"{draw(dependencies)}\n",
     "mermaid": mermaid,
     "graphml": graphml,
