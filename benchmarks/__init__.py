@@ -1,0 +1,1 @@
+"""Measurements of whole commands; the tests never time anything."""

@@ -1,0 +1,151 @@
+"""Measure lichen's commands as whole processes and write docs/benchmarks.md.
+
+Each command runs once to warm the disk, then `--repeat` times in turn with a bare interpreter start, so that the
+machine's drift falls on both.
+Reported: median wall seconds, its ratio to the bare start, user and system seconds, and peak memory of the process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "benchmarks.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One command, what is asked of it, and the exit statuses that count as done."""
+
+    title: str
+    arguments: tuple[str, ...]
+    aim: str
+    statuses: tuple[int, ...] = (0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the operating system says of one finished process: seconds and MB."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+def run(arguments: tuple[str, ...], statuses: tuple[int, ...]) -> Run:
+    """Run one command to its end; its output is thrown away."""
+    start = time.perf_counter()
+    process = os.posix_spawn(
+        arguments[0],
+        arguments,
+        os.environ,
+        file_actions=[(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_WRONLY, 0) for fd in (1, 2)],
+    )
+    _, status, usage = os.wait4(process, 0)
+    wall = time.perf_counter() - start
+    if os.waitstatus_to_exitcode(status) not in statuses:
+        raise SystemExit(f"{' '.join(arguments)} ended with status {os.waitstatus_to_exitcode(status)}")
+    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def cases(folder: Path) -> tuple[Case, ...]:
+    """The commands whose speed is promised, with files made for them in `folder`."""
+    lichen = (str(ROOT / ".venv" / "bin" / "lichen"),)
+    supply, bees = str(ROOT / "examples/supply/relationship.yaml"), str(ROOT / "examples/bees/relationship.yaml")
+    (folder / "long.yaml").write_text(long_file(), encoding="utf-8")
+    (folder / "deep.yaml").write_text("a: " + "[" * 200_000, encoding="utf-8")
+    return (
+        Case("`--help`", (*lichen, "--help"), "0.2 s"),
+        Case("`check`, two parties, 1,000 futures", (*lichen, "check", supply), "2 s"),
+        Case("`check`, two parties, 10,000 futures", (*lichen, "check", supply, "--runs", "10000"), "15 s, 500 MB"),
+        Case(
+            "`review`, the bees, 1,000 futures", (*lichen, "review", bees, "--output", str(folder / "bees.html")), "8 s"
+        ),
+        Case("`map` of a file of 12,000 lines", (*lichen, "map", str(folder / "long.yaml")), "1.5 s to read"),
+        Case("a file over a limit, refused", (*lichen, "check", str(folder / "deep.yaml")), "0.3 s", (2,)),
+    )
+
+
+def long_file() -> str:
+    """A right file of 12,000 lines: two parties and many small flows between them."""
+    head = [
+        "lichen: 1",
+        "relationship: Many small flows",
+        "time: {start: 2026-01-01, horizon: 1 year, step: 1 month}",
+        "parties:",
+        "  left: {kind: person, capacities: {energy: {level: 40 hour, floor: 10 hour}}}",
+        "  right: {kind: person, capacities: {energy: {level: 40 hour, floor: 10 hour}}}",
+        "flows:",
+    ]
+    for turn in range(1713):
+        giver, receiver = ("left", "right") if turn % 2 else ("right", "left")
+        head += [
+            f"  help{turn}:",
+            "    kind: benefit",
+            f"    from: {giver}",
+            f"    to: {receiver}",
+            "    rate: 1 per month",
+            "    cost: {energy: 0.001 hour}",
+            "    worth: {energy: 0.001 hour}",
+        ]
+    return "\n".join(head) + "\n"
+
+
+def measure(repeat: int) -> str:
+    """The whole page."""
+    bare = (sys.executable, "-c", "pass")
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for case in cases(Path(folder)):
+            run(case.arguments, case.statuses)
+            starts, runs = [], []
+            for _ in range(repeat):
+                starts.append(run(bare, (0,)))
+                runs.append(run(case.arguments, case.statuses))
+            walls = [r.wall for r in runs]
+            ratio = statistics.median(r.wall / s.wall for r, s in zip(runs, starts, strict=True))
+            cells = (
+                case.title,
+                f"{statistics.median(walls):.2f} s",
+                f"{min(walls):.2f}-{max(walls):.2f} s",
+                f"{ratio:.0f} x",
+                f"{statistics.median(r.cpu for r in runs):.2f} s",
+                f"{max(r.peak for r in runs):.0f} MB",
+                case.aim,
+            )
+            rows.append(f"| {' | '.join(cells)} |")
+            print(rows[-1], flush=True)
+    return "\n".join([*_head(repeat), *rows, ""])
+
+
+def _head(repeat: int) -> list[str]:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    machine = f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.machine()}, {platform.system()}"
+    return [
+        "# Benchmarks",
+        "",
+        "Written by `./dev bench`. Whole commands, from the start of the process to its end; the machine may have done",
+        "other work, so the ratio to a bare interpreter start in the same minute says more than the seconds.",
+        f"Median of {repeat}.",
+        "",
+        f"Machine: {machine}, Python {platform.python_version()}; {datetime.now(UTC):%Y-%m-%d}.",
+        "",
+        "| command | wall | least-most | over a bare start | CPU | peak memory | aim |",
+        "|---|---|---|---|---|---|---|",
+    ]
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    parser.add_argument("--repeat", type=int, default=5)
+    PAGE.write_text(measure(parser.parse_args().repeat), encoding="utf-8")
+    print(f"Wrote {PAGE.relative_to(ROOT)}")

@@ -1,0 +1,39 @@
+"""Verbs that change terms: compare."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from lichen.cli import common
+from lichen.cli.progress import progress
+
+
+@click.command()
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@common.formats("text", "json", "markdown")
+@common.RUNS
+@common.SEED
+@common.FOR
+@common.OUTPUT
+def compare(old: Path, new: Path, form: str, runs: int, seed: int, party: str | None, output: Path | None) -> int:
+    """Show what changed by meaning, and its effect on every party.
+
+    Both versions meet the same draws, so a difference is the change's doing.
+    Ends with status 0 when nobody's distance to a limit gets worse.
+    """
+    from lichen.redesign.compare import compare_relationships
+    from lichen.show import terminal
+
+    before, after = common.read_file(old, party, form), common.read_file(new, party, form)
+    with progress("Trying futures of both") as tick:
+        comparison = compare_relationships(before, after, runs=runs, seed=seed, party=party, tick=tick)
+    if form == "json":
+        text = json.dumps(comparison.to_json(), indent=1, ensure_ascii=False)
+    else:
+        text = terminal.comparison_text(comparison, markdown=form == "markdown")
+    common.deliver(text, output)
+    return 0 if not comparison.worse else 1

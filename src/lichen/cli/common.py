@@ -1,0 +1,123 @@
+"""What the verbs share: options, reading a file, and writing an answer where it was asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypedDict, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from lichen.language.problem import Problem
+    from lichen.relationship.relationship import Relationship
+
+Verb = TypeVar("Verb", bound=Callable[..., Any])
+
+
+class Day(click.ParamType[date, str]):
+    """A date as YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read the date, or say how one is written."""
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").date()
+        except ValueError:
+            self.fail(f"`{value}` is not a date. Write it as 2026-01-31.", param, ctx)
+
+
+FILE = click.argument("file", type=click.Path(path_type=Path))
+FOR = click.option("--for", "party", metavar="PARTY", help="See it with this party's own figures, and nobody else's.")
+RUNS = click.option(
+    "--runs", type=click.IntRange(20, 1_000_000), default=1000, show_default=True, help="Futures to try."
+)
+SEED = click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Same seed, same figures."
+)
+AS_OF = click.option("--as-of", type=Day(), help="Use the record only up to this day.")
+RECORD = click.option("--record", "record", type=click.Path(path_type=Path), help="The folder of the record's tables.")
+SCENARIO = click.option("--scenario", metavar="NAME", help="Try a scenario of the file.")
+OUTPUT = click.option("--output", type=click.Path(path_type=Path), help="Write to this file instead of the screen.")
+
+
+class Asking(TypedDict):
+    """The options of a verb that judges a file."""
+
+    party: str | None
+    runs: int
+    seed: int
+    record: Path | None
+    as_of: date | None
+    scenario: str | None
+
+
+def asking(verb: Verb) -> Verb:
+    """Add the options of a verb that judges a file."""
+    for option in (SCENARIO, AS_OF, RECORD, SEED, RUNS, FOR):
+        verb = option(verb)
+    return verb
+
+
+def formats(*names: str) -> Callable[[Verb], Verb]:
+    """The option `--format` with these values; the first is the default."""
+    return click.option(
+        "--format", "form", type=click.Choice(names), default=names[0], show_default=True, help="How to show it."
+    )
+
+
+def read_file(path: Path, party: str | None, form: str = "text", scenario: str | None = None) -> Relationship:
+    """Read a relationship file, or say everything that is wrong with it and leave with status 2."""
+    from lichen.workspace import read_relationship
+
+    reading = read_relationship(path, party)
+    if reading.relationship is None:
+        refuse(reading.problems, form)
+    relationship = reading.relationship
+    if party is not None:
+        known("--for", party, relationship.parties, "party")
+    if scenario is not None:
+        known("--scenario", scenario, relationship.scenarios, "scenario")
+    return relationship
+
+
+def known(option: str, name: str, names: Mapping[str, object], noun: str) -> None:
+    """Leave with status 2 unless the name is one of the file's; name the nearest."""
+    import difflib
+
+    if name in names:
+        return
+    near = difflib.get_close_matches(name, names, n=1)
+    listed = ", ".join(f"`{n}`" for n in names) or f"no {noun}"
+    hint = f" Did you mean `{near[0]}`?" if near else ""
+    raise click.UsageError(f"{option}: `{name}` is not a {noun} of this file, which has {listed}.{hint}")
+
+
+def refuse(problems: tuple[Problem, ...], form: str = "text") -> NoReturn:
+    """Show every problem and leave with status 2."""
+    from lichen.language.problem import render
+
+    if form == "json":
+        click.echo(json.dumps({"problems": [problem.to_json() for problem in problems]}, indent=1, ensure_ascii=False))
+    else:
+        click.echo(render(problems), err=True)
+    raise SystemExit(2)
+
+
+def deliver(text: str, output: Path | None) -> None:
+    """Write to the screen, or whole and at once to a file."""
+    if output is None:
+        click.echo(text, nl=not text.endswith("\n"))
+        return
+    from lichen.workspace import write_whole
+
+    try:
+        write_whole(output, text)
+    except OSError as wrong:
+        raise click.UsageError(f"{output} cannot be written: {wrong.strerror}.") from wrong
+    click.echo(f"Wrote {output}", err=True)

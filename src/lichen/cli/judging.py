@@ -1,0 +1,94 @@
+"""From a file on the disk to what the verbs show: read it, read its record, judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, final
+
+import click
+
+from lichen.cli import common
+
+if TYPE_CHECKING:
+    from lichen.record.balance import Balance
+    from lichen.record.reading import Record
+    from lichen.relationship.relationship import Relationship
+    from lichen.show.judged import Judged
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What one asks of a file: as whom, over how many futures, with which record, in which scenario."""
+
+    file: Path
+    party: str | None = None
+    runs: int = 1000
+    seed: int = 1
+    record: Path | None = None
+    as_of: date | None = None
+    scenario: str | None = None
+    form: str = "text"
+
+
+def judge_file(asked: Asked, tick: Callable[[float], None] = lambda share: None) -> Judged:
+    """Judge a file; what is wrong with it is shown, and the command leaves with status 2."""
+    relationship = common.read_file(asked.file, asked.party, asked.form, asked.scenario)
+    from lichen.check.assess import assess
+    from lichen.dependency.map import build_map
+    from lichen.record.balance import balance_of
+    from lichen.show.judged import Judged
+
+    record = _record(relationship, asked)
+    dependencies = build_map(relationship)
+    found = assess(
+        relationship,
+        runs=asked.runs,
+        seed=asked.seed,
+        map=dependencies,
+        record=record,
+        party=asked.party,
+        scenario=asked.scenario,
+        tick=tick,
+    )
+    futures = found.evidence.futures
+    expected = {
+        name: float(flow.amount.mean()) / relationship.time.horizon_days for name, flow in futures.base.flows.items()
+    }
+    return Judged(
+        relationship=relationship,
+        verdict=found.verdict,
+        futures=futures,
+        map=dependencies,
+        record=record,
+        balance=balance_of(relationship, record, expected_per_day=expected) if record is not None else None,
+        party=asked.party,
+    )
+
+
+def balance_file(asked: Asked) -> Balance:
+    """Balance a file against its record; a file that names no record is a wrong input for this."""
+    relationship = common.read_file(asked.file, asked.party, asked.form)
+    from lichen.record.balance import balance_of
+
+    record = _record(relationship, asked)
+    if record is None:
+        raise click.UsageError(
+            f"{asked.file} names no record, so there is nothing to balance. "
+            "Say under `evidence:` which table holds which flow."
+        )
+    return balance_of(relationship, record)
+
+
+def _record(relationship: Relationship, asked: Asked) -> Record | None:
+    if not relationship.evidence:
+        return None
+    from lichen.workspace import read_evidence
+
+    record = read_evidence(relationship, asked.record or asked.file.parent, as_of=asked.as_of)
+    if record.problems:
+        common.refuse(record.problems, asked.form)
+    return record

@@ -1,0 +1,108 @@
+"""Verbs that help to understand: scan, map, check, explain."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Unpack
+
+import click
+
+from lichen.cli import common
+from lichen.cli.progress import progress
+
+
+@click.command()
+@common.FILE
+@common.formats("text", "json", "markdown")
+@common.asking
+@common.OUTPUT
+def check(file: Path, form: str, output: Path | None, **asked: Unpack[common.Asking]) -> int:
+    """Judge whether each side's success sustains the other's.
+
+    Five invariants and six failure modes, each with its distance to the limit, its evidence and a repair. Ends with
+    status 0
+    only when the relationship is symbiotic.
+    """
+    from lichen.cli.judging import Asked, judge_file
+    from lichen.show import terminal
+
+    with progress("Trying futures") as tick:
+        judged = judge_file(Asked(file=file, form=form, **asked), tick)
+    if form == "json":
+        text = json.dumps(judged.verdict.to_json(), indent=1, ensure_ascii=False)
+    elif form == "markdown":
+        text = terminal.verdict_markdown(judged.verdict)
+    else:
+        text = terminal.verdict_text(judged.verdict, colours=output is None and sys.stdout.isatty())
+    common.deliver(text, output)
+    return 0 if judged.verdict.verdict == "symbiotic" else 1
+
+
+@click.command("map")
+@common.FILE
+@common.formats("text", "json", "svg", "mermaid", "graphml")
+@common.FOR
+@common.OUTPUT
+def map_(file: Path, form: str, party: str | None, output: Path | None) -> int:
+    """Show who depends on whom: needs, gives, risks, can damage.
+
+    The format follows the ending of --output (.svg, .mmd, .graphml, .json) when --format is not given.
+    """
+    from lichen.dependency.map import build_map
+    from lichen.show.map import FORMATS
+
+    endings = {".svg": "svg", ".mmd": "mermaid", ".mermaid": "mermaid", ".graphml": "graphml", ".json": "json"}
+    context = click.get_current_context()
+    if output is not None and context.get_parameter_source("form") == click.core.ParameterSource.DEFAULT:
+        form = endings.get(output.suffix.lower(), form)
+    relationship = common.read_file(file, party, form)
+    common.deliver(FORMATS[form](build_map(relationship)), output)
+    return 0
+
+
+@click.command()
+@click.argument("events", type=click.Path(path_type=Path))
+@common.formats("text", "json")
+@click.option("--write", type=click.Path(path_type=Path), help="Draft a relationship file from what was seen.")
+@common.AS_OF
+@common.OUTPUT
+def scan(events: Path, form: str, write: Path | None, as_of: date | None, output: Path | None) -> int:
+    """Say what a table of events alone shows, before any file is written.
+
+    Takes CSV, Parquet or XLSX as they are: purchase-order lines, mentor/mentee/date/hours, giver/receiver/amount. Says
+    how it read the
+    columns, answers in words, and lists the figures to ask the other side for.
+    """
+    from lichen.record.scan import draft, scan_table
+    from lichen.show import terminal
+    from lichen.workspace import read_events
+
+    table, problems = read_events(events)
+    if table is None:
+        common.refuse(problems, form)
+    seen = scan_table(table, as_of=as_of)
+    common.deliver(
+        json.dumps(seen.to_json(), indent=1, ensure_ascii=False) if form == "json" else terminal.scan_text(seen), output
+    )
+    if write is not None:
+        common.deliver(draft(seen), write)
+    return 0
+
+
+@click.command()
+@click.argument("name", nargs=-1, required=True)
+def explain(name: tuple[str, ...]) -> int:
+    """Print the manual page of a finding, mechanism, component or key."""
+    from lichen.show.manual import nearest, page
+
+    wanted = " ".join(name)
+    text = page(wanted)
+    if text is None:
+        near = nearest(wanted)
+        hint = f" Did you mean `{near}`?" if near else " See `lichen explain contents`."
+        raise click.UsageError(f"`{wanted}` has no manual page.{hint}")
+    common.deliver(text, None)
+    return 0

@@ -1,0 +1,1 @@
+"""Better terms: redline, effect on each side."""
