@@ -9,7 +9,7 @@ from typing import final
 from lichen.language.problem import Excerpt, Problem, did_you_mean
 from lichen.language.source import Block, Entry, Node, Scalar, Source, compose
 from lichen.language.tokens import FormulaError
-from lichen.relationship.formula import Span
+from lichen.relationship.formula import Span, Tree
 from lichen.relationship.quantity import Unit, standard_units
 from lichen.relationship.relationship import Origin
 from lichen.relationship.value import Value
@@ -53,6 +53,7 @@ class Draft:
         self.units: dict[str, Unit] = dict(standard_units())
         self.places: dict[str, Place] = {}
         self.parts: dict[str, Part] = {}
+        self.trees: dict[str, Tree] = {}
         self.hidden: list[str] = []
         self.owners: list[tuple[str, str]] = []
         self._suggestions = 0

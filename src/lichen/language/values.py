@@ -48,11 +48,15 @@ def _formula(node: Scalar, path: str, draft: Draft, private_to: str | None) -> V
     if node.plain and (hint := _trap(node.text)):
         draft.report(path, *hint)
         return None
-    try:
-        tree = parse(node.text, draft.units, path)
-    except FormulaError as error:
-        draft.report_formula(path, error)
-        return None
+    tree = draft.trees.get(node.text)
+    if tree is None:
+        try:
+            tree = parse(node.text, draft.units, path)
+        except FormulaError as error:
+            draft.report_formula(path, error)
+            return None
+        if ".." not in node.text:  # a range draws under its own path, so its tree belongs to it alone
+            draft.trees[node.text] = tree
     return Value(tree=tree, text=node.text, path=path, private_to=private_to)
 
 
