@@ -1,0 +1,1 @@
+"""For eyes and other tools."""

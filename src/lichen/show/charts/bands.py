@@ -1,0 +1,185 @@
+"""Room left of each side over time: what the futures do, what was recorded, the floor, and who first falls below it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import final
+
+from lichen.show.charts import drawing
+from lichen.show.charts.drawing import Point, Scale
+from lichen.show.figures import after, month, percent, room
+from lichen.show.markup import Html, join
+
+_BELOW, _ABOVE = -1.0, 2.0
+"""Room left is drawn between these; lines beyond run along the edge."""
+_ROW = 19.0
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One side's room left, 0 at the floor and 1 when healthy, on the days of the chart.
+
+    `middle` is what half of the futures stay above, `low` and `high` hold nine futures of ten. `recorded` are (day,
+    room) of the record in runs without a gap. `turn` gives the side its look, the same in every chart.
+    """
+
+    title: str
+    turn: int
+    days: tuple[float, ...]
+    middle: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    recorded: tuple[tuple[Point, ...], ...] = ()
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Words that point at a day and a room on the chart."""
+
+    says: str
+    day: float
+    room: float
+    turn: int
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bands:
+    """Sides over the same time. `gaps` are the times without a record; `named` puts their names on the lines."""
+
+    title: str
+    start: date
+    days: float
+    sides: tuple[Side, ...]
+    notes: tuple[Note, ...] = ()
+    gaps: tuple[tuple[float, float], ...] = ()
+    named: bool = True
+
+
+def draw(bands: Bands, width: int, name: str = "bands", height: int = 0) -> Html:
+    """The chart at a width in pixels."""
+    narrow = width < 500
+    labels = [drawing.wrapped(side.title, 84 if narrow else 140, 13, 2, bold=True) for side in bands.sides]
+    longest = max((drawing.width_of(line, bold=True) for label in labels for line in label), default=0)
+    right = longest + 14 if bands.named else 16.0
+    notes = [drawing.wrapped(note.says, width - 8, 13, 3, bold=True) for note in bands.notes]
+    top = 10 + sum(_ROW * len(note) for note in notes)
+    height = height or int(top + (250 if narrow else 290))
+    x = Scale(0.0, max(bands.days, 1e-9), 46.0, width - right)
+    low, high = _range(bands.sides)
+    y = Scale(low, high, height - 30.0, top + 8)
+    return drawing.frame(
+        name,
+        bands.title,
+        describe(bands),
+        width,
+        height,
+        _ground(bands, x, y, name),
+        (_band(side, x, y, faint=len(bands.sides) > 1) for side in bands.sides),
+        (_lines(side, x, y) for side in bands.sides),
+        _labels(bands.sides, labels, x, y) if bands.named else None,
+        _notes(bands.notes, notes, x, y, width - 4.0),
+    )
+
+
+def describe(bands: Bands) -> str:
+    """What the chart shows, in words."""
+    said = [f"From {month(bands.start)} to {month(after(bands.start, bands.days))}; 0 % is the floor, 100 % healthy."]
+    for side in bands.sides:
+        if side.middle:
+            said.append(
+                f"{side.title}: room left {room(side.middle[0])} at first, {room(side.middle[-1])} at the end in the "
+                f"middle future, between {room(side.low[-1])} and {room(side.high[-1])} in nine futures of ten."
+            )
+        if side.recorded:
+            said.append(f"{side.title} was recorded at {sum(len(run) for run in side.recorded)} times.")
+    return " ".join([*said, *(f"{note.says}." for note in bands.notes)])
+
+
+def _range(sides: tuple[Side, ...]) -> tuple[float, float]:
+    values = [value for side in sides for value in (*side.low, *side.high, *side.middle)]
+    values += [value for side in sides for run in side.recorded for _, value in run]
+    known = [value for value in values if math.isfinite(value)]
+    low, high = min(known, default=0.0), max(known, default=1.0)
+    return max(min(low - 0.05, -0.12), _BELOW), min(max(high + 0.05, 1.08), _ABOVE)
+
+
+def _ground(bands: Bands, x: Scale, y: Scale, name: str) -> Html:
+    """Axes, the area below the floor and the times without a record."""
+    return join(
+        (_gap(first, last, x, y, name) for first, last in bands.gaps),
+        drawing.rect(x.start, y(0), x.end - x.start, y(y.low) - y(0), "forbidden", "below the floor"),
+        (_level(value, x, y) for value in drawing.ticks(y.low, y.high, 5)),
+        drawing.text(x.start + 6, y(0) + 15, _below(x), class_="quiet small over"),
+        (_moment(day, said, x, y) for day, said in drawing.calendar_ticks(bands.start, bands.days, x.end - x.start)),
+        drawing.line(x.start, y(0), x.end, y(0), "floor"),
+    )
+
+
+def _below(x: Scale) -> str:
+    words = "below its floor a side cannot go on"
+    return words if drawing.width_of(words, 11.5) < x.end - x.start - 12 else "below the floor"
+
+
+def _gap(first: float, last: float, x: Scale, y: Scale, name: str) -> Html:
+    width = max(x(last) - x(first), 3)
+    said = drawing.text(x(first) + width / 2, y.end + 10, "no record", class_="quiet small", anchor="middle")
+    return join(drawing.hatched(name, x(first), y.end, width, y.start - y.end, "nothing was recorded"), said)
+
+
+def _level(value: float, x: Scale, y: Scale) -> Html:
+    words = "floor" if abs(value) < 1e-9 else percent(value)
+    label = drawing.text(x.start - 6, y(value) + 4, words, class_="axis", anchor="end")
+    return join(drawing.line(x.start, y(value), x.end, y(value), "grid"), label)
+
+
+def _moment(day: float, words: str, x: Scale, y: Scale) -> Html:
+    half = drawing.width_of(words, 12) / 2
+    place = min(max(x(day), x.start + half - 20), x.end - half + 20)
+    tick = drawing.line(x(day), y.start, x(day), y.start + 5, "grid")
+    return join(tick, drawing.text(place, y.start + 19, words, class_="axis", anchor="middle"))
+
+
+def _band(side: Side, x: Scale, y: Scale, *, faint: bool) -> Html:
+    upper = [(x(day), y(value)) for day, value in zip(side.days, side.high, strict=True)]
+    lower = [(x(day), y(value)) for day, value in zip(side.days, side.low, strict=True)]
+    return drawing.area(upper, lower, f"band side-{side.turn % drawing.SIDES}{' faint' if faint else ''}")
+
+
+def _lines(side: Side, x: Scale, y: Scale) -> Iterator[Html]:
+    look = f"side-{side.turn % drawing.SIDES}"
+    yield drawing.curve(
+        ((x(day), y(value)) for day, value in zip(side.days, side.middle, strict=True)), f"middle {look}", side.turn
+    )
+    for run in side.recorded:
+        yield drawing.curve(((x(day), y(value)) for day, value in run), f"recorded {look}")
+        yield from (drawing.marker(x(day), y(value), side.turn, f"dot {look}", 3.2) for day, value in run)
+
+
+def _labels(sides: tuple[Side, ...], labels: list[list[str]], x: Scale, y: Scale) -> Iterator[Html]:
+    """Each side's name at the end of its line, moved apart where lines end close together."""
+    ends = [y(side.middle[-1] if side.middle else side.recorded[-1][-1][1]) for side in sides]
+    gap = 15.0 * max((len(label) for label in labels), default=1) + 4
+    for side, label, place in zip(sides, labels, drawing.spread(ends, gap, y.end + 8, y.start - 6), strict=True):
+        first = place - 7.5 * (len(label) - 1) + 4
+        yield drawing.lines(x.end + 9, first, label, class_=f"label side-{side.turn % drawing.SIDES}")
+
+
+def _notes(notes: tuple[Note, ...], texts: list[list[str]], x: Scale, y: Scale, right: float) -> Iterator[Html]:
+    """Each note on rows of its own above the chart, with a line down to what it speaks of."""
+    row = 18.0
+    for note, words in zip(notes, texts, strict=True):
+        look = f"side-{note.turn % drawing.SIDES}"
+        place = x(note.day)
+        width = max(drawing.width_of(word, bold=True) for word in words)
+        left = min(max(place - 8, 4.0), max(4.0, right - width))
+        foot = row + _ROW * (len(words) - 1) + 6
+        yield drawing.line(place, foot, place, y(note.room) - 6, f"leader {look}")
+        yield drawing.marker(place, y(note.room), 0, f"ring {look}", 6)
+        yield drawing.lines(left, row, words, class_=f"note {look}", leading=_ROW)
+        row += _ROW * len(words)

@@ -1,0 +1,112 @@
+"""What a change does, as text: the redline by meaning, then the effect on each party and on each finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from lichen.show.figures import number, room, span
+from lichen.show.lines import STYLES, Line, columns, one_line, plain, rendered, wrapped
+from lichen.show.words import VERDICTS, title
+
+if TYPE_CHECKING:
+    from lichen.redesign.compare import Comparison, Shift
+    from lichen.redesign.redline import Redline
+
+Row = tuple[str, ...]
+
+_SIDES = ("Room left of", "In the end", "At worst, 1 of 20", "")
+_FINDINGS = ("Finding", "Was", "Is", "Distance to the limit")
+
+
+def comparison_text(comparison: Comparison, *, markdown: bool = False, colours: bool = False) -> str:
+    """Redline and effects, for a terminal of 80 columns or as Markdown."""
+    if markdown:
+        return _markdown(comparison)
+    return rendered(_lines(comparison), colours=colours)
+
+
+def headline(comparison: Comparison) -> str:
+    """What becomes of the verdict."""
+    was, now = VERDICTS[comparison.old.verdict].lower(), VERDICTS[comparison.new.verdict].lower()
+    return f"It stays {now}." if was == now else f"From {was} to {now}."
+
+
+def redline_words(line: Redline) -> str:
+    """One difference: what was written and what is written now."""
+    if line.kind == "changed":
+        return f"{line.path}: {line.old} → {line.new}"
+    return f"{line.path}: {line.kind} {line.new if line.kind == 'added' else line.old}"
+
+
+def _lines(comparison: Comparison) -> Iterator[Line]:
+    word = comparison.new.verdict
+    yield ((headline(comparison), STYLES[word]),)
+    yield from wrapped(comparison.new.sentence, 4)
+    yield plain("")
+    yield (("What changed", "bold"),)
+    for line in comparison.lines:
+        at = f"  ({line.new_at or line.old_at})" if line.new_at or line.old_at else ""
+        yield from wrapped(redline_words(line) + at, 3, first="  ", indent="      ")
+    if not comparison.lines:
+        yield plain("  Nothing by meaning.")
+    yield plain("")
+    yield from columns([_SIDES, *_sides(comparison)], "<<<<")
+    moved = list(_moved(comparison.shifts))
+    if moved:
+        yield plain("")
+        yield from columns([_FINDINGS, *moved], "<<<<")
+    yield plain("")
+    for said in _notes(comparison):
+        yield from wrapped(said, 3)
+
+
+def _sides(comparison: Comparison) -> Iterator[Row]:
+    for effect in comparison.effects:
+        pairs = [pair for pair in (effect.late_room, effect.least_room) if pair is not None]
+        gains = [round(after - before, 2) for before, after in pairs]
+        word = "worse" if min(gains, default=0) < 0 else "better" if max(gains, default=0) > 0 else "as before"
+        said = [f"{room(pair[0])} → {room(pair[1])}" if pair else "–" for pair in (effect.late_room, effect.least_room)]
+        yield (one_line(effect.title), *said, word if pairs else "only in one of the two")
+
+
+def _moved(shifts: Sequence[Shift]) -> Iterator[Row]:
+    """The findings whose state or distance to the limit changed."""
+    for shift in shifts:
+        if shift.old_status == shift.new_status and abs(shift.gain) < 1e-3:
+            continue
+        arrow = f"{_figure(shift.old)} → {_figure(shift.new)}{' (less is better)' if shift.is_score else ''}"
+        yield (title(shift.about), shift.old_status or "not asked", shift.new_status or "not asked", arrow)
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else number(value)
+
+
+def _notes(comparison: Comparison) -> Iterator[str]:
+    for moved in comparison.transitions:
+        how = "falls due sooner" if moved.days > 0 else "falls due later"
+        amount = number(abs(moved.moved))
+        yield f"Once, on the way over: {amount} of `{moved.flow}` {how} by {span(abs(moved.days))}."
+    if comparison.worse:
+        yield f"Worse: {', '.join(title(name) for name in comparison.worse)}."
+    else:
+        yield "Nobody and nothing gets worse."
+    yield f"Both over {number(comparison.new.runs)} futures with the same draws, seed {comparison.new.seed}."
+
+
+def _markdown(comparison: Comparison) -> str:
+    parts = ["# What the change does", f"**{headline(comparison)}** {comparison.new.sentence}", "## What changed"]
+    parts.append("\n".join(f"- `{redline_words(line)}`" for line in comparison.lines) or "Nothing by meaning.")
+    parts += ["## What it does to each side", _table(_SIDES, list(_sides(comparison)))]
+    moved = list(_moved(comparison.shifts))
+    if moved:
+        parts += ["## Findings", _table(_FINDINGS, moved)]
+    return "\n\n".join([*parts, *_notes(comparison)]) + "\n"
+
+
+def _table(head: Row, rows: Sequence[Row]) -> str:
+    def line(cells: Row) -> str:
+        return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+    return "\n".join([line(head), line(("---",) * len(head)), *(line(row) for row in rows)])

@@ -1,0 +1,214 @@
+"""Each side's room left over time, from the futures and the record, and who falls below its floor first."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from typing import final
+
+import numpy as np
+
+from lichen.record.reading import Period, SubjectSeries
+from lichen.relationship.party import Capacity, Party
+from lichen.relationship.start import Start
+from lichen.show.charts.bands import Bands, Note, Side
+from lichen.show.figures import after, month, out_of_hundred, room
+from lichen.show.judged import Judged
+
+_POINTS = 120
+"""At most so many places along the time axis are drawn."""
+_KNOWN = 0.5
+"""Below this share of members a recorded period says too little about the group."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """How one side fares.
+
+    `below` is the share of futures in which it falls below its floor at any time, `below_from` the day since the start
+    by which half of the futures have (or the first twentieth, when it never is half), None when fewer than a twentieth
+    do. `recorded_below` is the first recorded day below the floor, `recorded` the capacity that was recorded.
+    """
+
+    party: Party
+    side: Side
+    below: float
+    below_from: float | None
+    half_below: bool
+    recorded_below: date | None
+    recorded: str | None
+
+    @property
+    def at_end(self) -> float:
+        """Room left at the end in the middle future; NaN when there is no capacity to tell it by."""
+        return self.side.middle[-1] if self.side.middle else math.nan
+
+
+def outlooks(judged: Judged) -> tuple[Outlook, ...]:
+    """Every side that some flow touches and that has room to lose, in the order of the file."""
+    paths = judged.futures.paths.get("base", {})
+    start = Start(judged.relationship)
+    touched = {name for flow in judged.relationship.flows.values() for name in flow.parties}
+    parties = [party for party in judged.relationship.parties.values() if f"{party.name}.headroom" in paths]
+    return tuple(_outlook(judged, party, turn, start) for turn, party in enumerate(parties) if party.name in touched)
+
+
+def worse_off(found: tuple[Outlook, ...]) -> Outlook | None:
+    """The side that fares worst: below the floor in the most futures, then the soonest, then with the least room."""
+    return min(found, key=_badness, default=None)
+
+
+def sentence(outlook: Outlook, start: date) -> str:
+    """Who is worse off and since when."""
+    name = outlook.party.title
+    if outlook.recorded_below is not None:
+        return f"{name}: below the floor since {month(outlook.recorded_below)}, as recorded"
+    if outlook.below_from is None:
+        return f"Nobody falls below the floor. Least room left: {name}, {room(outlook.at_end)} at the end"
+    when = month(after(start, outlook.below_from))
+    if outlook.half_below:
+        return (
+            f"{name} falls below its floor by {when} in half of the futures, {out_of_hundred(outlook.below)} in the end"
+        )
+    return f"{name} falls below its floor {out_of_hundred(outlook.below)}, from {when} on"
+
+
+def own_sentence(outlook: Outlook, start: date) -> str:
+    """How one side fares, without a word about the others."""
+    if outlook.below_from is None and outlook.recorded_below is None:
+        return f"{outlook.party.title}: above the floor, {room(outlook.at_end)} of the room left at the end"
+    return sentence(outlook, start)
+
+
+def chart(judged: Judged, found: tuple[Outlook, ...], title: str) -> Bands:
+    """The outlooks on one chart, with a note on the worst and the times in which nothing was recorded."""
+    worst = worse_off(found)
+    start = judged.relationship.time.start
+    notes = () if worst is None else (_note(worst, start),)
+    return Bands(
+        title=title,
+        start=start,
+        days=float(judged.futures.days[-1]),
+        sides=tuple(outlook.side for outlook in found),
+        notes=tuple(note for note in notes if note is not None),
+        gaps=_gaps(judged, found),
+    )
+
+
+def _badness(outlook: Outlook) -> tuple[bool, float, float, float]:
+    least = min((value for value in outlook.side.middle if math.isfinite(value)), default=math.inf)
+    soon = math.inf if outlook.below_from is None else outlook.below_from
+    return (outlook.recorded_below is None, -outlook.below if outlook.below >= 0.05 else 0.0, soon, least)
+
+
+def _outlook(judged: Judged, party: Party, turn: int, start: Start) -> Outlook:
+    paths = judged.futures.paths["base"][f"{party.name}.headroom"]
+    every = max(1, math.ceil(len(judged.futures.days) / _POINTS))
+    places = sorted({*range(0, len(judged.futures.days), every), len(judged.futures.days) - 1})
+    low, middle, high = np.nanquantile(paths[:, places], [0.05, 0.5, 0.95], axis=0)
+    crossed = judged.futures.base.headroom[party.name].below_zero_at
+    below = float(np.mean(np.isfinite(crossed)))
+    half = below >= 0.5
+    days = float(np.quantile(crossed, 0.5 if half else 0.05, method="inverted_cdf")) if below >= 0.05 else math.inf
+    recorded = recorded_room(judged, party, start)
+    begin = judged.relationship.time.start
+    first = next((day for run in recorded[1] for day, value in run if value < 0), None)
+    return Outlook(
+        party=party,
+        side=Side(
+            title=party.title,
+            turn=turn,
+            days=tuple(float(judged.futures.days[place]) for place in places),
+            middle=tuple(map(float, middle)),
+            low=tuple(map(float, low)),
+            high=tuple(map(float, high)),
+            recorded=recorded[1],
+        ),
+        below=below,
+        below_from=days if math.isfinite(days) else None,
+        half_below=half,
+        recorded_below=None if first is None else after(begin, first),
+        recorded=recorded[0],
+    )
+
+
+def recorded_room(
+    judged: Judged, party: Party, start: Start
+) -> tuple[str | None, tuple[tuple[tuple[float, float], ...], ...]]:
+    """The essential capacity that was recorded most often, and its room left as runs of (day, room) without a gap."""
+    if judged.record is None:
+        return None, ()
+    recorded = judged.record.series
+    known = [c for c in party.essential_capacities if f"{party.name}.{c.name}" in recorded]
+    if not known:
+        return None, ()
+    capacity = max(known, key=lambda c: len(recorded[f"{party.name}.{c.name}"].periods))
+    begin, last = judged.relationship.time.start, float(judged.futures.days[-1])
+    runs: list[list[tuple[float, float]]] = [[]]
+    for day, value in _rooms(recorded[f"{party.name}.{capacity.name}"], party, capacity, start):
+        since = float((day - begin).days)
+        if math.isnan(value):
+            runs.append([])
+        elif 0 <= since <= last:
+            runs[-1].append((since, value))
+    return capacity.name, tuple(tuple(run) for run in runs if run)
+
+
+def _rooms(series: SubjectSeries, party: Party, capacity: Capacity, start: Start) -> list[tuple[date, float]]:
+    """Room left in each recorded period, NaN in a gap; of a group over the members that are known."""
+    floors = start.of_members(party, capacity.floor)
+    healthy = start.of_members(party, capacity.healthy or capacity.level)
+    if party.members is None or not series.members:
+        floor, top = math.fsum(floors), math.fsum(healthy)
+        return [(p.read_on or p.span.start, _room(p.amount, floor, top)) for p in series.periods]
+    index = {name: place for place, name in enumerate(party.members.names)}
+    rows = [(index[name], periods) for name, periods in series.members.items() if name in index]
+    return [
+        (p.read_on or p.span.start, _room_of_known(turn, rows, floors, healthy))
+        for turn, p in enumerate(series.periods)
+    ]
+
+
+def _room_of_known(
+    turn: int, rows: list[tuple[int, tuple[Period, ...]]], floors: tuple[float, ...], healthy: tuple[float, ...]
+) -> float:
+    known = [(place, periods[turn].amount) for place, periods in rows if periods[turn].amount is not None]
+    if len(known) < _KNOWN * len(floors):
+        return math.nan
+    level = math.fsum(amount for _, amount in known if amount is not None)
+    return _room(level, math.fsum(floors[place] for place, _ in known), math.fsum(healthy[place] for place, _ in known))
+
+
+def _room(level: float | None, floor: float, healthy: float) -> float:
+    return math.nan if level is None or not healthy > floor else (level - floor) / (healthy - floor)
+
+
+def _note(worst: Outlook, start: date) -> Note | None:
+    """Words at the place where the worst side first falls below its floor, or where it has least room."""
+    side = worst.side
+    if not side.middle:
+        return None
+    says = sentence(worst, start)
+    if worst.recorded_below is not None:
+        return Note(says=says, day=float((worst.recorded_below - start).days), room=0.0, turn=side.turn)
+    if worst.below_from is not None:
+        return Note(says=says, day=worst.below_from, room=0.0, turn=side.turn)
+    return Note(says=says, day=side.days[-1], room=side.middle[-1], turn=side.turn)
+
+
+def _gaps(judged: Judged, found: tuple[Outlook, ...]) -> tuple[tuple[float, float], ...]:
+    """The times within the chart in which the first side that has a record has none."""
+    for outlook in found:
+        if judged.record is None or outlook.recorded is None:
+            continue
+        series = judged.record.series[f"{outlook.party.name}.{outlook.recorded}"]
+        begin, last = judged.relationship.time.start, float(judged.futures.days[-1])
+        spans = [
+            (float((p.span.start - begin).days), float((p.span.end - begin).days))
+            for p in series.periods
+            if p.amount is None
+        ]
+        return tuple((max(first, 0.0), min(end, last)) for first, end in spans if end > 0 and first < last)
+    return ()

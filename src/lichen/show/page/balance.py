@@ -1,0 +1,100 @@
+"""Given and received, promised and recorded, each with how much of it the record covers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lichen.record.balance import Balance, PartyBalance
+from lichen.relationship.quantity import TIME
+from lichen.show import figures
+from lichen.show.charts import balance_bars
+from lichen.show.charts.balance_bars import BalanceBars, Bar, Group
+from lichen.show.judged import Judged
+from lichen.show.markup import Html, element
+from lichen.show.page.parts import chart, part, prose
+from lichen.show.tallies import balance_words, recorded_sums
+
+_FLOWS = 12
+"""At most so many flows are drawn beside each other."""
+
+
+def balance_part(judged: Judged) -> Html:
+    """Two tallies a side, then every recorded flow beside what was expected of it."""
+    balance = judged.balance
+    if balance is None or not balance.tallies:
+        nothing = (
+            "Nothing was recorded of what passes between the sides, so there is nothing to hold against each other."
+        )
+        return part("balance", "Given and received", element("p", nothing))
+    return part(
+        "balance",
+        "Given and received",
+        element("div", *_panels(judged, balance), class_="charts"),
+        _words(judged, balance),
+        lead="Every side in its own measure; what cannot be compared is never added. Hatched: not in the record.",
+    )
+
+
+def _panels(judged: Judged, balance: Balance) -> Iterator[Html]:
+    sides = tuple(_side(judged, name, total) for name, total in balance.totals.items())
+    if sides:
+        alike = len({total.measured_in for total in balance.totals.values()}) == 1
+        drawn = BalanceBars(title="Received and borne by each side", groups=sides, shared=alike)
+        yield element(
+            "div", chart(balance_bars.draw, drawn, "tallies", "Received and borne, as recorded", 520), class_="panel"
+        )
+    flows = tuple(_flows(judged, balance))[:_FLOWS]
+    if flows:
+        drawn = BalanceBars(title="Expected and recorded of each flow", groups=flows, shared=False)
+        yield element("div", chart(balance_bars.draw, drawn, "promises", "Expected and recorded", 520), class_="panel")
+
+
+def _side(judged: Judged, name: str, total: PartyBalance) -> Group:
+    known = judged.relationship.parties.get(name)
+    bars = (
+        Bar(
+            word="received",
+            size=total.received,
+            figure=_measured(total.received, total),
+            look="received",
+            covered=total.coverage,
+        ),
+        Bar(word="borne", size=total.borne, figure=_measured(total.borne, total), look="given", covered=total.coverage),
+    )
+    return Group(title=f"{known.title if known else name}, in {total.measured_in}", bars=bars)
+
+
+def _measured(amount: float, total: PartyBalance) -> str:
+    return figures.number(amount) if len(total.measured_in) > 4 else f"{figures.number(amount)} {total.measured_in}"
+
+
+def _flows(judged: Judged, balance: Balance) -> Iterator[Group]:
+    """Each flow once, as its giver's books or else its receiver's say it."""
+    done: set[str] = set()
+    for (_, name, side), (amount, expected, coverage) in recorded_sums(balance).items():
+        flow = judged.relationship.flows.get(name)
+        if flow is None or name in done or side not in ("given", "received"):
+            continue
+        done.add(name)
+        dimension = flow.rate.dimension * TIME
+        promised = "promised" if flow.promised else "expected"
+        said = [figures.amount(value, dimension, judged.relationship.units) for value in (expected, amount)]
+        bars = (
+            Bar(word=promised, size=expected, figure=said[0], look="promised"),
+            Bar(word="recorded", size=amount, figure=said[1], look="received", covered=coverage),
+        )
+        yield Group(title=flow.title.replace("_", " "), bars=bars)
+
+
+def _words(judged: Judged, balance: Balance) -> Html:
+    parties = judged.relationship.parties
+    said = [
+        balance_words(parties[name].title if name in parties else name, total) for name, total in balance.totals.items()
+    ]
+    if balance.unrecorded:
+        said.append("Nobody recorded " + ", ".join(f"`{name}`" for name in balance.unrecorded) + ".")
+    said += [
+        f"The books of `{found.subject}` differ from {found.span.start} to {found.span.end}."
+        for found in balance.disagreements
+    ]
+    return element("ul", *(element("li", prose(words)) for words in said))

@@ -1,0 +1,85 @@
+"""The first screen: who is worse off, since when, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lichen.check.verdict import Verdict
+from lichen.show import outlook, words
+from lichen.show.charts import bands
+from lichen.show.judged import Judged
+from lichen.show.markup import Html, element
+from lichen.show.outlook import Outlook
+from lichen.show.page.parts import NARROW, chart, chip, prose
+
+ACTIONS = 3
+
+
+def head(judged: Judged) -> Html:
+    """The relationship, the word of the verdict, and the sentence that everybody can repeat."""
+    verdict = judged.verdict
+    whose = (
+        "for both sides" if judged.party is None else f"as {judged.relationship.parties[judged.party].title} sees it"
+    )
+    return element(
+        "header",
+        element(
+            "p",
+            chip(verdict.verdict, words.VERDICTS[verdict.verdict]),
+            f"{verdict.relationship} · review {whose}",
+            class_="eyebrow",
+        ),
+        element("h1", prose(verdict.sentence)),
+    )
+
+
+def first_screen(judged: Judged, found: tuple[Outlook, ...]) -> Html:
+    """The picture of every side's room left, beside what can be done."""
+    return element("div", _picture(judged, found), _what_to_do(judged.verdict), class_="first")
+
+
+def _picture(judged: Judged, found: tuple[Outlook, ...]) -> Html:
+    if not found:
+        return element(
+            "div", element("p", "No side has a capacity by which one could say how it fares."), class_="panel"
+        )
+    drawn = outlook.chart(judged, found, "Room left of each side")
+    recorded = ", ".join(f"{one.party.title}: {one.recorded}" for one in found if one.side.recorded)
+    key = "Line: the middle future. Band: nine futures of ten."
+    key += f" Dots: as recorded ({recorded})." if recorded else " Nothing of this was recorded."
+    shown = chart(_tall, drawn, "first", "How much room each side has left above its floor")
+    return element("div", shown, element("p", key, class_="small"), class_="panel")
+
+
+def _tall(drawn: bands.Bands, width: int, name: str) -> Html:
+    """As high as what stands beside it on a screen; on a phone as high as every other."""
+    return bands.draw(drawn, width, name, 430 if width > NARROW else 0)
+
+
+def _what_to_do(verdict: Verdict) -> Html:
+    steps = list(actions(verdict))[:ACTIONS]
+    title = "What can be done" if steps else "Nothing needs to be done"
+    listed = (
+        element("ol", *steps)
+        if steps
+        else element("p", "Keep the record, and look again when terms or the world change.")
+    )
+    return element("aside", element("h2", title), listed, class_="panel actions", aria_label=title)
+
+
+def actions(verdict: Verdict) -> Iterator[Html]:
+    """Repairs of the worst findings first, then what to find out; nothing twice."""
+    seen: set[str] = set()
+    for finding in verdict.worst:
+        remedy = finding.remedy
+        if remedy is None or remedy.says in seen:
+            continue
+        seen.add(remedy.says)
+        where = remedy.path is not None and remedy.value is not None
+        change = (
+            element("p", "Write ", element("code", f"{remedy.path}: {remedy.value}"), class_="small") if where else None
+        )
+        why = element("p", f"{words.title(finding.about)}: {finding.status}.", class_="small")
+        yield element("li", element("strong", prose(remedy.says)), change, why)
+    for step in verdict.next_steps:
+        yield element("li", element("strong", "Find out: "), prose(step))

@@ -1,0 +1,88 @@
+"""The two sides next to each other: the same questions, one column a side; and each one's futures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from lichen.show import figures, outlook
+from lichen.show.charts import bands
+from lichen.show.judged import Judged
+from lichen.show.markup import Child, Html, element
+from lichen.show.outlook import Outlook
+from lichen.show.page.parts import chart, part, table
+
+_MOST = 6
+"""More sides than these stand below each other and not side by side."""
+
+
+def sides_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
+    """Room left, dependence and what reaches each side, as a table with one column a side."""
+    questions: tuple[tuple[str, Callable[[Outlook], Child]], ...] = (
+        ("Room left at the start, in the middle future", lambda one: figures.room(one.side.middle[0])),
+        ("Room left at the end, in the middle future", lambda one: figures.room(one.at_end)),
+        ("Room left at the end, nine futures of ten", _range),
+        ("Falls below its floor", lambda one: figures.out_of_hundred(one.below)),
+        ("Would lose without the other, of its room", lambda one: _dependence(judged, one)),
+        ("Would lose if it gave on and received nothing, of its room", lambda one: _gross(judged, one)),
+        ("Of its gain reaches the other", lambda one: _reach(judged, one)),
+    )
+    if not found:
+        return part("sides", "Each side", element("p", "No side has a capacity by which one could say how it fares."))
+    if len(found) <= _MOST:
+        head: list[Child] = ["", *(one.party.title for one in found)]
+        rows = [[question, *(answer(one) for one in found)] for question, answer in questions]
+        shown = table(head, rows, caption="How each side fares", numbers=len(found))
+    else:
+        head = ["", *(question for question, _ in questions)]
+        rows = [[one.party.title, *(answer(one) for _, answer in questions)] for one in found]
+        shown = table(head, rows, caption="How each side fares", numbers=len(questions))
+    lead = "The same questions asked of every side. Room left is 100 % when a side is healthy and 0 % at its floor."
+    return part("sides", "Each side", shown, lead=lead)
+
+
+def futures_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
+    """Every side's futures on a chart of its own, and what each is made of."""
+    drawn = (_own_chart(judged, one) for one in found)
+    runs = figures.number(judged.futures.runs)
+    lead = f"{runs} futures, all from the same file; only chance and the ranges of the file differ."
+    return part("futures", "What the futures do", element("div", *drawn, class_="charts"), lead=lead)
+
+
+def _own_chart(judged: Judged, one: Outlook) -> Html:
+    chosen = replace(outlook.chart(judged, (one,), f"Room left of {one.party.title}"), notes=(), named=False)
+    made = ", ".join(capacity.name.replace("_", " ") for capacity in one.party.essential_capacities)
+    counted = (
+        " Of a group counts what all but the weakest twentieth of its members have left." if one.party.members else ""
+    )
+    least = f"The least of {made}." if len(one.party.essential_capacities) > 1 else f"Counted in {made}."
+    recorded = f" Dots: {one.recorded.replace('_', ' ')} as recorded." if one.recorded and one.side.recorded else ""
+    words = element(
+        "p", f"{outlook.own_sentence(one, judged.relationship.time.start)}. {least}{counted}{recorded}", class_="small"
+    )
+    shown = chart(bands.draw, chosen, f"side-{one.side.turn}-room", one.party.title, 520)
+    return element("div", shown, words, class_="panel")
+
+
+def _range(one: Outlook) -> str:
+    return f"{figures.room(one.side.low[-1])} to {figures.room(one.side.high[-1])}"
+
+
+def _dependence(judged: Judged, one: Outlook) -> str:
+    found = judged.verdict.gate.dependence.get(one.party.name)
+    return figures.percent(found.value) if found is not None else "not asked"
+
+
+def _gross(judged: Judged, one: Outlook) -> str:
+    found = judged.verdict.gate.gross_dependence.get(one.party.name)
+    return figures.percent(found.value) if found is not None else "not asked"
+
+
+def _reach(judged: Judged, one: Outlook) -> str:
+    """What reaches the others, the least of them when there are several."""
+    values = [
+        reach.stronger.value for (origin, _), reach in judged.verdict.gate.reach.items() if origin == one.party.name
+    ]
+    return figures.percent(float(np.min(values))) if values else "not asked"

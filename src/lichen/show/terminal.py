@@ -1,0 +1,153 @@
+"""What the verbs print: the verdict in 24 lines of 80 columns, tallies, what a table shows, and what a change does.
+
+Every figure is written by `lichen.show.figures`, so that screen, page and charts say the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lichen.show import figures, words
+from lichen.show.comparing import comparison_text
+from lichen.show.grounds import flip_words, rests_on_words
+from lichen.show.lines import STYLES, Line, apart, cut, one_line, plain, rendered, wrapped
+from lichen.show.tallies import balance_text
+
+if TYPE_CHECKING:
+    from lichen.check.finding import Evidence, Finding, Remedy
+    from lichen.check.verdict import Verdict
+
+__all__ = ["balance_text", "comparison_text", "verdict_markdown", "verdict_text"]
+
+LINES = 24
+_SHOWN = 3
+_ROOM = ((4, 3, 3, 3), (3, 3, 2, 2), (3, 2, 2, 2), (3, 2, 1, 2), (2, 1, 1, 2), (2, 1, 1, 1))
+"""How many lines the sentence, a finding, its repair and the last words may take; the first that fits is taken."""
+
+
+def verdict_text(verdict: Verdict, *, colours: bool = False) -> str:
+    """The verdict in at most 24 lines of 80 columns; with colours for a terminal."""
+    for room in _ROOM:
+        made = list(_verdict_lines(verdict, room))
+        if len(made) <= LINES:
+            break
+    return rendered(made[:LINES], colours=colours)
+
+
+def shown(verdict: Verdict) -> tuple[Finding, ...]:
+    """The three findings that come first: the worst, or when nothing is wrong those nearest to their limit."""
+    return verdict.worst[:_SHOWN] or tuple(sorted(verdict.findings, key=_nearness)[:_SHOWN])
+
+
+def measured(finding: Finding) -> str:
+    """How far a finding is from its limit, in words."""
+    if finding.margin is not None:
+        return figures.distance(finding.margin)
+    if finding.score is not None:
+        return f"{figures.number(finding.score)} (watch 0.25, alarm 0.5)"
+    return ""
+
+
+def source_of(seen: Evidence) -> str:
+    """Figure, how it was seen, and where it stands."""
+    said = [figures.figure(seen.figure, seen.unit)] if seen.figure is not None else []
+    return "; ".join([*said, words.METHODS[seen.method], *([seen.at] if seen.at else [])])
+
+
+def repair(remedy: Remedy) -> str:
+    """What would mend it, and what to write into the file."""
+    if remedy.path is None or remedy.value is None:
+        return remedy.says
+    return f"{remedy.says} Write `{remedy.path}: {remedy.value}`."
+
+
+def next_step(verdict: Verdict) -> str:
+    """What to do first: find out what decides, or try the first repair."""
+    if verdict.next_steps:
+        return f"Find out: {verdict.next_steps[0]}"
+    for finding in verdict.worst:
+        if finding.remedy is not None and finding.remedy.path is not None:
+            return f"Try it: change `{finding.remedy.path}` in a copy and run `lichen compare OLD NEW`."
+    return "Keep a record, and check again when the terms or the world change."
+
+
+def _verdict_lines(verdict: Verdict, room: tuple[int, int, int, int]) -> Iterator[Line]:
+    word = words.VERDICTS[verdict.verdict]
+    yield ((word, STYLES[verdict.verdict]), (cut(f"  {one_line(verdict.relationship)}", 78 - len(word)), "bold"))
+    yield from wrapped(verdict.sentence, room[0])
+    yield plain("")
+    for turn, finding in enumerate(shown(verdict), start=1):
+        yield from _finding_lines(turn, finding, room)
+    yield plain("")
+    yield from wrapped(_grounds(verdict), room[3], first="Rests on  ", indent=" " * 10)
+    yield from wrapped(next_step(verdict), room[3], first="Next      ", indent=" " * 10)
+    yield from wrapped("The whole page: `lichen review FILE`. A word: `lichen explain NAME`.", 1, first=" " * 10)
+
+
+def _grounds(verdict: Verdict) -> str:
+    flips = verdict.rests_on.flips
+    return " ".join([rests_on_words(verdict.rests_on), *(flip_words(flip) for flip in flips[:1])])
+
+
+def _finding_lines(turn: int, finding: Finding, room: tuple[int, int, int, int]) -> Iterator[Line]:
+    about = f"{turn} {finding.status.upper()}  {one_line(words.title(finding.about))}"
+    yield apart(about, measured(finding), STYLES[finding.status])
+    yield from wrapped(finding.says, room[1], indent="  ")
+    seen = best_evidence(finding)
+    if seen is not None:
+        yield from wrapped(source_of(seen), 1, indent="  ", style="dim")
+    if finding.remedy is not None:
+        yield from wrapped(repair(finding.remedy), room[2], first="  Repair: ", indent="          ")
+    elif finding.needs:
+        yield from wrapped(finding.needs, room[2], first="  Needed: ", indent="          ")
+
+
+def best_evidence(finding: Finding) -> Evidence | None:
+    """The evidence shown where there is room for one: with figure and place, if there is such."""
+    return max(finding.evidence, key=lambda seen: (seen.figure is not None) + (seen.at is not None), default=None)
+
+
+def _nearness(finding: Finding) -> float:
+    if finding.margin is not None:
+        return finding.margin
+    return 0.25 - finding.score if finding.score is not None else 1.0
+
+
+def verdict_markdown(verdict: Verdict) -> str:
+    """The whole verdict as a Markdown page: all findings with their evidence, what it rests on, what to find out."""
+    parts = [f"# {_plain(verdict.relationship)}", f"**{words.VERDICTS[verdict.verdict]}.** {_plain(verdict.sentence)}"]
+    parts += ["## Findings", *(_finding_markdown(finding) for finding in (*verdict.worst, *_holding(verdict)))]
+    if verdict.missing:
+        named = ", ".join(words.COMPONENTS.get(name, name) for name in verdict.missing)
+        parts.append(f"Not in the file: {named}.")
+    parts += ["## What it rests on", _plain(rests_on_words(verdict.rests_on))]
+    parts += [f"- {_plain(flip_words(flip))}" for flip in verdict.rests_on.flips]
+    if verdict.next_steps:
+        parts += ["## What to find out next", "\n".join(f"1. {_plain(step)}" for step in verdict.next_steps)]
+    made = f"{figures.number(verdict.runs)} futures, seed {verdict.seed}, file `{verdict.file_hash[:12]}`."
+    return "\n\n".join([*parts, made]) + "\n"
+
+
+def _holding(verdict: Verdict) -> tuple[Finding, ...]:
+    return tuple(finding for finding in verdict.findings if finding.status == "holds")
+
+
+def _finding_markdown(finding: Finding) -> str:
+    measure = measured(finding)
+    lines = [f"### {words.title(finding.about)}: {finding.status}{f', {measure}' if measure else ''}", ""]
+    lines.append(_plain(finding.says))
+    lines += [f"- {_plain(seen.says)} ({_plain(source_of(seen))})" for seen in finding.evidence]
+    if finding.remedy is not None:
+        lines += ["", f"Repair: {_plain(repair(finding.remedy))}"]
+    if finding.needs:
+        lines += ["", f"Needed: {_plain(finding.needs)}"]
+    return "\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """Text of a file as one line in which Markdown sees no markup and no HTML; code in backticks stays code."""
+    pieces = one_line(text).split("`")
+    escaped = ["".join(f"\\{c}" if c in "\\*_[]<>#|" else c for c in piece) for piece in pieces[::2]]
+    pieces[::2] = escaped
+    return "`".join(pieces)

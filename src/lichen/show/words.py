@@ -1,0 +1,77 @@
+"""What things are called when people read them: titles of findings, states, and where something was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+VERDICTS: Mapping[str, str] = {
+    "symbiotic": "Symbiotic",
+    "at risk": "At risk",
+    "not symbiotic": "Not symbiotic",
+    "undecided": "Undecided",
+    "not a relationship of this kind": "Not a relationship of this kind",
+}
+
+KINDS: Mapping[str, str] = {
+    "mutualism": "both gain from each other",
+    "parasitism": "one gains, the other loses",
+    "commensalism": "one gains, and the other is not touched by it",
+    "competition": "each loses when the other gains",
+    "amensalism": "one loses, and the other is not touched by it",
+    "neutralism": "neither feels how the other fares",
+}
+
+METHODS: Mapping[str, str] = {
+    "record": "seen in the record",
+    "simulation": "seen in the futures",
+    "structure": "seen in the file",
+}
+
+COMPONENTS: Mapping[str, str] = {
+    "mutual_dependency_map": "a map of who gives what",
+    "reciprocity_rule": "a reciprocity rule",
+    "shared_value_metric": "a shared value metric",
+    "reinforcement_feedback_channel": "a channel by which one side’s gain reaches the other",
+    "balance_check": "a check of benefit and obligation",
+    "adjustment_path": "a way to raise imbalance and change terms",
+    "risk_sharing": "a risk-sharing rule",
+    "exit": "an exit rule",
+    "power_review": "a review of power",
+}
+
+READINGS: Mapping[str, tuple[str, str]] = {
+    "reciprocity_granularity": (
+        "How soon giving and receiving even out",
+        "the shortest time over which the balance is kept",
+    ),
+    "coupling_intensity": ("How tightly the sides are linked", "how much of its room each side owes to the other"),
+    "benefit_symmetry": ("How evenly the gain is shared", "the smaller share of the gain beside the larger"),
+    "adaptation_cadence": (
+        "How fast terms can follow events",
+        "the time to change terms beside the time until harm is done",
+    ),
+    "exit_strength": (
+        "How well each side could go on alone",
+        "the room left after leaving, with the declared replacements",
+    ),
+    "dependency": ("What support costs in freedom", "what each supporting flow adds to dependence"),
+    "measurement_burden": ("What keeping score takes", "the time and money that recording and reviews take"),
+    "relationship_specific_investment": ("What would be lost by leaving", "capacity that only this relationship gives"),
+    "durable_mutual_benefit": (
+        "Are both better off, and do they stay so?",
+        "futures in which nobody is worse off than outside",
+    ),
+    "opportunism": ("Does cheating pay?", "the most that one side gains by a single deviation"),
+    "joint_capacity": ("What both can do together", "room left with the relationship, beside without"),
+    "resilience": ("How deep a shock cuts, and how long it takes to heal", "the worst fall over all shocks tried"),
+    "heroic_coordination": ("What hangs on goodwill", "what is given without any rule or promise behind it"),
+}
+"""For each reading the question it answers and what its figure is."""
+
+
+def title(about: str) -> str:
+    """`reciprocal_viability` as `Reciprocal viability`; the parts of `checks.tenth_seller` stay as in the file."""
+    plain = about.rpartition(".")[2].replace("_", " ")
+    plain = {"dependency lock in": "dependency lock-in", "over coupling": "over-coupling"}.get(plain, plain)
+    plain = plain.replace("shared value metric", "shared-value metric").replace("non extractive", "non-extractive")
+    return plain[:1].upper() + plain[1:]
