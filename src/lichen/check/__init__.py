@@ -1,0 +1,1 @@
+"""The verdict: questions in their order, findings with evidence, one sentence."""

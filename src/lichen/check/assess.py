@@ -1,0 +1,150 @@
+"""From a relationship to its verdict: run the experiments, judge, and look closer where chance leaves it open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, final
+
+from lichen.check.evidence import CheckInput, evidence_of
+from lichen.check.finding import Finding
+from lichen.check.flips import search_flips
+from lichen.check.gaming import search_gaming
+from lichen.check.registry import failures, invariants
+from lichen.check.verdict import Verdict, judge, revised
+from lichen.relationship.relationship import Relationship
+from lichen.simulation.experiments import BASE, Experiment, standard_experiments
+from lichen.simulation.futures import Futures
+from lichen.simulation.run import simulate
+
+if TYPE_CHECKING:
+    from lichen.dependency.map import DependencyMap
+    from lichen.record.reading import Record
+
+MOST_DOUBLINGS = 4
+"""Sixteen times as many futures at most."""
+WORK = 60_000_000
+"""Future-steps, over all lanes, that a closer look may take."""
+SEARCH_RUNS = 200
+"""Futures of a search over terms or assumptions."""
+FLIP_RUNS = 100
+LEAST_RUNS = 200
+"""Below so many futures nothing is searched: the run was asked to be short."""
+
+LANES: dict[str, tuple[str, ...]] = {
+    "reciprocal_viability": (),
+    "visible_value_exchange": (),
+    "non_extractive_reinforcement": ("boost", "damp", "only"),
+    "adaptive_renegotiability": ("shock", "halve"),
+    "bounded_dependency": ("cut", "exit"),
+    "disguised_extraction": ("cut", "stopped"),
+    "dependency_lock_in": ("cut", "exit"),
+    "false_shared_value_metric": (),
+    "fragility_contagion": ("shock",),
+    "goodwill_substitution": ("no_goodwill",),
+    "over_coupling": ("ablate", "halve"),
+}
+"""The experiments that a finding looks at besides `base`; one that is not named here looks at all."""
+_FOR_FLIPS = ("cut", "stopped", "boost", "damp", "shock", "exit", "no_goodwill")
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Assessment:
+    """The verdict and what it was reached from."""
+
+    verdict: Verdict
+    evidence: CheckInput
+
+
+def assess(
+    relationship: Relationship,
+    *,
+    runs: int = 1000,
+    seed: int = 1,
+    map: DependencyMap | None = None,
+    record: Record | None = None,
+    party: str | None = None,
+    scenario: str | None = None,
+    search: bool = True,
+    tick: Callable[[float], None] = lambda share: None,
+) -> Assessment:
+    """Judge a relationship over `runs` futures drawn from `seed`, as `party` sees it (None: as all do).
+
+    `search` also looks for terms that game a shared measure and for assumptions that would turn the verdict. `tick`
+    is told the share of the work that is done.
+    """
+    experiments = standard_experiments(relationship, scenario)
+    futures = simulate(relationship, experiments, runs=runs, seed=seed)
+    evidence = evidence_of(relationship, futures, map=map, record=record, party=party)
+    tick(0.5)
+    looks_far = search and runs >= LEAST_RUNS
+    if looks_far:
+        evidence = replace(evidence, gamed=search_gaming(evidence, lambda other: _few(other, (BASE,), seed)))
+    tick(0.6)
+    verdict = _closer(evidence, judge(evidence), experiments)
+    tick(0.8)
+    verdict = _with_flips(verdict, evidence, experiments, looks_far)
+    tick(1.0)
+    return Assessment(verdict=verdict, evidence=evidence)
+
+
+def _closer(evidence: CheckInput, verdict: Verdict, experiments: tuple[Experiment, ...]) -> Verdict:
+    """The verdict with more futures for what a few left open, as long as that may still matter."""
+    findings = list(verdict.findings)
+    for place, finding in enumerate(findings):
+        if not finding.decided and finding.type in ("invariant", "failure"):
+            findings[place] = _decided(evidence, finding, _needed(experiments, finding.about))
+    return revised(evidence, verdict, tuple(findings))
+
+
+def _decided(evidence: CheckInput, finding: Finding, experiments: tuple[Experiment, ...]) -> Finding:
+    """The finding over twice as many futures, again and again, until it is decided or the work is too much."""
+    look = {**invariants(), **failures()}[finding.about].look
+    steps = evidence.relationship.time.steps * len(experiments)
+    for doubling in range(1, MOST_DOUBLINGS + 1):
+        runs = evidence.futures.runs * 2**doubling
+        if runs * steps > WORK:
+            break
+        futures = simulate(evidence.relationship, experiments, runs=runs, seed=evidence.futures.seed)
+        finding = next(iter(f for f in look(replace(evidence, futures=futures)) if f.about == finding.about), finding)
+        if finding.decided:
+            break
+    return finding
+
+
+def _needed(experiments: Iterable[Experiment], about: str) -> tuple[Experiment, ...]:
+    return _of_kinds(experiments, LANES[about]) if about in LANES else tuple(experiments)
+
+
+def _of_kinds(experiments: Iterable[Experiment], kinds: tuple[str, ...]) -> tuple[Experiment, ...]:
+    return tuple(e for e in experiments if e.name == "base" or e.name.split(":")[0] in kinds)
+
+
+def _with_flips(
+    verdict: Verdict, evidence: CheckInput, experiments: tuple[Experiment, ...], looks_far: bool
+) -> Verdict:
+    """The verdict with the assumptions that would turn it."""
+    why = None
+    if not looks_far:
+        why = f"Not looked for with fewer than {LEAST_RUNS} futures."
+    elif verdict.verdict == "undecided":
+        why = "What cannot be told yet cannot be turned."
+    if why is not None:
+        return replace(verdict, rests_on=replace(verdict.rests_on, why=why))
+    kinds = _of_kinds(experiments, _FOR_FLIPS)
+
+    def word(other: Relationship) -> str:
+        return judge(
+            evidence_of(other, _few(other, kinds, evidence.futures.seed, FLIP_RUNS), record=evidence.record)
+        ).verdict
+
+    flips = search_flips(evidence, word(evidence.relationship), word)
+    why = None if flips else "No single figure turns the verdict between half and twice its value."
+    return replace(verdict, rests_on=replace(verdict.rests_on, flips=flips, why=why))
+
+
+def _few(
+    relationship: Relationship, experiments: tuple[Experiment, ...], seed: int, runs: int = SEARCH_RUNS
+) -> Futures:
+    return simulate(relationship, experiments, runs=runs, seed=seed)

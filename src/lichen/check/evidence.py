@@ -1,0 +1,134 @@
+"""All that a check may look at: what the parties settled, what the futures show, and what was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+
+from lichen.record.balance import Balance, balance_of
+from lichen.record.reading import Record
+from lichen.relationship.flow import Flow
+from lichen.relationship.party import Party
+from lichen.relationship.relationship import Relationship
+from lichen.relationship.start import Start
+from lichen.simulation.futures import Futures, Lane, Trace
+
+if TYPE_CHECKING:
+    from lichen.dependency.map import DependencyMap
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CheckInput:
+    """What a verdict is reached from. Nothing else is read, no clock and no file.
+
+    `party` is the side for whom it is asked, None for all. `start` is the first instant of the relationship, with
+    every value that is known. `balance` is what the record says each side gave and received. `gamed` holds, by
+    shared-value measure, the largest gain that a change of one term brings while the weakest side loses
+    (`lichen.check.gaming`); empty when nobody searched.
+    """
+
+    relationship: Relationship
+    futures: Futures
+    start: Start
+    map: DependencyMap | None = None
+    record: Record | None = None
+    balance: Balance | None = None
+    party: str | None = None
+    gamed: Mapping[str, Gaming] = field(default_factory=dict)
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """The parties that some flow touches; the others are reported and left out."""
+        touched = {name for flow in self.relationship.flows.values() for name in flow.parties}
+        return tuple(p for p in self.relationship.parties.values() if p.name in touched)
+
+    @property
+    def untouched(self) -> tuple[Party, ...]:
+        """The parties that no flow touches."""
+        touched = {name for flow in self.relationship.flows.values() for name in flow.parties}
+        return tuple(p for p in self.relationship.parties.values() if p.name not in touched)
+
+    @property
+    def essential(self) -> tuple[Party, ...]:
+        """The parties without whom the relationship does not go on."""
+        return self.relationship.essential_parties
+
+    @property
+    def inner_flows(self) -> tuple[Flow, ...]:
+        """The flows between two different parties."""
+        return self.relationship.inner_flows
+
+    @property
+    def base(self) -> Lane:
+        """The relationship as the file says."""
+        return self.futures.base
+
+    def lane(self, name: str) -> Lane | None:
+        """One experiment, if it was run."""
+        return self.futures.lanes.get(name)
+
+    def lanes(self, kind: str) -> Iterator[tuple[str, Lane]]:
+        """The experiments of one kind (`exit`, `shock`, `ablate`), each with whom or what it is about."""
+        prefix = f"{kind}:"
+        for name, lane in self.futures.lanes.items():
+            if name.startswith(prefix):
+                yield name.removeprefix(prefix), lane
+
+    def title(self, party: str) -> str:
+        """What people call a party."""
+        known = self.relationship.parties.get(party)
+        return known.title if known is not None else party
+
+    def traces(self, lane: Lane, party: str) -> Mapping[str, Trace]:
+        """The room of each essential capacity in a lane; of a group the mean over its members."""
+        if party in lane.group_mean:
+            return {party: lane.group_mean[party]}
+        known = self.relationship.parties[party]
+        keys = (f"{party}.{capacity.name}" for capacity in known.essential_capacities)
+        return {key: lane.capacity_headroom[key] for key in keys if key in lane.capacity_headroom}
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gaming:
+    """A change of one term that makes a measure look better while the weakest side gets worse.
+
+    `gain` is the rise of the measure as a share of its size, `fall` the loss of room of the weakest side.
+    """
+
+    measure: str
+    term: str
+    value: str
+    gain: float
+    fall: float
+
+
+def evidence_of(
+    relationship: Relationship,
+    futures: Futures,
+    *,
+    map: DependencyMap | None = None,
+    record: Record | None = None,
+    party: str | None = None,
+    gamed: Mapping[str, Gaming] | None = None,
+) -> CheckInput:
+    """Put together what a verdict is reached from."""
+    balance = None
+    if record is not None and record.books:
+        days = relationship.time.horizon_days
+        expected = {name: float(np.mean(totals.amount)) / days for name, totals in futures.base.flows.items()}
+        balance = balance_of(relationship, record, expected_per_day=expected)
+    return CheckInput(
+        relationship=relationship,
+        futures=futures,
+        start=Start(relationship),
+        map=map,
+        record=record,
+        balance=balance,
+        party=party,
+        gamed=gamed or {},
+    )

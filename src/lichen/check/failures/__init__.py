@@ -1,0 +1,1 @@
+"""The six failure modes, one file each."""

@@ -1,0 +1,62 @@
+"""A finding: what was asked, what was seen, on what it rests and what would mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, final
+
+FindingType = Literal["invariant", "failure", "component", "check"]
+Status = Literal["holds", "at risk", "broken", "cannot tell"]
+Method = Literal["structure", "simulation", "record"]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One thing that was seen: a sentence for people, its figure and unit, how it was obtained, and its place."""
+
+    says: str
+    figure: float | None = None
+    unit: str | None = None
+    method: Method = "structure"
+    at: str | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """What would mend it: a sentence, and where it can be said in the file's own keys, the key's path and new value.
+
+    `path` is a path of the file (`terms.pay_after`, `flows.fund.visible_to`), `value` the text to write there.
+    """
+
+    says: str
+    path: str | None = None
+    value: str | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One answer of the check.
+
+    Invariants carry `margin` in [-1, 1] (at or above the threshold is good), failure modes `score` in [0, 1] (watch
+    0.25, alarm 0.5). `interval` is the 95 % Monte Carlo interval. `decided` is False when the interval contains the
+    threshold. `needs` says what would have to be known when it cannot tell. `parts` are named terms the margin is the
+    least of (or the score the largest of).
+    """
+
+    about: str
+    type: FindingType
+    status: Status
+    says: str
+    decided: bool = True
+    margin: float | None = None
+    score: float | None = None
+    interval: tuple[float, float] | None = None
+    threshold: float | None = None
+    parties: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    needs: str | None = None
+    remedy: Remedy | None = None
+    parts: tuple[tuple[str, float], ...] = ()

@@ -1,0 +1,1 @@
+"""The five invariants, one file each."""

@@ -1,0 +1,115 @@
+"""From a figure and its threshold to a finding: holds, at risk, broken, cannot tell; decided or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from lichen.check.finding import Evidence, Finding, Remedy, Status
+from lichen.check.measures.figure import Figure
+from lichen.check.thresholds import ALARM, TOLERANCE, WATCH
+
+_WORSE: tuple[Status, ...] = ("holds", "cannot tell", "at risk", "broken")
+
+
+def invariant(
+    about: str,
+    margin: Figure,
+    says: str,
+    *,
+    parties: Iterable[str] = (),
+    evidence: Iterable[Evidence] = (),
+    remedy: Remedy | None = None,
+    needs: str | None = None,
+    parts: Iterable[tuple[str, float]] = (),
+) -> Finding:
+    """An invariant holds from 0 on and is broken below; an interval that contains 0 leaves it open."""
+    status, decided = status_of_margin(margin)
+    return Finding(
+        about=about,
+        type="invariant",
+        status=status,
+        decided=decided,
+        says=says,
+        margin=margin.value if margin.known else None,
+        interval=margin.interval if margin.known else None,
+        threshold=0.0,
+        parties=tuple(parties),
+        evidence=tuple(evidence),
+        needs=None if margin.known else needs,
+        remedy=None if status == "holds" else remedy,
+        parts=tuple(parts),
+    )
+
+
+def failure(
+    about: str,
+    score: Figure,
+    says: str,
+    *,
+    parties: Iterable[str] = (),
+    evidence: Iterable[Evidence] = (),
+    remedy: Remedy | None = None,
+    needs: str | None = None,
+    parts: Iterable[tuple[str, float]] = (),
+) -> Finding:
+    """A failure mode is quiet below watch, at risk up to alarm, and decides from there on."""
+    status, decided = status_of_score(score)
+    return Finding(
+        about=about,
+        type="failure",
+        status=status,
+        decided=decided,
+        says=says,
+        score=score.value if score.known else None,
+        interval=score.interval if score.known else None,
+        threshold=WATCH.value if score.known and score.value < WATCH.value else ALARM.value,
+        parties=tuple(parties),
+        evidence=tuple(evidence),
+        needs=None if score.known else needs,
+        remedy=None if status == "holds" else remedy,
+        parts=tuple(parts),
+    )
+
+
+def status_of_margin(margin: Figure) -> tuple[Status, bool]:
+    """Status and whether it is decided."""
+    if not margin.known:
+        return "cannot tell", True
+    if margin.low >= -TOLERANCE:
+        return "holds", True
+    if margin.high < -TOLERANCE:
+        return "broken", True
+    return "at risk", False
+
+
+def status_of_score(score: Figure) -> tuple[Status, bool]:
+    """Status and whether it is decided; limits belong to the better side within the tolerance."""
+    if not score.known:
+        return "cannot tell", True
+    if score.high < WATCH.value + TOLERANCE:
+        return "holds", True
+    if score.low >= ALARM.value - TOLERANCE:
+        return "broken", True
+    if score.low >= WATCH.value - TOLERANCE and score.high < ALARM.value + TOLERANCE:
+        return "at risk", True
+    return "at risk", False
+
+
+def worse(one: Status, other: Status) -> Status:
+    """The worse of two statuses; what cannot be told is worse than what holds and better than what is known to be
+    wrong.
+    """
+    return max(one, other, key=_WORSE.index)
+
+
+def added(finding: Finding, status: Status, seen: Iterable[Evidence], *, needs: str | None = None) -> Finding:
+    """The finding with further evidence; the worse status decides."""
+    decides = worse(finding.status, status)
+    return replace(
+        finding,
+        status=decides,
+        decided=finding.decided if decides == finding.status else True,
+        evidence=(*finding.evidence, *seen),
+        needs=finding.needs or needs,
+    )

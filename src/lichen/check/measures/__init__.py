@@ -1,0 +1,1 @@
+"""What the checks measure: one noun a module, each a figure with its interval."""

@@ -1,0 +1,157 @@
+"""What the record shows, in figures: rooms that were read, what nobody recorded, what readings and flows leave
+unexplained.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from lichen.check.evidence import CheckInput
+from lichen.record.calendar_windows import Span
+from lichen.record.reading import SubjectSeries
+from lichen.record.residual import residuals
+from lichen.relationship.flow import Flow
+from lichen.relationship.party import Capacity, Party
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRoom:
+    """The least room of one capacity that the record holds: when, how much (0 at the floor), of a group how many
+    below.
+    """
+
+    party: str
+    capacity: str
+    span: Span
+    room: float
+    below: int
+    members: int
+    gaps: int
+    periods: int
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Churn:
+    """A capacity whose count stays while much of it is lost and replaced: all per year, as shares of the mean level."""
+
+    party: str
+    capacity: str
+    lost: float
+    replaced: float
+    change: float
+
+
+def read_rooms(evidence: CheckInput) -> Iterator[ReadRoom]:
+    """The least recorded room of every essential capacity of which the record holds levels."""
+    for party, capacity, series in _levels(evidence):
+        rooms = _rooms(evidence, party, capacity, series)
+        if rooms:
+            share = party.quantile if party.counts == "quantile" else 0.0
+            span, own = min(rooms, key=lambda found: float(np.quantile(found[1], share)))
+            yield ReadRoom(
+                party=party.name,
+                capacity=capacity.name,
+                span=span,
+                room=float(np.quantile(own, share)),
+                below=sum(room < 0 for room in own),
+                members=len(own),
+                gaps=len(series.gaps),
+                periods=len(series.periods),
+            )
+
+
+def churns(evidence: CheckInput) -> Iterator[Churn]:
+    """For every capacity of which levels, losses and replacements are recorded, how much of it turns over."""
+    for party, capacity, series in _levels(evidence):
+        known = [(p.span, p.amount) for p in series.periods if p.amount is not None]
+        lost, replaced = _moved(evidence, party, capacity, out=True), _moved(evidence, party, capacity, out=False)
+        if len(known) < 2 or lost is None or replaced is None:
+            continue
+        mean = math.fsum(amount for _, amount in known) / len(known)
+        if mean > 0:
+            change = (known[-1][1] - known[0][1]) / mean
+            yield Churn(
+                party=party.name, capacity=capacity.name, lost=lost / mean, replaced=replaced / mean, change=change
+            )
+
+
+def unexplained_share(evidence: CheckInput, party: str) -> float:
+    """The mean share of recorded flows that readings of a party’s capacities do not bear out; 0 without a record."""
+    if evidence.record is None:
+        return 0.0
+    shares = [
+        min(1.0, found.share)
+        for found in residuals(evidence.relationship, evidence.record)
+        if found.share is not None and found.capacity.split(".")[0] == party
+    ]
+    return math.fsum(shares) / len(shares) if shares else 0.0
+
+
+def unrecorded_flows(evidence: CheckInput) -> tuple[Flow, ...]:
+    """The flows between parties with a worth or a cost of which the record tells nothing; none without a record."""
+    if evidence.balance is None:
+        return ()
+    return tuple(flow for flow in evidence.inner_flows if flow.name in evidence.balance.unrecorded)
+
+
+def recorded_by(evidence: CheckInput, flow: Flow) -> frozenset[str]:
+    """Who has recorded or confirmed a flow; nobody without a record."""
+    if evidence.record is None:
+        return frozenset()
+    books = evidence.record.books.get(flow.name, ())
+    stated = {book.stated_by for book in books if book.stated_by is not None}
+    return frozenset(stated.union(*(book.attested_by for book in books)) or ({"somebody"} if books else ()))
+
+
+def _levels(evidence: CheckInput) -> Iterator[tuple[Party, Capacity, SubjectSeries]]:
+    if evidence.record is None:
+        return
+    for party in evidence.parties:
+        for capacity in party.essential_capacities:
+            series = evidence.record.series.get(f"{party.name}.{capacity.name}")
+            if series is not None:
+                yield party, capacity, series
+
+
+def _rooms(
+    evidence: CheckInput, party: Party, capacity: Capacity, series: SubjectSeries
+) -> list[tuple[Span, list[float]]]:
+    """By period the room of each member whose level was read; of a single party, or a group read as a whole, one
+    number.
+    """
+    floors = evidence.start.of_members(party, capacity.floor)
+    healthy = evidence.start.of_members(party, capacity.healthy or capacity.level)
+    if party.members is not None and series.members:
+        each = zip(party.members.names, floors, healthy, strict=True)
+        books = [(series.members[n], f, h) for n, f, h in each if n in series.members]
+    else:
+        books = [(series.periods, math.fsum(floors), math.fsum(healthy))]
+    found: dict[Span, list[float]] = {}
+    for periods, floor, whole in books:
+        for period in periods:
+            if period.amount is not None and period.status == "recorded" and whole != floor:
+                found.setdefault(period.span, []).append((period.amount - floor) / (whole - floor))
+    return sorted(found.items(), key=lambda pair: pair[0].start)
+
+
+def _moved(evidence: CheckInput, party: Party, capacity: Capacity, *, out: bool) -> float | None:
+    """What recorded flows took from (or added to) a capacity a year; None when no such flow is recorded."""
+    a_year = []
+    for flow in evidence.relationship.flows.values():
+        end, amounts = (flow.giver, flow.cost) if out else (flow.receiver, flow.worth)
+        series = evidence.record.series.get(flow.name) if evidence.record is not None else None
+        if end != party.name or capacity.name not in amounts or series is None:
+            continue
+        known = [p for p in series.periods if p.amount is not None]
+        days = sum(p.span.days for p in known)
+        if days:
+            each = evidence.start.value(amounts[capacity.name])
+            a_year.append(math.fsum(p.amount or 0.0 for p in known) * each / days * 365.25)
+    return math.fsum(a_year) if a_year else None

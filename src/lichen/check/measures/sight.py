@@ -1,0 +1,45 @@
+"""Who sees what of what passes between the parties, and how late."""
+
+from __future__ import annotations
+
+from lichen.check.evidence import CheckInput
+from lichen.check.measures.worth import Valuation, weights
+from lichen.check.thresholds import SIGHT_LAG_DAYS, TOLERANCE
+from lichen.relationship.flow import Flow, Sight
+
+
+def sight(flow: Flow, party: str) -> Sight | None:
+    """How a party sees a flow; None when it does not, or when nothing is declared."""
+    return next((s for s in flow.visible_to or () if s.party == party), None)
+
+
+def seen_share(flow: Flow, party: str, within_days: float) -> float:
+    """The part of a flow that a party sees in time."""
+    seen = sight(flow, party)
+    return seen.share if seen is not None and seen.after_days <= within_days + TOLERANCE else 0.0
+
+
+def rhythm_days(evidence: CheckInput) -> float:
+    """How late sight may come and still count: the time between reviews, a quarter without reviews."""
+    adjustment = evidence.relationship.rules.adjustment
+    review = adjustment.review_every_days if adjustment is not None else None
+    return SIGHT_LAG_DAYS.value if review is None else review
+
+
+def seen_by(evidence: CheckInput, party: str, valued: Valuation) -> tuple[float, tuple[tuple[Flow, float], ...]]:
+    """The share by weight that a party sees of what touches it, and the flows that it misses, the heaviest first."""
+    flows = tuple(flow for flow in evidence.inner_flows if party in flow.parties)
+    weighed = weights(evidence, flows, valued, party)
+    whole = sum(weighed.values())
+    if not whole:
+        return 1.0, ()
+    within = rhythm_days(evidence)
+    missed = [(flow, weighed[flow.name] * (1 - seen_share(flow, party, within)) / whole) for flow in flows]
+    missed.sort(key=lambda pair: -pair[1])
+    return 1 - sum(share for _, share in missed), tuple(pair for pair in missed if pair[1] > 0)
+
+
+def lag_days(evidence: CheckInput, party: str) -> float:
+    """The longest that a party waits to see something of what touches it."""
+    seen = (sight(flow, party) for flow in evidence.inner_flows if party in flow.parties)
+    return max((s.after_days for s in seen if s is not None and s.share > 0), default=0.0)

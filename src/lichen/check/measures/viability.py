@@ -1,0 +1,104 @@
+"""Whether a party can go on: the room it keeps, where it is heading, and how soon harm comes.
+
+Margins are signed distances to the floor (robustness in the sense of Donzé and Maler 2010), taken at the 5 % point
+over futures.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from lichen.check.evidence import CheckInput
+from lichen.check.measures.figure import UNKNOWN, Figure, mean_of, quantile_of, ratio_of, share_of
+from lichen.check.thresholds import DEPENDENCE_BASE, DRAWDOWN, STANDARD_ERRORS, WORST_SHARE
+from lichen.relationship.party import Party
+from lichen.simulation.futures import Array, Lane, Trace
+
+
+def worst_room(lane: Lane, party: str) -> Figure:
+    """The least room over the horizon that a party keeps in 19 of 20 futures; unknown without essential capacity."""
+    trace = lane.headroom.get(party)
+    return quantile_of(trace.least, WORST_SHARE.value) if trace is not None else UNKNOWN
+
+
+def worst_room_after(lane: Lane, party: str) -> Figure:
+    """The same from the lane's intervention on."""
+    trace = lane.headroom.get(party)
+    return quantile_of(trace.least_after, WORST_SHARE.value) if trace is not None else UNKNOWN
+
+
+def viable(lane: Lane, party: str, *, after: bool = False) -> Figure:
+    """The share of futures in which a party never falls below its floor (from the intervention on, if `after`)."""
+    trace = lane.headroom.get(party)
+    if trace is None:
+        return UNKNOWN
+    least = trace.least_after if after else trace.least
+    return share_of(np.where(np.isnan(least), np.nan, (least >= 0).astype(float)))
+
+
+def heading(evidence: CheckInput, party: str) -> Figure | None:
+    """The time to the floor at the pace of the last fifth, over the commitment, less one; None unless the room falls
+    there.
+
+    A fall counts beyond two standard errors, both within the last fifth and from the fifth before it: a season that
+    turns is no decline. The slower of the two is the pace.
+    """
+    trace, time = evidence.base.headroom[party], evidence.relationship.time
+    fifth = time.horizon_days / 5
+    falls = [(trace.last_fifth - trace.end) / (fifth / 2), (trace.fifths[:, -2] - trace.last_fifth) / fifth]
+    paces = [mean_of(fall) for fall in falls]
+    if not all(_beyond_errors(fall) for fall in falls):
+        return None
+    slower = min(range(2), key=lambda k: paces[k].value)
+    commitment = evidence.relationship.commitment_days
+    left = ratio_of(np.maximum(trace.last_fifth, 0.0), falls[slower])
+    return left.rising(lambda days: (days - commitment) / commitment if commitment > 0 else 1.0).clipped()
+
+
+def drawn_down(evidence: CheckInput, party: Party) -> Figure:
+    """What is left of the quarter of its room that a party may use up; a planned fall is allowed for."""
+    trace = evidence.base.headroom[party.name]
+    start = max(float(np.mean(trace.start)), DEPENDENCE_BASE.value)
+    lost = mean_of((trace.start - trace.last_fifth - planned_fall(evidence, party)) / start)
+    return lost.falling(lambda share: DRAWDOWN.value - share).clipped()
+
+
+def planned_fall(evidence: CheckInput, party: Party) -> float:
+    """The largest declared fall of an essential capacity, as a share of its healthy range."""
+    falls = [0.0]
+    for capacity in party.essential_capacities:
+        if capacity.drawdown is None:
+            continue
+        planned = float(np.mean(evidence.start.of_members(party, capacity.drawdown)))
+        if capacity.drawdown.dimension == capacity.level.dimension and capacity.level.dimension.powers:
+            healthy = float(np.mean(evidence.start.of_members(party, capacity.healthy or capacity.level)))
+            planned /= healthy - float(np.mean(evidence.start.of_members(party, capacity.floor)))
+        falls.append(planned)
+    return max(falls)
+
+
+def time_to_harm(evidence: CheckInput, party: str) -> Figure:
+    """Days to a party's floor after the worst shock to another party, in the worst twentieth of futures; the horizon
+    if never.
+    """
+    horizon = evidence.relationship.time.horizon_days
+    worst = Figure(horizon, horizon, horizon)
+    for shocked, lane in evidence.lanes("shock"):
+        if shocked.split(".")[0] == party or party not in lane.headroom:
+            continue
+        reached = quantile_of(_days_after(lane.headroom[party], lane.intervention_days, horizon), WORST_SHARE.value)
+        worst = min(worst, reached, key=lambda figure: figure.value)
+    return worst
+
+
+def _days_after(trace: Trace, since: float, horizon: float) -> Array:
+    """Days from the intervention to the floor; the horizon where it is never reached."""
+    reached = np.maximum(trace.below_zero_at - since, 0.0)
+    return np.where(np.isfinite(trace.below_zero_at), reached, horizon)
+
+
+def _beyond_errors(samples: Array) -> bool:
+    error = float(np.std(samples)) / math.sqrt(max(1, len(samples) - 1))
+    return float(np.mean(samples)) > STANDARD_ERRORS.value * error + 1e-12

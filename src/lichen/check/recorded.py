@@ -1,0 +1,153 @@
+"""What the record adds to a finding, and what it says of the promises; without a record nothing changes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+
+from lichen.check import wording
+from lichen.check.evidence import CheckInput
+from lichen.check.finding import Evidence, Finding, Remedy, Status
+from lichen.check.judging import added
+from lichen.check.measures.recorded import ReadRoom, churns, read_rooms, recorded_by, unrecorded_flows
+from lichen.check.measures.worth import valuation, weights
+from lichen.check.thresholds import ATTESTED, CHURN, DRAWDOWN, KEPT_PROMISE, METRIC_FALL, SEEN, TOLERANCE
+from lichen.record.balance import Balance
+from lichen.relationship.rules import ReturnRule
+
+
+def with_levels(evidence: CheckInput, finding: Finding) -> Finding:
+    """Reciprocal viability: levels that were read below the floor, and the periods of which nothing is known."""
+    for room in read_rooms(evidence):
+        status: Status = "broken" if room.room < -TOLERANCE else "holds"
+        finding = added(finding, status, _read_room(evidence, room))
+        if status == "broken" and room.party not in finding.parties:
+            finding = replace(finding, parties=(*finding.parties, room.party))
+    return finding
+
+
+def with_unseen(evidence: CheckInput, finding: Finding) -> Finding:
+    """Visible value exchange: flows that nobody recorded, books that disagree, and what only one side has stated."""
+    if evidence.balance is None:
+        return finding
+    flows = evidence.inner_flows
+    weighed = weights(evidence, flows, valuation(evidence))
+    whole = sum(weighed.values())
+    missing = unrecorded_flows(evidence)
+    share = sum(weighed[flow.name] for flow in missing) / whole if whole else 0.0
+    seen = [
+        Evidence(
+            says=f"No table of the record holds `{flow.name}`.",
+            method="record",
+            at=evidence.relationship.at(f"flows.{flow.name}"),
+        )
+        for flow in missing
+    ]
+    seen += list(_disagreements(evidence.balance))
+    both = sum(weighed[f.name] for f in flows if recorded_by(evidence, f) >= set(f.parties)) / whole if whole else 0.0
+    if both < ATTESTED.value:
+        says = f"Both sides have confirmed {wording.share(both)} of what passes between them, by value."
+        seen.append(Evidence(says=says, figure=both, unit="of value", method="record"))
+    needs = None
+    if missing:
+        ends = wording.listed(map(evidence.title, missing[0].parties), "or")
+        needs = f"How much `{missing[0].name}` was, period by period: ask {ends}."
+    status: Status = "at risk" if share > 1 - SEEN.value or evidence.balance.disagreements else "holds"
+    return added(finding, status, seen, needs=needs)
+
+
+def with_churn(evidence: CheckInput, finding: Finding) -> Finding:
+    """False shared-value metric: a count that stays level because what is lost is replaced."""
+    for churn in churns(evidence):
+        title = evidence.title(churn.party)
+        says = (
+            f"{title}: {wording.share(churn.lost)} of `{churn.capacity}` is lost a year and "
+            f"{wording.share(churn.replaced)} replaced, while the count changed by {wording.share(churn.change)}."
+        )
+        hidden = churn.lost > CHURN.value and abs(churn.change) < DRAWDOWN.value
+        at = evidence.relationship.at(f"parties.{churn.party}.capacities.{churn.capacity}")
+        seen = Evidence(says=says, figure=churn.lost, unit="lost a year", method="record", at=at)
+        finding = added(finding, "at risk" if hidden else "holds", (seen,))
+    return finding
+
+
+def record_findings(evidence: CheckInput) -> Iterator[Finding]:
+    """What was promised against what was recorded, and recorded return against the rules."""
+    if evidence.balance is None:
+        return
+    yield from _promises(evidence, evidence.balance)
+    yield from _returns(evidence, evidence.balance)
+
+
+def _promises(evidence: CheckInput, balance: Balance) -> Iterator[Finding]:
+    """Promised flows of which the record holds less than what the relationship leads one to expect."""
+    for flow in evidence.relationship.flows.values():
+        lines = [t for t in balance.tallies if t.flow == flow.name and t.side == "given" and t.status == "recorded"]
+        lines = lines or [t for t in balance.tallies if t.flow == flow.name and t.side == "received"]
+        known = [(t.amount, t.expected) for t in lines if t.amount is not None and t.expected]
+        expected = math.fsum(e for _, e in known)
+        if not flow.promised or not expected > 0:
+            continue
+        kept = math.fsum(a for a, _ in known) / expected
+        says = f"Of `{flow.name}`, {wording.share(kept)} of what the agreement leads one to expect is recorded."
+        at = evidence.relationship.at(f"flows.{flow.name}.rate")
+        yield Finding(
+            about="reciprocity_rule",
+            type="component",
+            status="holds" if kept >= KEPT_PROMISE.value - TOLERANCE else "at risk",
+            says=says,
+            parties=flow.parties,
+            evidence=(Evidence(says=says, figure=kept, unit="of what is promised", method="record", at=at),),
+            remedy=Remedy(says=f"Say what `{flow.name}` really is, or keep it.", path=f"flows.{flow.name}.rate"),
+        )
+
+
+def _returns(evidence: CheckInput, balance: Balance) -> Iterator[Finding]:
+    """Recorded return of a party outside the limits of its rule."""
+    for rule in evidence.relationship.rules.reciprocity:
+        if not isinstance(rule, ReturnRule):
+            continue
+        total = balance.totals.get(rule.party)
+        at = evidence.relationship.at(f"reciprocity.{rule.name}")
+        title = evidence.title(rule.party)
+        if total is None or total.ratio is None:
+            why = total.why if total is not None and total.why else "nothing of it is recorded"
+            yield Finding(
+                about="reciprocity_rule",
+                type="component",
+                status="cannot tell",
+                says=f"Whether {title} gets what `{rule.name}` says cannot be told from the record: {why}.",
+                parties=(rule.party,),
+                needs=f"Whole periods of everything that {title} gives and receives.",
+            )
+            continue
+        low, high = evidence.start.value(rule.band.at_least), evidence.start.value(rule.band.at_most)
+        outside = total.ratio < low - METRIC_FALL.value * abs(low) or total.ratio > high + METRIC_FALL.value * abs(high)
+        says = f"By the record {title} receives {wording.amount(total.ratio)} for each one it gives."
+        yield Finding(
+            about="reciprocity_rule",
+            type="component",
+            status="at risk" if outside else "holds",
+            says=says,
+            parties=(rule.party,),
+            evidence=(Evidence(says=says, figure=total.ratio, unit="received per given", method="record", at=at),),
+        )
+
+
+def _read_room(evidence: CheckInput, room: ReadRoom) -> Iterator[Evidence]:
+    title = evidence.title(room.party)
+    at = evidence.relationship.at(f"parties.{room.party}.capacities.{room.capacity}")
+    says = f"{title}: the least recorded `{room.capacity}` left {wording.share(room.room)} of its room, in {room.span}"
+    if room.members > 1:
+        says += f"; {room.below} of {room.members} members were below their floor"
+    yield Evidence(says=f"{says}.", figure=room.room, unit="of its healthy range", method="record", at=at)
+    if room.gaps:
+        missing = f"Of {room.periods} periods of {title}’s `{room.capacity}` {room.gaps} are not wholly recorded."
+        yield Evidence(says=missing, figure=float(room.gaps), unit="periods", method="record", at=at)
+
+
+def _disagreements(balance: Balance) -> Iterator[Evidence]:
+    for found in balance.disagreements[:3]:
+        said = wording.listed(f"{who} {wording.amount(amount)}" for who, amount in sorted(found.says.items()))
+        yield Evidence(says=f"The books of `{found.subject}` disagree for {found.span}: {said}.", method="record")

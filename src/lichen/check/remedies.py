@@ -1,0 +1,134 @@
+"""What would mend a finding, said in the file's own keys: a path and the text to write there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from lichen.check.evidence import CheckInput
+from lichen.check.finding import Remedy
+from lichen.check.measures.leaving import replaced_share
+from lichen.check.measures.worth import Tally, Valuation
+from lichen.relationship.flow import Flow
+from lichen.relationship.party import Party
+
+
+def scaled(evidence: CheckInput, flow: Flow, factor: float, why: str) -> Remedy:
+    """A flow at a multiple of its rate."""
+    times = f"{factor:.2f}".rstrip("0").rstrip(".")
+    return Remedy(says=why, path=f"flows.{flow.name}.rate", value=f"{times} * ({flow.rate.text})")
+
+
+def return_more(evidence: CheckInput, party: str, found: Mapping[str, Tally], valued: Valuation) -> Remedy | None:
+    """More of the largest benefit that a party receives, until it keeps half of what the relationship is worth.
+
+    Without a benefit to raise, less of the burden that weighs most on it.
+    """
+    receives = _heaviest(evidence, valued, party, received=True)
+    title = evidence.title(party)
+    net, whole = float(np.mean(found[party].net)), sum(float(np.mean(tally.net)) for tally in found.values())
+    missing = max(whole / max(2, len(evidence.essential)) - net, -net)
+    if receives is not None and missing > 0:
+        flow, worth = receives
+        factor = min(4.0, 1 + math.ceil(20 * missing / worth) / 20) if worth > 0 else math.nan
+        if math.isfinite(factor):
+            return scaled(evidence, flow, factor, f"Raise `{flow.name}` so that a fair share is left to {title}.")
+    gives = _heaviest(evidence, valued, party, received=False)
+    if gives is not None:
+        flow = gives[0]
+        return scaled(evidence, flow, 0.5, f"Halve `{flow.name}`, the burden that weighs most on {title}.")
+    return None
+
+
+def replaceable(evidence: CheckInput, party: str, valued: Valuation) -> Remedy | None:
+    """A fallback for what a party would miss most."""
+    missing: list[tuple[float, Flow]] = []
+    for flow in evidence.inner_flows:
+        if flow.receiver != party or not flow.worth:
+            continue
+        worth = abs(float(np.mean(valued.of(party, evidence.base.flows[flow.name].worth))))
+        missing.append((worth * (1 - replaced_share(evidence, flow)), flow))
+    if not missing:
+        return None
+    flow = max(missing, key=lambda pair: pair[0])[1]
+    says = f"Agree on a replacement for `{flow.name}`, so that {evidence.title(party)} can go on when it is lost."
+    if flow.if_lost is None:
+        return Remedy(says=says, path=f"flows.{flow.name}.if_lost", value="{replaced: 90 %, after: 4 weeks}")
+    if replaced_share(evidence, flow) < 0.9:
+        return Remedy(says=says, path=f"flows.{flow.name}.if_lost.replaced", value="90 %")
+    return Remedy(says=says, path=f"flows.{flow.name}.if_lost.after", value="1 week")
+
+
+def shown_to(evidence: CheckInput, flow: Flow) -> Remedy:
+    """A flow that both its ends see."""
+    whom = ", ".join(dict.fromkeys((*(s.party for s in flow.visible_to or () if s.share >= 1), *flow.parties)))
+    says = f"Let both sides see `{flow.name}`."
+    return Remedy(says=says, path=f"flows.{flow.name}.visible_to", value=f"[{whom}]")
+
+
+def promised(flow: Flow) -> Remedy:
+    """A flow that somebody promises."""
+    return Remedy(
+        says=f"Promise `{flow.name}` in so many words, so that it does not hang on goodwill.",
+        path=f"flows.{flow.name}.promised",
+        value="true",
+    )
+
+
+def buffered(evidence: CheckInput, flow: Flow, title: str) -> Remedy:
+    """A flow that passes through a store, so that a failure arrives slowly."""
+    return Remedy(
+        says=f"Put a buffer of half a year between `{flow.name}` and {title}; less of the link would not help.",
+        path=f"flows.{flow.name}.rate",
+        value=f"smooth({flow.rate.text}, 26 weeks)",
+    )
+
+
+def measured_for_all(evidence: CheckInput, measure: str) -> Remedy:
+    """A measure that says something about each essential party."""
+    rooms = ", ".join(f"{party.name}.headroom" for party in evidence.essential)
+    return Remedy(
+        says=f"Let `{measure}` follow the party that is worst off instead of the sum.",
+        path=f"shared_value.{measure}.measure",
+        value=f'"least({rooms})"',
+    )
+
+
+def given_voice(evidence: CheckInput, party: Party) -> Remedy:
+    """A party that may raise an imbalance."""
+    adjustment = evidence.relationship.rules.adjustment
+    who = party.name if party.chooses or party.spoken_for_by is None else party.spoken_for_by.who
+    says = f"Let {evidence.title(who)} raise an imbalance."
+    if adjustment is None:
+        names = ", ".join(p.name for p in evidence.essential if p.chooses)
+        path = f"{{raised_by: [{names}], review_every: 26 weeks, takes_effect_after: 4 weeks, agreed_by: all}}"
+        return Remedy(says="Agree on a way to raise an imbalance and change terms.", path="adjustment", value=path)
+    names = ", ".join(dict.fromkeys((*adjustment.raised_by, who)))
+    return Remedy(says=says, path="adjustment.raised_by", value=f"[{names}]")
+
+
+def largest_benefit(evidence: CheckInput, party: str, valued: Valuation) -> Flow | None:
+    """The flow that is worth most to a party."""
+    found = _heaviest(evidence, valued, party, received=True)
+    return found[0] if found is not None else None
+
+
+def _heaviest(evidence: CheckInput, valued: Valuation, party: str, *, received: bool) -> tuple[Flow, float] | None:
+    """The flow between parties that adds most to, or takes most from, a party, and how much (mean over futures)."""
+    found: list[tuple[float, Flow]] = []
+    for flow in evidence.inner_flows:
+        totals = evidence.base.flows[flow.name]
+        if received and flow.receiver == party:
+            amount = float(np.mean(valued.of(party, totals.worth)))
+        elif not received and flow.giver == party:
+            amount = float(np.mean(valued.of(party, totals.cost)))
+        else:
+            continue
+        if amount > 0:
+            found.append((amount, flow))
+    if not found:
+        return None
+    amount, flow = max(found, key=lambda pair: pair[0])
+    return flow, amount

@@ -1,0 +1,96 @@
+"""Three trade-offs: what the relationship costs in freedom, in book-keeping and in what serves nothing else."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lichen.check import wording
+from lichen.check.evidence import CheckInput
+from lichen.check.measures.dependence import dependence, dependence_in
+from lichen.check.measures.figure import exact, mean_of
+from lichen.check.measures.worth import tallies, valuation
+from lichen.check.reading import Reading, read, unread
+from lichen.relationship.quantity import TIME, Dimension
+
+_YEAR = 365.25
+
+
+def dependency(evidence: CheckInput) -> Reading:
+    """What the declared reinforcing flow that ties its receiver most adds to its dependence."""
+    named = {name for channel in evidence.relationship.rules.reinforcement for name in channel.through}
+    added = {}
+    for flow in evidence.inner_flows:
+        lane = evidence.lane(f"ablate:{flow.name}")
+        if flow.name in named and lane is not None:
+            tied, without = dependence(evidence, flow.receiver), dependence_in(evidence, flow.receiver, lane)
+            added[flow.name] = exact(tied.value - without.value)
+    if not added:
+        return unread("No flow is declared to carry reinforcement.")
+    worst = evidence.relationship.flows[max(added, key=lambda name: added[name].value)]
+    title = evidence.title(worst.receiver)
+    says = f"`{worst.name}` adds {wording.share(added[worst.name].value)} to what {title} owes to the relationship."
+    return read(
+        added[worst.name], "of its room", says, (worst.receiver,), evidence.relationship.at(f"flows.{worst.name}")
+    )
+
+
+def measurement_burden(evidence: CheckInput) -> Reading:
+    """What keeping score takes a year from the side that bears most of it, over its gain where both have one unit."""
+    spent = _spent_a_year(evidence)
+    if not spent:
+        tables = len(evidence.relationship.evidence)
+        return unread(
+            f"No `costs:` say what keeping score takes ({tables} tables are kept). Ask each side for its hours a year."
+        )
+    units = {str(dimension) for _, dimension in spent}
+    party, dimension = max(spent, key=lambda key: spent[key])
+    title, at = evidence.title(party), evidence.relationship.at("costs")
+    valued = valuation(evidence)
+    if valued.common and units == {valued.unit}:
+        years = evidence.relationship.time.horizon_days / _YEAR
+        gain = float(np.mean(tallies(evidence, evidence.base, valued)[party].net)) / years
+        over = exact(spent[party, dimension] / gain if gain > 0 else float("inf"))
+        return read(
+            over, "of its gain", f"Keeping score costs {title} {wording.share(over.value)} of its gain.", (party,), at
+        )
+    amount = spent[party, dimension]
+    says = (
+        f"Keeping score takes {title} {wording.amount(amount)} {dimension}s a year; without a price it cannot "
+        "be held against its gain."
+    )
+    return read(exact(amount), f"{dimension} a year", says, (party,), at)
+
+
+def relationship_specific_investment(evidence: CheckInput) -> Reading:
+    """The room a side loses in its own exit, beside what it has given until the end of the horizon."""
+    lost = {}
+    for party in evidence.essential:
+        lane = evidence.lane(f"exit:{party.name}")
+        if lane is not None and party.name in lane.headroom:
+            lost[party.name] = mean_of(
+                evidence.base.headroom[party.name].last_fifth - lane.headroom[party.name].last_fifth
+            )
+    if not lost:
+        return unread("Nobody can leave.")
+    valued = valuation(evidence)
+    most = max(lost, key=lambda name: lost[name].value)
+    given = float(np.mean(tallies(evidence, evidence.base, valued)[most].burden))
+    says = (
+        f"Leaving costs {evidence.title(most)} {wording.share(lost[most].value)} of its room; "
+        f"it has given {wording.amount(given)} ({valued.unit}) by then."
+    )
+    return read(lost[most], "of its healthy range", says, (most,), evidence.relationship.at("exit"))
+
+
+def _spent_a_year(evidence: CheckInput) -> dict[tuple[str, Dimension], float]:
+    """What keeping score takes by party and unit; an amount without time falls due at every review, or once a year."""
+    adjustment = evidence.relationship.rules.adjustment
+    rhythm = adjustment.review_every_days if adjustment is not None else None
+    spent: dict[tuple[str, Dimension], float] = {}
+    for name, by_party in evidence.relationship.rules.costs.items():
+        for party, cost in by_party.items():
+            running = any(base == "day" and exponent < 0 for base, exponent in cost.dimension.powers)
+            times = _YEAR if running else _YEAR / (rhythm if name == "review" and rhythm else _YEAR)
+            key = (party, cost.dimension * TIME if running else cost.dimension)
+            spent[key] = spent.get(key, 0.0) + times * evidence.start.value(cost)
+    return spent

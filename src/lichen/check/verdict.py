@@ -1,0 +1,203 @@
+"""The verdict: the questions in their order, every finding, and what all of it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, final
+
+from lichen.check.components import component_findings, missing, own_checks
+from lichen.check.evidence import CheckInput
+from lichen.check.finding import Finding
+from lichen.check.gate import Gate, Kind, pass_gate
+from lichen.check.neighbours import Instead, instead_of_symbiosis
+from lichen.check.readings import Readings, all_readings
+from lichen.check.recorded import record_findings
+from lichen.check.registry import failures, invariants
+from lichen.check.rests_on import RestsOn, rests_on
+from lichen.check.sentence import one_sentence
+from lichen.relationship.backing import missing_components
+
+Word = Literal["symbiotic", "at risk", "not symbiotic", "undecided", "not a relationship of this kind"]
+
+_RANK = {"broken": 0, "at risk": 1, "cannot tell": 2, "holds": 3}
+_FIRST = {"invariant": 0, "failure": 1, "component": 1, "check": 2}
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """An argument, no stamp: the word, why, everything it was reached from, and what would change it."""
+
+    relationship: str
+    file_hash: str
+    record: str | None
+    seed: int
+    runs: int
+    party: str | None
+    verdict: Word
+    kind: Kind
+    instead: Instead | None
+    variant: str | None
+    sentence: str
+    gate: Gate
+    missing: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    readings: Readings
+    rests_on: RestsOn
+
+    def finding(self, about: str) -> Finding | None:
+        """The finding about one thing, the worst if there are several."""
+        return next(iter(worst_first(f for f in self.findings if f.about == about)), None)
+
+    @property
+    def worst(self) -> tuple[Finding, ...]:
+        """The findings that do not hold, the worst first."""
+        return tuple(_objections(self.findings))
+
+    @property
+    def next_steps(self) -> tuple[str, ...]:
+        """What to find out next, what would move the verdict most first."""
+        return tuple(dict.fromkeys(f.needs for f in self.worst if f.needs))
+
+    def to_json(self) -> dict[str, Any]:
+        """The form that `check --format json` promises."""
+        return {
+            "relationship": self.relationship,
+            "file_hash": self.file_hash,
+            "record": self.record,
+            "seed": self.seed,
+            "runs": self.runs,
+            "for": self.party,
+            "verdict": self.verdict,
+            "kind": self.kind,
+            "instead": self.instead,
+            "variant": self.variant,
+            "sentence": self.sentence,
+            "gate": _gate_json(self.gate),
+            "missing": list(self.missing),
+            "findings": [_finding_json(finding) for finding in self.findings],
+            **self.readings.to_json(),
+            "rests_on": self.rests_on.to_json(),
+        }
+
+
+def judge(evidence: CheckInput) -> Verdict:
+    """Ask every question, in its order."""
+    gate = pass_gate(evidence)
+    instead = instead_of_symbiosis(evidence, gate)
+    findings = tuple(all_findings(evidence, gate))
+    word = decide(evidence, gate, instead, findings)
+    relationship = evidence.relationship
+    return Verdict(
+        relationship=relationship.name,
+        file_hash=relationship.content_hash,
+        record=getattr(evidence.record, "address", None),
+        seed=evidence.futures.seed,
+        runs=evidence.futures.runs,
+        party=evidence.party,
+        verdict=word,
+        kind=gate.kind,
+        instead=instead,
+        variant=gate.variant,
+        sentence=one_sentence(evidence, gate, word, instead, _objections(findings)),
+        gate=gate,
+        missing=missing(evidence),
+        findings=findings,
+        readings=all_readings(evidence),
+        rests_on=rests_on(evidence),
+    )
+
+
+def revised(evidence: CheckInput, verdict: Verdict, findings: tuple[Finding, ...]) -> Verdict:
+    """The verdict with other findings."""
+    word = decide(evidence, verdict.gate, verdict.instead, findings)
+    sentence = one_sentence(evidence, verdict.gate, word, verdict.instead, _objections(findings))
+    return replace(verdict, verdict=word, sentence=sentence, findings=findings)
+
+
+def all_findings(evidence: CheckInput, gate: Gate) -> Iterable[Finding]:
+    """Invariants, failure modes, components, the file's own checks."""
+    for check in (*invariants().values(), *failures().values()):
+        yield from check.look(evidence)
+    yield from component_findings(evidence, gate)
+    yield from own_checks(evidence)
+    yield from record_findings(evidence)
+
+
+def decide(evidence: CheckInput, gate: Gate, instead: Instead | None, findings: tuple[Finding, ...]) -> Word:
+    """Questions one to six: what it is not, whether the loop is open, what is missing, what is broken."""
+    if instead is not None:
+        return (
+            "undecided"
+            if gate.silent and not gate.depending and gate.anything_said
+            else "not a relationship of this kind"
+        )
+    lacking = missing_components(evidence.relationship)
+    if not gate.closed_loop or {"reciprocity_rule", "adjustment_path"} <= set(lacking):
+        return "not symbiotic"
+    statuses = {finding.status for finding in findings}
+    decisive = [finding for finding in findings if finding.type in ("invariant", "failure")]
+    if any(finding.status == "broken" for finding in decisive):
+        return "not symbiotic"
+    if any(finding.status == "cannot tell" for finding in decisive):
+        return "undecided"
+    return "at risk" if lacking or statuses & {"at risk", "broken"} else "symbiotic"
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """By status, then an open loop, what decides before what only adds, and how far beyond the limit."""
+    return sorted(findings, key=lambda f: (_RANK[f.status], not _is_open_loop(f), _FIRST[f.type], _depth(f)))
+
+
+def _is_open_loop(finding: Finding) -> bool:
+    """An earlier question than those of the invariants: nothing can be kept that does not arise."""
+    return finding.type == "component" and finding.status == "broken"
+
+
+def _objections(findings: Iterable[Finding]) -> list[Finding]:
+    return [finding for finding in worst_first(findings) if finding.status != "holds"]
+
+
+def _depth(finding: Finding) -> float:
+    """How far on the wrong side: the lower, the worse; a component stands between."""
+    if finding.margin is not None:
+        return finding.margin
+    return -finding.score if finding.score is not None else -0.5
+
+
+def _gate_json(gate: Gate) -> dict[str, Any]:
+    pulses: dict[str, dict[str, float]] = {}
+    for (origin, target), reach in gate.reach.items():
+        pulses.setdefault(origin, {})[target] = reach.stronger.value
+    return {
+        "ongoing": gate.ongoing,
+        "interdependent": gate.interdependent,
+        "closed_loop": gate.closed_loop,
+        "dependence": {name: figure.value for name, figure in gate.dependence.items()},
+        "gross_dependence": {name: figure.value for name, figure in gate.gross_dependence.items()},
+        "pulses": pulses,
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    remedy = finding.remedy
+    change = None
+    if remedy is not None and remedy.path is not None and remedy.value is not None:
+        change = {"key": remedy.path, "value": remedy.value}
+    return {
+        "about": finding.about,
+        "type": finding.type,
+        "status": finding.status,
+        "decided": finding.decided,
+        "says": finding.says,
+        "margin": finding.margin,
+        "score": finding.score,
+        "interval": list(finding.interval) if finding.interval is not None else None,
+        "threshold": finding.threshold,
+        "parties": list(finding.parties),
+        "evidence": [asdict(seen) for seen in finding.evidence],
+        "needs": finding.needs,
+        "remedy": remedy.says if remedy is not None else None,
+        "change": change,
+    }

@@ -1,0 +1,118 @@
+"""The same relationship with one figure at another value: what a search over assumptions and terms changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeAlias, final
+
+from lichen.check.evidence import CheckInput
+from lichen.relationship.flow import Flow
+from lichen.relationship.formula import Binary, Number, Tree
+from lichen.relationship.party import Capacity, Party
+from lichen.relationship.relationship import Relationship
+from lichen.relationship.rules import Term
+from lichen.relationship.value import Value
+
+Put: TypeAlias = Callable[[Value], Relationship]
+"""The relationship with one figure replaced."""
+
+_LEADING_NUMBER = re.compile(r"\s*(-?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)(?!\s*\.\.)(\s*[^()*+<>]*)$")
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumption:
+    """One figure of the file: what it is called, its value, its weight for a search, and the relationship with it
+    scaled.
+    """
+
+    what: str
+    value: Value
+    tree: Tree
+    weight: float
+    put: Put
+
+    def at(self, factor: float) -> Relationship:
+        """The relationship with the figure times a factor."""
+        return self.put(replace(self.value, tree=scaled(self.tree, factor), text=self.said(factor)))
+
+    def said(self, factor: float) -> str:
+        """The figure times a factor, as the file would say it."""
+        number = _LEADING_NUMBER.match(self.value.text)
+        if number is not None:
+            return f"{float(number[1].replace('_', '')) * factor:.4g}{number[2]}"
+        return f"{factor:.3g} * ({self.value.text})"
+
+
+def scaled(tree: Tree, factor: float) -> Tree:
+    """A formula times a factor."""
+    if isinstance(tree, Number):
+        return replace(tree, value=tree.value * factor)
+    return Binary("*", Number(factor), tree)
+
+
+def assumptions(evidence: CheckInput, weights: Mapping[str, float]) -> Iterator[Assumption]:
+    """Every level, floor, drift, worth, cost, rate and term that is known; heavier flows make heavier assumptions."""
+    for what, value, weight, put in _figures(evidence, weights):
+        if value.tree is not None:
+            yield Assumption(what=what, value=value, tree=value.tree, weight=weight, put=put)
+
+
+def with_term(relationship: Relationship, term: Term, value: Value) -> Relationship:
+    """The relationship with a term at another value."""
+    return replace(relationship, terms={**relationship.terms, term.name: replace(term, value=value)})
+
+
+def _figures(evidence: CheckInput, weights: Mapping[str, float]) -> Iterator[tuple[str, Value, float, Put]]:
+    relationship = evidence.relationship
+    for party in evidence.parties:
+        for capacity in party.essential_capacities:
+            place = f"{party.name}.{capacity.name}"
+            put = partial(_with_capacity, relationship, party, capacity)
+            yield f"the level of {place}", capacity.level, 0.5, partial(put, "level")
+            yield f"the floor of {place}", capacity.floor, 0.5, partial(put, "floor")
+            if capacity.change is not None:
+                yield f"the own change of {place}", capacity.change, 0.5, partial(put, "change")
+    whole = sum(weights.values()) or 1.0
+    for flow in evidence.inner_flows:
+        weight = weights.get(flow.name, 0.0) / whole
+        yield f"the rate of {flow.name}", flow.rate, weight, partial(_with_flow, relationship, flow, "rate", "")
+        for name, value in flow.worth.items():
+            if value.number != 1.0:  # one for one, as money is, is nobody's assumption
+                yield f"the worth of {flow.name}", value, weight, partial(_with_flow, relationship, flow, "worth", name)
+        for name, value in flow.cost.items():
+            if value.number != 1.0:
+                yield f"the cost of {flow.name}", value, weight, partial(_with_flow, relationship, flow, "cost", name)
+    for term in relationship.terms.values():
+        yield f"the term {term.name}", term.value, 0.6, partial(with_term, relationship, term)
+
+
+def _with_capacity(
+    relationship: Relationship, party: Party, capacity: Capacity, key: str, value: Value
+) -> Relationship:
+    """A capacity with another level, floor or drift; what is healthy stays what it was."""
+    capacity = replace(capacity, healthy=capacity.healthy or capacity.level)
+    match key:
+        case "level":
+            capacity = replace(capacity, level=value)
+        case "floor":
+            capacity = replace(capacity, floor=value)
+        case _:
+            capacity = replace(capacity, change=value)
+    changed = replace(party, capacities={**party.capacities, capacity.name: capacity})
+    return replace(relationship, parties={**relationship.parties, party.name: changed})
+
+
+def _with_flow(relationship: Relationship, flow: Flow, key: str, capacity: str, value: Value) -> Relationship:
+    """A flow with another rate, or another worth or cost of one capacity."""
+    match key:
+        case "rate":
+            changed = replace(flow, rate=value)
+        case "worth":
+            changed = replace(flow, worth={**flow.worth, capacity: value})
+        case _:
+            changed = replace(flow, cost={**flow.cost, capacity: value})
+    return replace(relationship, flows={**relationship.flows, flow.name: changed})

@@ -1,0 +1,44 @@
+"""How figures are said: shares, spans of time, amounts, lists of names."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+_SPANS = ((365.25 * 2, 365.25, "years"), (30.4375 * 4, 30.4375, "months"), (14.0, 7.0, "weeks"), (0.0, 1.0, "days"))
+
+
+def share(value: float) -> str:
+    """0.182 as `18 %`; a small part keeps one more digit."""
+    if math.isnan(value):
+        return "an unknown part"
+    percent = 100 * value
+    return f"{percent:.1f} %" if 0 < abs(percent) < 2 else f"{percent:.0f} %"
+
+
+def span(days: float) -> str:
+    """Days as a person would say them: `10 days`, `14 weeks`, `5 months`, `3 years`."""
+    if not math.isfinite(days):
+        return "never"
+    for least, unit, word in _SPANS:
+        if days >= least:
+            count = days / unit
+            said = f"{count:.1f}".rstrip("0").rstrip(".") if count < 10 else f"{count:.0f}"
+            return f"{said} {word.removesuffix('s') if said == '1' else word}"
+    return "0 days"
+
+
+def amount(value: float) -> str:
+    """A plain number with three significant digits, thousands set apart by commas."""
+    if not math.isfinite(value):
+        return "an unknown amount"
+    if abs(value) >= 1000:
+        digits = max(0, len(str(int(abs(value)))) - 3)
+        return f"{round(value, -digits):,.0f}"
+    return f"{value:.3g}"
+
+
+def listed(names: Iterable[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    known = list(names)
+    return known[0] if len(known) == 1 else f"{', '.join(known[:-1])} {last} {known[-1]}" if known else "nobody"
