@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -58,7 +59,7 @@ def key_pages() -> tuple[KeyPage, ...]:
         KeyPage(
             name=key.name,
             doc=key.doc,
-            says=key.form.says.replace("\\", "").replace("*", "").replace("`", ""),
+            says=_said(key.form),
             required=key.required,
             private=key.private,
             below=tuple(dict.fromkeys(_first_below(key.form))),
@@ -66,6 +67,15 @@ def key_pages() -> tuple[KeyPage, ...]:
         )
         for meaning, key in keys.items()
     )
+
+
+def _said(form: Form) -> str:
+    """What is written at a key, without the marks of Markdown; a mapping is called so, its keys are listed apart."""
+    says = re.sub(r"[\\*`]", "", form.says)
+    if any(_first_below(form)):
+        says = re.sub(r"list of \{[^}]*\}", "list of mappings", says)
+        says = re.sub(r"\{[^}]*\}", "mapping", says).replace("mapping, or mapping", "one of two mappings")
+    return says
 
 
 def processes() -> Mapping[str, Keys]:

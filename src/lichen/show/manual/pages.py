@@ -19,6 +19,8 @@ from lichen.mechanisms.mechanism import mechanisms
 from lichen.show.charts import CHARTS
 from lichen.show.manual.keys import key_pages, processes
 
+LANGUAGE = "docs/reference/language.md"
+
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
 _ALSO_CALLED = re.compile(r"Also called: ([^.]+)\.(?: (\w+)\.)?\n\n")
 
@@ -28,6 +30,7 @@ WRITTEN = {
     "kinds": ("Kinds of relationship", "kind of relationship"),
     "neighbours": ("Neighbours: what it may be instead", "what it may be instead"),
     "readings": ("Readings", "reading"),
+    "ideas": ("Ideas of the language", "idea"),
     "names": ("Names that are near", "name"),
 }
 """The files of `texts/`: the group their pages stand in, and what each page is about."""
@@ -63,10 +66,11 @@ def pages() -> tuple[Page, ...]:
     for key in key_pages():
         found.append(Page(group="Keys of the file", title=key.name, about=key.about, text=key.text))
     for word, keys in processes().items():
-        text = f"Stands under `world` with the keys `{'`, `'.join(keys.names)}`."
+        listed = ", ".join(f"`{key}`" for key in keys.names)
+        text = f"Stands under `world`, with the keys {listed}. What it draws: {LANGUAGE}, World."
         found.append(Page(group="Processes of the world", title=word, about="process", text=text))
     for name, function in FUNCTIONS.items():
-        text = f"Stands in formulas, as `{function.usage}`."
+        text = f"Stands in formulas, as `{function.usage}`. What it gives: {LANGUAGE}, Formulas."
         found.append(Page(group="Functions of formulas", title=name, about="function", text=text))
     return tuple(found)
 
