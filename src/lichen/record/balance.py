@@ -107,7 +107,7 @@ class Balance:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for machines."""
-        return {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
+        return {name: plain(getattr(self, name)) for name in self.__dataclass_fields__}
 
 
 def balance_of(
@@ -306,16 +306,16 @@ def _disagreements(record: Record, grain: Grain) -> Iterator[Disagreement]:
                 yield Disagreement(subject=subject, span=span, says=says)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Dataclasses, spans and numbers without a value as plain data."""
     if isinstance(value, Span):
         return str(value)
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if hasattr(value, "__dataclass_fields__"):
-        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value

@@ -1,0 +1,196 @@
+"""Finds out by itself what the columns of a bare table mean: when, who gave, who received, how much, at what price,
+promised for when.
+
+A column is taken for a role when its name says so and its cells agree; by its cells alone when nothing else is left.
+How sure that is stands beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal, final
+
+from lichen.record.dates import day_order, read_moment
+from lichen.record.figures import Cell, decimal_mark, read_figure
+from lichen.record.table import Table, text_of
+
+Role = Literal["date", "part", "giver", "receiver", "amount", "price", "unit", "event", "due", "done"]
+Sure = Literal["sure", "likely", "guessed"]
+
+_SAMPLE = 400
+_WORDS: Mapping[Role, tuple[str, ...]] = {
+    role: tuple(words.split())  # type: ignore[misc]  # the keys below are the roles
+    for role, words in {
+        "date": "date day at when time timestamp utc datetime ordered delivered week month year",
+        "part": "month quarter",
+        "giver": "giver from supplier vendor seller mentor sender donor provider contributor helper author who",
+        "receiver": "receiver to customer buyer mentee recipient client consumer beneficiary payee borrower dependent",
+        "amount": "amount quantity qty hours pallets units pieces volume minutes kg tonnes value total sum count",
+        "price": "price unitprice cost",
+        "unit": "unit uom currency",
+        "event": "invoice order po event commit transaction id",
+        "due": "due promised expected requested needed",
+        "done": "delivered received shipped arrived completed answered paid",
+    }.items()
+}
+_NEVER_A_NAME: tuple[Role, ...] = ("date", "amount")
+_ORDER: tuple[Role, ...] = ("due", "done", "date", "part", "price", "giver", "receiver", "amount", "unit", "event")
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mapped:
+    """One role and the column that plays it, and how sure that is."""
+
+    role: Role
+    column: str
+    sure: Sure
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableMapping:
+    """The roles found, by role. `giver` or `receiver` alone means that the other side is whoever keeps the table."""
+
+    roles: Mapping[Role, Mapped]
+
+    def column(self, role: Role) -> str | None:
+        """The column of a role, None when there is none."""
+        found = self.roles.get(role)
+        return found.column if found is not None else None
+
+    @property
+    def single_sided(self) -> bool:
+        """Whether the table names one side only."""
+        return ("giver" in self.roles) != ("receiver" in self.roles)
+
+    @property
+    def says(self) -> tuple[str, ...]:
+        """How the columns were read, one sentence each."""
+        means: Mapping[Role, str] = {
+            "date": "says when",
+            "part": "says when in the year",
+            "giver": "says who gave",
+            "receiver": "says who received",
+            "amount": "says how much",
+            "price": "is the price of one",
+            "unit": "names the unit",
+            "event": "tells one event from another",
+            "due": "says when it was due",
+            "done": "says when it came",
+        }
+        return tuple(f"`{m.column}` {means[m.role]} ({m.sure})" for m in self.roles.values())
+
+
+def find_mapping(table: Table) -> TableMapping:
+    """The roles that the columns of a table play."""
+    left = list(table.columns)
+    roles: dict[Role, Mapped] = {}
+    for role in _ORDER:
+        found = _by_name(role, left, table)
+        if found is not None and (role != "part" or _is_year(roles.get("date"), table)):
+            roles[role] = found
+            left.remove(found.column)
+    if "date" not in roles:
+        _take(roles, left, "date", next((c for c in left if _holds("date", table.columns[c])), None), "likely")
+    if "date" not in roles and "done" in roles:
+        roles["date"] = Mapped(role="date", column=roles["done"].column, sure="likely")
+    if "giver" not in roles and "receiver" not in roles:
+        pair = (*_pair_of_names(left, table), None, None)
+        _take(roles, left, "giver", pair[0], "guessed")
+        _take(roles, left, "receiver", pair[1], "guessed")
+    return TableMapping(roles={role: roles[role] for role in _WORDS if role in roles})
+
+
+def _is_year(found: Mapped | None, table: Table) -> bool:
+    """Whether the dates say no more than the year."""
+    cells = table.columns[found.column][:_SAMPLE] if found is not None else ()
+    spans = [span for cell in cells if (span := read_moment((cell,)).span) is not None]
+    return bool(spans) and all(span.days > 360 for span in spans)
+
+
+def _take(roles: dict[Role, Mapped], left: list[str], role: Role, column: str | None, sure: Sure) -> None:
+    if column is not None:
+        roles[role] = Mapped(role=role, column=column, sure=sure)
+        left.remove(column)
+
+
+def _by_name(role: Role, columns: Sequence[str], table: Table) -> Mapped | None:
+    """The column whose name says the role best and whose cells agree."""
+    words = _WORDS[role]
+    ranked = sorted(
+        (rank, place, column)
+        for place, column in enumerate(columns)
+        if (rank := _rank(column, words)) is not None and _holds(role, table.columns[column])
+    )
+    if not ranked:
+        return None
+    rank, _, column = ranked[0]
+    return Mapped(role=role, column=column, sure="sure" if rank[0] == 0 else "likely")
+
+
+def _rank(column: str, words: Sequence[str]) -> tuple[int, int] | None:
+    """How well a name fits: the whole name is a word, else one of its parts is; then the place of the word."""
+    parts = _parts(column)
+    whole = "".join(parts)
+    if whole in words:
+        return 0, words.index(whole)
+    inside = [words.index(part) for part in parts if part in words]
+    return (1, min(inside)) if inside else None
+
+
+def _parts(column: str) -> list[str]:
+    """`InvoiceDate` and `invoice_date` as `invoice`, `date`."""
+    return [part.lower() for part in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", column)]
+
+
+def _holds(role: Role, cells: Sequence[Cell]) -> bool:
+    """Whether the cells of a column can play a role."""
+    sample = [cell for cell in cells[:: max(1, len(cells) // _SAMPLE)] if text_of(cell)]
+    if not sample:
+        return False
+    match role:
+        case "date" | "due" | "done":
+            return _are_dates(sample)
+        case "amount" | "price":
+            return _are_numbers(sample)
+        case "giver" | "receiver":
+            return not _are_dates(sample)
+        case "unit":
+            return not _are_numbers(sample)
+        case _:
+            return True
+
+
+def _are_dates(sample: Sequence[Cell]) -> bool:
+    order = day_order(sample)
+    moments = [read_moment((cell,), order) for cell in sample]
+    return sum(1 for m in moments if m.span is not None or m.question) >= 0.9 * len(sample)
+
+
+def _are_numbers(sample: Sequence[Cell]) -> bool:
+    mark = decimal_mark(sample)
+    return sum(read_figure(cell, mark).state in ("known", "ambiguous", "withheld") for cell in sample) >= 0.9 * len(
+        sample
+    )
+
+
+def _pair_of_names(columns: Sequence[str], table: Table) -> tuple[str, ...]:
+    """Two columns of names that repeat: those that share most names, else the first two; one when there is only one."""
+    named = {}
+    for column in columns:
+        cells = [text_of(cell) for cell in table.columns[column]]
+        names = {cell for cell in cells if cell}
+        if (
+            1 < len(names) <= max(2, 0.8 * len(cells))
+            and not _holds("date", table.columns[column])
+            and not _holds("amount", table.columns[column])
+        ):
+            named[column] = names
+    if len(named) < 2:
+        return tuple(named)
+    shared = {pair: len(named[pair[0]] & named[pair[1]]) for pair in combinations(named, 2)}
+    return max(shared, key=lambda pair: shared[pair])
