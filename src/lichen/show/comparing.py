@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lichen.show.figures import number, room, span
@@ -32,8 +33,18 @@ def headline(comparison: Comparison) -> str:
     return f"It stays {now}." if was == now else f"From {was} to {now}."
 
 
-def redline_words(line: Redline) -> str:
-    """One difference: what was written and what is written now."""
+def redline_words(lines: Sequence[Redline]) -> Iterator[tuple[str, str]]:
+    """Each difference in words, and its place; what was added or removed as a whole is one."""
+    for (kind, whole), group in groupby(lines, lambda line: (line.kind, ".".join(line.path.split(".")[:2]))):
+        together = tuple(group)
+        if kind == "changed" or len(together) < 3:
+            yield from ((_one(line), line.new_at or line.old_at or "") for line in together)
+        else:
+            said = ", ".join(f"{line.path.removeprefix(f'{whole}.')} {line.new or line.old}" for line in together)
+            yield f"{whole}: {kind} {said}", together[0].new_at or together[0].old_at or ""
+
+
+def _one(line: Redline) -> str:
     if line.kind == "changed":
         return f"{line.path}: {line.old} → {line.new}"
     return f"{line.path}: {line.kind} {line.new if line.kind == 'added' else line.old}"
@@ -45,9 +56,8 @@ def _lines(comparison: Comparison) -> Iterator[Line]:
     yield from wrapped(comparison.new.sentence, 4)
     yield plain("")
     yield (("What changed", "bold"),)
-    for line in comparison.lines:
-        at = f"  ({line.new_at or line.old_at})" if line.new_at or line.old_at else ""
-        yield from wrapped(redline_words(line) + at, 3, first="  ", indent="      ")
+    for words, at in redline_words(comparison.lines):
+        yield from wrapped(f"{words}  ({at})" if at else words, 4, first="  ", indent="      ")
     if not comparison.lines:
         yield plain("  Nothing by meaning.")
     yield plain("")
@@ -97,7 +107,7 @@ def _notes(comparison: Comparison) -> Iterator[str]:
 
 def _markdown(comparison: Comparison) -> str:
     parts = ["# What the change does", f"**{headline(comparison)}** {comparison.new.sentence}", "## What changed"]
-    parts.append("\n".join(f"- `{redline_words(line)}`" for line in comparison.lines) or "Nothing by meaning.")
+    parts.append("\n".join(f"- `{words}`" for words, _ in redline_words(comparison.lines)) or "Nothing by meaning.")
     parts += ["## What it does to each side", _table(_SIDES, list(_sides(comparison)))]
     moved = list(_moved(comparison.shifts))
     if moved:
