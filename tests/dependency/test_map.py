@@ -6,7 +6,7 @@ import pytest
 
 from lichen.dependency.delay import Delay
 from lichen.dependency.map import DependencyMap, build_map
-from lichen.relationship.flow import Fallback
+from lichen.relationship.flow import Fallback, Flow
 from lichen.relationship.party import Voice
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.rules import Adjustment, ReturnRule, RiskShare, Rules, Window
@@ -35,22 +35,28 @@ def fallback(replaced: float, weeks: float) -> Fallback:
     return Fallback(replaced=value(replaced), after=value(weeks * WEEK))
 
 
-def supply() -> Relationship:
-    """Example 1 of the language: Northfield and Alder, per week, in thousands of EUR and in pallets."""
-    both = seen_by("northfield", "alder")
-    drift = minus(minus(0, 3 / WEEK), times(0.01 / WEEK, "northfield.cash"))
-    alder_drift = minus(minus(0, 44 / WEEK), times(0.01 / WEEK, "alder.cash"))
-    return relationship(
-        party("northfield", capacity("cash", 4000, 800, at_most=10000, change=drift)),
-        party(
-            "alder",
-            capacity("cash", 900, 300, change=alder_drift),
-            capacity("line", 1000 / WEEK, 750 / WEEK, change=minus(0, times(0.0015 / WEEK, "alder.line"))),
-            alternatives=value(3),
+RULES = Rules(
+    reciprocity=(ReturnRule(name="fair_return", party="alder", band=Band(), over=YEAR),),
+    adjustment=Adjustment(raised_by=("northfield", "alder")),
+    risk_sharing=(
+        RiskShare(
+            name="input_cost",
+            loss=value(times("packaging", 0.31, minus("input_cost", 1))),
+            carried_by="alder",
+            shares={"northfield": 0.6, "alder": 0.4},
         ),
-        term("price", 0.385),
-        term("pay_after", 12 * WEEK),
-        term("invest_share", 0),
+    ),
+)
+WORLD = {
+    "demand": Process(name="demand", kind="ar1", parameters={"mean": value(1150 / WEEK)}),
+    "input_cost": Process(name="input_cost", kind="random_walk", parameters={"start": value(1)}),
+}
+
+
+def packaging_and_payment() -> tuple[Flow, ...]:
+    both = seen_by("northfield", "alder")
+    fund = times("invest_share", "packaging", minus(0.48, "price"), call("saturate", "northfield.headroom", 0.5))
+    return (
         flow(
             "packaging",
             "alder > northfield",
@@ -72,32 +78,31 @@ def supply() -> Relationship:
             if_lost=fallback(0.7, 16),
             visible_to=both,
         ),
-        flow(
-            "capability_fund",
-            "northfield > alder",
-            times("invest_share", "packaging", minus(0.48, "price"), call("saturate", "northfield.headroom", 0.5)),
-            cost={"cash": 1},
-            worth={"line": 1 / WEEK / 7},
-            visible_to=both,
-        ),
+        flow("capability_fund", "northfield > alder", fund, cost={"cash": 1}, worth={"line": 1 / 49}, visible_to=both),
         flow("forecast", "northfield > alder", 1 / WEEK, kind="information", promised=True, visible_to=both),
         flow("reservation", "alder > northfield", "forecast", kind="obligation", visible_to=both),
-        world={
-            "demand": Process(name="demand", kind="ar1", parameters={"mean": value(1150 / WEEK)}),
-            "input_cost": Process(name="input_cost", kind="random_walk", parameters={"start": value(1)}),
-        },
-        rules=Rules(
-            reciprocity=(ReturnRule(name="fair_return", party="alder", band=Band(), over=YEAR),),
-            adjustment=Adjustment(raised_by=("northfield", "alder")),
-            risk_sharing=(
-                RiskShare(
-                    name="input_cost",
-                    loss=value(times("packaging", 0.31, minus("input_cost", 1))),
-                    carried_by="alder",
-                    shares={"northfield": 0.6, "alder": 0.4},
-                ),
-            ),
+    )
+
+
+def supply() -> Relationship:
+    """Example 1 of the language: Northfield and Alder, per week, in thousands of EUR and in pallets."""
+    drift = minus(minus(0, 3 / WEEK), times(0.01 / WEEK, "northfield.cash"))
+    alder_drift = minus(minus(0, 44 / WEEK), times(0.01 / WEEK, "alder.cash"))
+    line_drift = minus(0, times(0.0015 / WEEK, "alder.line"))
+    return relationship(
+        party("northfield", capacity("cash", 4000, 800, at_most=10000, change=drift)),
+        party(
+            "alder",
+            capacity("cash", 900, 300, change=alder_drift),
+            capacity("line", 1000 / WEEK, 750 / WEEK, change=line_drift),
+            alternatives=value(3),
         ),
+        term("price", 0.385),
+        term("pay_after", 12 * WEEK),
+        term("invest_share", 0),
+        *packaging_and_payment(),
+        world=WORLD,
+        rules=RULES,
     )
 
 

@@ -58,18 +58,17 @@ class Exposure:
 
 def damages(relationship: Relationship, start: Start) -> tuple[Damage, ...]:
     """Everything that each party can damage, by giver, then in the order of parties and capacities."""
+    accounts = list(_accounts(relationship))
     found: list[Damage] = []
     for by in relationship.parties:
         given = frozenset(flow.name for flow in relationship.inner_flows if flow.giver == by)
         if not given:
             continue
-        stopped = Start(relationship, given)
-        for party in relationship.parties.values():
-            if party.name == by:
-                continue
-            for capacity in party.capacities.values():
-                found.extend(_by_stopping(start, stopped, by, party, capacity))
-                found.extend(_by_burdening(start, by, party, capacity))
+        stopped = Start(relationship, given, start)
+        for account in accounts:
+            if account.party.name != by and not stopped.moved.isdisjoint(account.reads):
+                found.extend(_by_stopping(start, stopped, by, account))
+                found.extend(_by_burdening(start, by, account))
     return tuple(found)
 
 
@@ -112,65 +111,81 @@ def without_voice(relationship: Relationship) -> tuple[str, ...]:
     )
 
 
-def _by_stopping(start: Start, stopped: Start, by: str, party: Party, capacity: Capacity) -> Iterator[Damage]:
-    net = _net(stopped, party, capacity)
-    per_day = _net(start, party, capacity) - net
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Account:
+    """A capacity with the flows that add to it and take from it, and every name that its change reads."""
+
+    party: Party
+    capacity: Capacity
+    gets: tuple[Flow, ...]
+    spends: tuple[Flow, ...]
+    reads: frozenset[str]
+
+    def net(self, start: Start) -> float:
+        """Its change per day at the start: its own drift, what it gets and what it spends."""
+        name, drift = self.capacity.name, self.capacity.change
+        own = 0.0 if drift is None else sum(start.of_members(self.party, drift))
+        gets = sum(start.flow_worth(flow, name) for flow in self.gets)
+        return own + gets - sum(start.flow_cost(flow, name) for flow in self.spends)
+
+    def days_to_floor(self, start: Start, net: float) -> float | None:
+        """How long it stays above its floor at a change per day; None when it does not fall, or is not known."""
+        level, floor = (sum(start.of_members(self.party, mark)) for mark in (self.capacity.level, self.capacity.floor))
+        if math.isnan(level - floor) or not net < 0:
+            return None
+        return max(0.0, (level - floor) / -net)
+
+
+def _accounts(relationship: Relationship) -> Iterator[_Account]:
+    received: dict[str, list[Flow]] = {}
+    given: dict[str, list[Flow]] = {}
+    for flow in relationship.flows.values():
+        received.setdefault(flow.receiver, []).append(flow)
+        given.setdefault(flow.giver, []).append(flow)
+    for party in relationship.parties.values():
+        for name, capacity in party.capacities.items():
+            gets = tuple(flow for flow in received.get(party.name, ()) if name in flow.worth)
+            spends = tuple(flow for flow in given.get(party.name, ()) if name in flow.cost)
+            values = [capacity.change, *(flow.worth[name] for flow in gets), *(flow.cost[name] for flow in spends)]
+            read = [names(value.tree) for value in values if value is not None and value.tree is not None]
+            reads = frozenset(flow.name for flow in (*gets, *spends)).union(*read)
+            yield _Account(party=party, capacity=capacity, gets=gets, spends=spends, reads=reads)
+
+
+def _by_stopping(start: Start, stopped: Start, by: str, account: _Account) -> Iterator[Damage]:
+    net = account.net(stopped)
+    per_day = account.net(start) - net
     if not per_day > 1e-12 * abs(net):  # also when unknown
         return
-    lost = [
-        flow
-        for flow in _feeding(start.relationship, party, capacity)
-        if stopped.flow_worth(flow, capacity.name) < start.flow_worth(flow, capacity.name)
-    ]
+    name = account.capacity.name
+    lost = [flow for flow in account.gets if stopped.flow_worth(flow, name) < start.flow_worth(flow, name)]
     yield Damage(
         by=by,
-        party=party.name,
-        capacity=capacity.name,
+        party=account.party.name,
+        capacity=name,
         how="stop",
         flows=tuple(flow.name for flow in lost),
         per_day=per_day,
-        days_to_floor=_days_to_floor(start, party, capacity, net),
+        days_to_floor=account.days_to_floor(start, net),
         first_effect_days=min((delay_of(start, flow).fixed for flow in lost), default=0.0),
     )
 
 
-def _by_burdening(start: Start, by: str, party: Party, capacity: Capacity) -> Iterator[Damage]:
-    laid = [
-        flow
-        for flow in _feeding(start.relationship, party, capacity)
-        if flow.giver == by and start.flow_worth(flow, capacity.name) < 0
-    ]
+def _by_burdening(start: Start, by: str, account: _Account) -> Iterator[Damage]:
+    name = account.capacity.name
+    laid = [flow for flow in account.gets if flow.giver == by and start.flow_worth(flow, name) < 0]
     if laid:
         yield Damage(
             by=by,
-            party=party.name,
-            capacity=capacity.name,
+            party=account.party.name,
+            capacity=name,
             how="burden",
             flows=tuple(flow.name for flow in laid),
-            per_day=-sum(start.flow_worth(flow, capacity.name) for flow in laid),
-            days_to_floor=_days_to_floor(start, party, capacity, _net(start, party, capacity)),
+            per_day=-sum(start.flow_worth(flow, name) for flow in laid),
+            days_to_floor=account.days_to_floor(start, account.net(start)),
             first_effect_days=min(delay_of(start, flow).fixed for flow in laid),
         )
-
-
-def _feeding(relationship: Relationship, party: Party, capacity: Capacity) -> Iterable[Flow]:
-    return (f for f in relationship.flows.values() if f.receiver == party.name and capacity.name in f.worth)
-
-
-def _net(start: Start, party: Party, capacity: Capacity) -> float:
-    """The change of a capacity per day at the start: its own drift, what it gets and what it spends."""
-    drift = 0.0 if capacity.change is None else sum(start.of_members(party, capacity.change))
-    flows = start.relationship.flows.values()
-    gets = sum(start.flow_worth(flow, capacity.name) for flow in flows if flow.receiver == party.name)
-    spends = sum(start.flow_cost(flow, capacity.name) for flow in flows if flow.giver == party.name)
-    return drift + gets - spends
-
-
-def _days_to_floor(start: Start, party: Party, capacity: Capacity, net: float) -> float | None:
-    room = sum(start.of_members(party, capacity.level)) - sum(start.of_members(party, capacity.floor))
-    if math.isnan(room) or not net < 0:
-        return None
-    return max(0.0, room / -net)
 
 
 def _felt(relationship: Relationship, party: Party) -> Iterator[tuple[str, tuple[Value | None, ...]]]:

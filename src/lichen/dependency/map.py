@@ -170,7 +170,9 @@ def build_map(relationship: Relationship) -> DependencyMap:
     order = tuple(name for name in relationship.parties if name in touched)
     needs_of = needs(start)
     direct = direct_dependence(needs_of, order)
-    total = graph.total_dependence(direct)
+    matrix = np.array(direct).reshape(len(order), len(order))
+    total = graph.total_dependence(matrix)
+    radius = graph.spectral_radius(matrix)
     harm = damages(relationship, start)
     return DependencyMap(
         title=relationship.name,
@@ -178,13 +180,13 @@ def build_map(relationship: Relationship) -> DependencyMap:
         edges=tuple(_edges(relationship, start, needs_of)),
         direct=direct,
         total=None if total is None else tuple(tuple(map(float, row)) for row in total),
-        radius=graph.spectral_radius(direct),
-        indirect=tuple(_indirect(order, direct, total)),
-        paths=_paths(start, order, direct, needs_of),
+        radius=radius,
+        indirect=tuple(_indirect(order, matrix, total)),
+        paths=_paths(start, order, matrix, needs_of),
         power=tuple(_power(start, order, direct, needs_of)),
-        lean=_lean(direct),
-        core=tuple(order[i] for i in graph.core(direct)),
-        reach=graph.propagation_cost(direct),
+        lean=_lean(matrix, radius),
+        core=tuple(order[i] for i in graph.core(matrix)),
+        reach=graph.propagation_cost(matrix),
         without_voice=without_voice(relationship),
         untouched=tuple(name for name in relationship.parties if name not in touched),
     )
@@ -250,18 +252,16 @@ def _seeing(flow: Flow) -> tuple[str, ...]:
     return tuple(sight.party for sight in flow.visible_to or () if sight.share > 0)
 
 
-def _indirect(
-    order: Sequence[str], direct: Sequence[Sequence[float]], total: graph.Matrix | None
-) -> Iterator[Indirect]:
+def _indirect(order: Sequence[str], direct: graph.Matrix, total: graph.Matrix | None) -> Iterator[Indirect]:
     first = list(graph.rounds(direct, FIRST_ROUNDS))
-    onward = sum(first[:-1], start=np.zeros_like(first[0])) if total is None else total
-    links = [(i, j, LINK_HOLDS) for i, row in enumerate(direct) for j, size in enumerate(row) if size > 0]
+    onward = sum(first[:-1], start=np.zeros_like(direct)) if total is None else total
+    links = [(int(i), int(j), LINK_HOLDS) for i, j in zip(*np.nonzero(direct), strict=True)]
     for i, party in enumerate(order):
         for k, on in enumerate(order):
             by_round = tuple(float(power[i, k]) for power in first)
             if not any(by_round[1:]):
                 continue
-            parts = ((order[j], direct[i][j] * float(onward[j, k])) for j in range(len(order)))
+            parts = ((order[j], float(direct[i, j] * onward[j, k])) for j in range(len(order)))
             yield Indirect(
                 party=party,
                 on=on,
@@ -273,10 +273,11 @@ def _indirect(
 
 
 def _paths(
-    start: Start, order: Sequence[str], direct: Sequence[Sequence[float]], needs_of: Mapping[str, Sequence[Need]]
+    start: Start, order: Sequence[str], direct: graph.Matrix, needs_of: Mapping[str, Sequence[Need]]
 ) -> tuple[Path, ...]:
     """The strongest ways through others, over all parties."""
     flows = start.relationship.flows
+    seeing = {flow.name: frozenset(_seeing(flow)) for flow in flows.values()}
     found = []
     for i in range(len(order)):
         for strength, steps in graph.strongest_paths(direct, i, _MOST_PATHS, _LEAST_STRENGTH):
@@ -285,7 +286,7 @@ def _paths(
             delay = delay_of(start, legs[-1])
             for leg in reversed(legs[:-1]):
                 delay = delay + passing_on(start, leg) + delay_of(start, leg)
-            blind = tuple(p for p in parties if not all(p in _seeing(leg) for leg in legs))
+            blind = tuple(p for p in parties if not all(p in seeing[leg.name] for leg in legs))
             names = tuple(leg.name for leg in legs)
             found.append(Path(parties=parties, flows=names, strength=strength, delay=delay, blind=blind))
     return tuple(sorted(found, key=lambda path: -path.strength)[:_MOST_PATHS])
@@ -329,9 +330,8 @@ def _replaced(party_needs: Sequence[Need], giver: str) -> float | None:
     return sum(s.share * s.replaced for s in most) / sum(s.share for s in most) if most else None
 
 
-def _lean(direct: Sequence[Sequence[float]]) -> tuple[float, ...]:
+def _lean(direct: graph.Matrix, radius: float) -> tuple[float, ...]:
     """Katz centrality without its constant, at half of what feedback allows: it exists however strong that is."""
-    alpha = min(1.0, 0.5 / radius) if (radius := graph.spectral_radius(direct)) > 0 else 1.0
-    above = [float(x) - 1 for x in graph.katz_centrality(direct, alpha)]
+    above = [float(x) - 1 for x in graph.katz_centrality(direct, min(1.0, 0.5 / radius) if radius > 0 else 1.0)]
     most = max(above, default=0.0)
     return tuple(x / most if most > 1e-12 else 0.0 for x in above)

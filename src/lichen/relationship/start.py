@@ -14,13 +14,15 @@ from typing import final
 
 from lichen.relationship.evaluate import evaluate, quantile
 from lichen.relationship.flow import Flow
-from lichen.relationship.formula import Call, Name, Tree, names, walk
+from lichen.relationship.formula import Call, Name, Tree, walk
+from lichen.relationship.order import in_order, moved_by
 from lichen.relationship.party import Capacity, Party
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.value import Value
 from lichen.relationship.world import Process, Series
 
 _REDUCTIONS = frozenset({"sum", "mean", "least", "quantile", "share"})
+_RATE, _SUM = "rate of", "sum over"
 _ARRIVING = "arriving"
 """Stands for the receiving end of a link where places are looked up by member; no party can have this name."""
 
@@ -65,19 +67,28 @@ NOWHERE = Place()
 class Start:
     """Reads the first instant. Values are computed once, each after those it reads, so that no chain is too long.
 
-    Flows that are `stopped` carry nothing, also where other formulas read them. A flow that reads itself through a
-    delay starts from nothing: what it would read of itself counts as 0.
+    Flows that are `stopped` carry nothing, also where other formulas read them; `moved` are these and the flows that
+    change with them. With a `base` of the same relationship everything else is taken from there. A flow that reads
+    itself through a delay starts from nothing: what it would read of itself counts as 0.
     """
 
-    __slots__ = ("_known", "_places", "_stopped", "relationship")
+    __slots__ = ("_known", "_order", "_places", "_stopped", "moved", "relationship")
 
-    def __init__(self, relationship: Relationship, stopped: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, relationship: Relationship, stopped: frozenset[str] = frozenset(), base: Start | None = None
+    ) -> None:
         self.relationship = relationship
+        self.moved = moved_by(relationship, stopped) if stopped else frozenset()
         self._stopped = stopped
         self._known: dict[tuple[object, Place], float] = {}
         self._places: dict[str, Mapping[tuple[str, int], tuple[Place, ...]]] = {}
-        for key in _in_order(relationship):
-            self.read(key)
+        self._order: tuple[str, ...] = tuple(in_order(relationship)) if base is None else base._order
+        if base is not None:
+            self._places = base._places
+            self._known = {key: value for key, value in base._known.items() if _stays(key[0], self.moved)}
+        for key in self._order:
+            if base is None or key in self.moved:
+                self.read(key)
 
     def read(self, key: str) -> float:
         """The value of one name: a term, a world variable, a flow, `party.capacity` or `party.headroom`."""
@@ -202,7 +213,7 @@ class Start:
     def _rate(self, flow: Flow, place: Place) -> float:
         if flow.name in self._stopped:
             return 0.0
-        key = ("rate of", flow.name), place
+        key = (_RATE, flow.name), place
         if key not in self._known:
             rate = self.value(flow.rate, place)
             self._known[key] = rate if math.isnan(rate) else max(0.0, rate)
@@ -211,7 +222,7 @@ class Start:
     def _sum_over(self, flow: Flow, per_unit: Value | None) -> float:
         if per_unit is None:
             return 0.0
-        key = ("sum over", flow.name, id(per_unit)), NOWHERE
+        key = (_SUM, flow.name, id(per_unit)), NOWHERE
         if key not in self._known:
             places = self._places_of(flow, NOWHERE)
             self._known[key] = sum(self._rate(flow, at) * self.value(per_unit, at) for at in places)
@@ -290,6 +301,11 @@ class Start:
                 return at.get("mean", none)
 
 
+def _stays(about: object, moved: frozenset[str]) -> bool:
+    """Whether something computed is a plain value that the moved flows do not touch."""
+    return isinstance(about, tuple) and about[0] not in moved and about[0] not in (_RATE, _SUM)
+
+
 def _reduce(function: str, values: list[float], q: float) -> float:
     match function:
         case "sum":
@@ -340,39 +356,3 @@ def _in_force(series: Series, start: date) -> float:
         return sum(series.values) / len(series.values)
     last = sum(day < start + timedelta(days=1) for day in series.dates) - 1
     return series.values[max(last, 0)]
-
-
-def _in_order(relationship: Relationship) -> Iterator[str]:
-    """Terms, world variables, capacities and flows, each after what it reads; a circle is entered once."""
-    reads: dict[str, frozenset[str]] = {}
-
-    def add(key: str, *values: Value | None) -> None:
-        trees = [value.tree for value in values if value is not None and value.tree is not None]
-        reads[key] = frozenset().union(*map(names, trees))
-
-    for term in relationship.terms.values():
-        add(term.name, term.value)
-    for process in relationship.world.values():
-        add(process.name, *process.parameters.values())
-    for party in relationship.parties.values():
-        for capacity in party.capacities.values():
-            add(f"{party.name}.{capacity.name}", capacity.level)
-        if party.essential_capacities:
-            marks = [mark for c in party.essential_capacities for mark in (c.level, c.floor, c.healthy)]
-            add(f"{party.name}.headroom", *marks)
-    for flow in relationship.flows.values():
-        add(flow.name, flow.rate)
-
-    seen: set[str] = set()
-    for key in reads:
-        open_keys = [(key, iter(sorted(reads[key])))] if key not in seen else []
-        seen.add(key)
-        while open_keys:
-            top, following = open_keys[-1]
-            step = next((name for name in following if name in reads and name not in seen), None)
-            if step is None:
-                open_keys.pop()
-                yield top
-            else:
-                seen.add(step)
-                open_keys.append((step, iter(sorted(reads[step]))))
