@@ -102,7 +102,7 @@ def inside(folder: Path, name: str) -> Path | str:
             return f"`{name}` leads out of the folder of this file."
         if not path.exists():
             near = _neighbour(folder / name)
-            return f"There is no file `{name}` beside this one." + (f" {near}" if near else "")
+            return f"There is no file `{name}` beside this one.\n{near}"
     except (OSError, ValueError):
         return f"`{name}` cannot be opened."
     return path
@@ -118,8 +118,8 @@ def open_member_table(folder: Path, name: str) -> Table | str:
         return path
     found, problems = open_table(path, name)
     if found is None:
-        fact = problems[0].fact.rstrip(".") if problems else "it holds no table"
-        return f"`{name}` cannot be read: {fact}."
+        fact, repair = (problems[0].fact, problems[0].repair) if problems else ("it holds no table", "")
+        return f"`{name}` cannot be read: {fact.rstrip('.')}.\n{repair}"
     if found.damaged:
         position, reason = next(iter(found.damaged.items()))
         return f"`{name}` cannot be read: row {found.rows[position]}: {reason}."

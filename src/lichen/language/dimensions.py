@@ -74,7 +74,7 @@ def _power(tree: Binary, look_up: LookUp) -> Dimension | None:
             "An exponent is a constant number.", tree.right.span, "Use `exp` and `log` for other powers."
         )
     if abs(exponent.value) > 100:
-        raise FormulaError("An exponent lies between -100 and 100.", tree.right.span, "")
+        raise FormulaError("An exponent lies between -100 and 100.", tree.right.span, "Write a smaller one.")
     if base is None or base == PLAIN:
         return base
     return base ** Fraction(exponent.value).limit_denominator(100)
@@ -113,22 +113,21 @@ def _call(tree: Call, look_up: LookUp) -> Dimension | None:
 def _expect(tree: Tree, wanted: Dimension, look_up: LookUp, rule: str) -> None:
     found = infer(tree, look_up)
     if found is not None and found != wanted:
-        raise FormulaError(f"{rule}; this is {_of(found)}.", tree.span, _make(found, wanted))
+        raise FormulaError(f"{rule}; this is {found}.", tree.span, _make(found, wanted))
 
 
 def _alike(left: Tree, right: Tree, look_up: LookUp, rule: str) -> Dimension | None:
     a, b = infer(left, look_up), infer(right, look_up)
     if a is not None and b is not None and a != b:
-        repair = ""
-        zero = next((t for t in (left, right) if isinstance(t, Number) and t.value == 0 and t.dimension == PLAIN), None)
-        if zero is not None:
-            repair = "Zero carries its unit too: write `0 EUR` or whatever the other side counts."
+        repair = f"A figure in {a / b} would turn the second into {a}."
+        if PLAIN in (a, b):
+            bare = next((t for t in (left, right) if isinstance(t, Number) and t.dimension == PLAIN), None)
+            wanted = b if a == PLAIN else a
+            repair = (
+                f"Divide by a quantity in {wanted}." if bare is None else f"Write its unit: `{bare.value:g} {wanted}`."
+            )
         raise FormulaError(f"{rule}.", left.span, repair, note=str(a), other=(right.span, str(b)))
     return a if a is not None else b
-
-
-def _of(dimension: Dimension) -> str:
-    return str(dimension)
 
 
 def _make(found: Dimension, wanted: Dimension) -> str:
@@ -137,8 +136,8 @@ def _make(found: Dimension, wanted: Dimension) -> str:
     if wanted == PLAIN:
         return "Divide by a quantity of the same kind."
     if wanted == TIME and found == PLAIN:
-        return "Write the unit: `3 weeks`."
-    return ""
+        return "Write its unit: `3 weeks`."
+    return f"Write it in {wanted}."
 
 
 def work_out(tree: Tree) -> Tree:
@@ -186,11 +185,11 @@ def _number(tree: Binary, left: Number, right: Number) -> Number:
                 if left.dimension != PLAIN:
                     dimension = left.dimension ** Fraction(b).limit_denominator(100)
     except ZeroDivisionError:
-        raise FormulaError("This divides by zero.", tree.span, "") from None
+        raise FormulaError("This divides by zero.", tree.span, "Write another divisor.") from None
     except OverflowError:
         value = math.inf
     if isinstance(value, complex) or not math.isfinite(value):
-        raise FormulaError("This comes to no finite number.", tree.span, "")
+        raise FormulaError("This comes to no finite number.", tree.span, "Write smaller figures.")
     return Number(value, dimension, tree.span)
 
 

@@ -20,8 +20,8 @@ class EditError(ValueError):
 def edit(text: str, path: str, new: str) -> str:
     """The text of a file with another value at a path (`flows.payment.visible_to`, `adjustment.changes.0.to`).
 
-    `new` is what stands there: a formula or text, or a list or mapping in brackets or braces. A missing key is added behind
-    the last one of its mapping, in the layout of that mapping; a value `{value: ...}` keeps its reason.
+    `new` is what stands there: a formula or text, or a list or mapping in brackets or braces. A missing key is added
+    behind the last one of its mapping, in the layout of that mapping; a value `{value: ...}` keeps its reason.
 
     Raises:
         EditError: the path leads through a value that has no keys, or the text cannot be read before or after.

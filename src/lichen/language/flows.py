@@ -11,7 +11,7 @@ from lichen.language.meaning import Meaning
 from lichen.language.order import instant_names, sorted_out
 from lichen.language.parties import group_standing
 from lichen.language.scope import CONSTANTS, Meant, Parts, Standing
-from lichen.language.world import report_circle
+from lichen.language.terms import report_circle
 from lichen.relationship.flow import WORLD, Fallback, Flow, Links, Sight
 from lichen.relationship.formula import Number
 from lichen.relationship.party import Members

@@ -168,6 +168,10 @@ class Each:
         return f"{self.kind}: {self.form.says}"
 
 
+_PLURALS = {"party": "parties", "flow": "flows", "text": "texts", "name": "names", "column": "columns"}
+_PLURALS |= {"*quantity*": "*quantities*", "*condition*": "*conditions*", "world variable": "world variables"}
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -178,7 +182,8 @@ class Listing:
     @property
     def says(self) -> str:
         """The form, as a list."""
-        return f"list of {self.form.says}"
+        word, comma, rest = self.form.says.partition(",")
+        return f"list of {_PLURALS.get(word, word)}{comma}{rest}"
 
 
 @final

@@ -92,13 +92,18 @@ class _Parser:
         if token.kind in ("name", "number") or token.text == "(":
             repair = "Write `*` between them to multiply."
             if before.kind == "number" and token.kind == "name":
-                repair = (
-                    did_you_mean(token.text, self.units)
-                    or f"If `{token.text}` is a unit, declare it under `units:`; to multiply, write `*`."
-                )
-                raise FormulaError(f"`{token.text}` is no unit.", token.span, repair)
+                raise FormulaError(f"`{token.text}` is no unit.", token.span, self._unit_repair(token.text))
             raise FormulaError(f"Something is missing between `{before.text}` and `{token.text}`.", token.span, repair)
-        raise FormulaError(f"`{token.text}` cannot stand here.", token.span, "")
+        raise FormulaError(
+            f"`{token.text}` cannot stand here.", token.span, "A value or an operator is missing before it."
+        )
+
+    def _unit_repair(self, word: str) -> str:
+        prefix = {"k": "1e3", "M": "1e6", "G": "1e9"}.get(word[0])
+        if prefix is not None and word[1:] in self.units:
+            return f"There are no prefixes by rule: declare `{word}: {prefix} {word[1:]}` under `units:`."
+        nearest = did_you_mean(word, self.units)
+        return nearest or f"If `{word}` is a unit, declare it under `units:`; to multiply, write `*`."
 
     def condition(self) -> Tree:
         """`a if condition else b`, or what binds tighter."""
@@ -200,10 +205,12 @@ class _Parser:
             self._closing(token)
             return tree
         if token.kind == "end":
-            raise FormulaError("A value is missing here.", self._here(), "")
+            raise FormulaError("A value is missing here.", self._here(), "Write a number, a name or a bracket.")
         if token.text == "%":
             raise FormulaError("`%` needs a number before it.", token.span, "Write `5 %`.")
-        raise FormulaError(f"A value is missing before `{token.text}`.", token.span, "")
+        raise FormulaError(
+            f"A value is missing before `{token.text}`.", token.span, "Write a number, a name or a bracket."
+        )
 
     def _name(self) -> Tree:
         token = self.take()
@@ -285,7 +292,7 @@ class _Parser:
         elif self.token.kind == "number":
             number = self.take()
             if number.number == 0:
-                raise FormulaError("Nothing can be counted per 0.", number.span, "")
+                raise FormulaError("Nothing can be counted per 0.", number.span, "Write a figure above 0.")
             below = self._phrase() if self._at_unit() else _ONE
             below = Unit("", number.number * below.factor, below.dimension)
         else:
@@ -376,7 +383,7 @@ def _comma(before: Token, comma: Token, after: Token) -> FormulaError:
             return FormulaError(f"`{before.text},{after.text}` is no number.", span, f"Write `{whole}`.")
         span = (before.span[0], after.span[1])
         return FormulaError(f"`{before.text},{after.text}` is no number.", span, f"Write `{before.text}.{after.text}`.")
-    return FormulaError("A comma stands only between the values of a function.", comma.span, "")
+    return FormulaError("A comma stands only between the values of a function.", comma.span, "Delete it.")
 
 
 __all__ = ["FUNCTIONS", "KEYWORDS", "FormulaError", "Function", "parse", "parse_unit"]

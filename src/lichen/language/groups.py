@@ -80,7 +80,7 @@ def _tabled(meaning: Meaning, said: dict[str, Any], path: str, units: Mapping[st
     if "file" not in said or "member" not in said:
         return None
     table = meaning.table(said["file"], f"{path}.file")
-    if table is None or not _has_columns(meaning, table, said, path, {"member": said["member"]}):
+    if table is None or not _has_columns(meaning, table, said, path, ("member",)):
         return None
     rows = list(table.rows_where(said.get("where") or {}))
     position = table.header.index(said["member"])
@@ -97,7 +97,11 @@ def _tabled(meaning: Meaning, said: dict[str, Any], path: str, units: Mapping[st
         meaning.draft.report(f"{path}.file", f"No row of {said['file']} names a member.", "Check `where`.")
         return None
     if len(rows) > MAX_MEMBERS:
-        meaning.draft.report(f"{path}.file", f"A group has at most {MAX_MEMBERS:,} members; these are {len(rows):,}.")
+        meaning.draft.report(
+            f"{path}.file",
+            f"A group has at most {MAX_MEMBERS:,} members; these are {len(rows):,}.",
+            "Let one member stand for several.",
+        )
         return None
     columns = _numbers(meaning, table, [(n, r) for n, r in rows], units, said["file"], path)
     return Members(names=tuple(names), columns=columns, table=said["file"])
@@ -128,7 +132,7 @@ def _rows(
     if not {"file", "from", "to"} <= set(said):
         return None
     table = meaning.table(said["file"], f"{path}.file")
-    if table is None or not _has_columns(meaning, table, said, path, {"from": said["from"], "to": said["to"]}):
+    if table is None or not _has_columns(meaning, table, said, path, ("from", "to")):
         return None
     rows = list(table.rows_where(said.get("where") or {}))
     ends = []
@@ -172,12 +176,14 @@ def _matrix(
     )
 
 
-def _has_columns(meaning: Meaning, table: Table, said: dict[str, Any], path: str, named: Mapping[str, str]) -> bool:
-    """Whether the table has every column that the file names."""
-    asked = [(f"{path}.{key}", column, False) for key, column in named.items()]
-    asked += [(f"{path}.columns.{column}", column, True) for column in said.get("columns") or {}]
-    asked += [(f"{path}.where.{column}", column, True) for column in said.get("where") or {}]
-    return all([has_column(meaning, table, column, said["file"], place, key=key) for place, column, key in asked])
+def _has_columns(meaning: Meaning, table: Table, said: dict[str, Any], path: str, named: tuple[str, ...]) -> bool:
+    """Whether the table has the columns that tell its rows; any other that is missing is reported too."""
+    told = [has_column(meaning, table, said[key], said["file"], f"{path}.{key}") for key in named]
+    where = said.get("where") or {}
+    told += [has_column(meaning, table, column, said["file"], f"{path}.where.{column}", key=True) for column in where]
+    for column in said.get("columns") or {}:
+        has_column(meaning, table, column, said["file"], f"{path}.columns.{column}", key=True)
+    return all(told)
 
 
 def has_column(meaning: Meaning, table: Table, column: str, file: str, path: str, *, key: bool = False) -> bool:
@@ -200,6 +206,8 @@ def _numbers(
     """The declared columns of these rows in base units; a cell that is no number is a problem with its row."""
     columns = {}
     for name, unit in units.items():
+        if name not in table.header:
+            continue
         position = table.header.index(name)
         values = [cell_number(row[position]) for _, row in rows]
         bad = [

@@ -13,9 +13,10 @@ from lichen.language.scope import CONSTANTS, RESERVED, Resolver, Scope, Standing
 from lichen.language.table import Table
 from lichen.language.tokens import FormulaError
 from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Spread, Tree, Unary, children
-from lichen.relationship.quantity import PLAIN, TIME, Dimension
+from lichen.relationship.quantity import CURRENCIES, PLAIN, TIME, Dimension
 from lichen.relationship.value import Value
 
+_HOURS = Dimension.of("hour")
 CONSTANT = Standing(where="a constant", reads=CONSTANTS)
 """Where numbers, ranges and terms stand."""
 
@@ -38,7 +39,8 @@ class Meaning:
         if file not in self._tables:
             table = self._open_table(file)
             if isinstance(table, str):
-                self.draft.report(path, table)
+                fact, _, repair = table.partition("\n")
+                self.draft.report(path, fact, repair or "Put the table beside this file.")
                 self._tables[file] = None
             else:
                 self._tables[file] = table
@@ -49,6 +51,10 @@ class Meaning:
         resolver = Resolver(self.scope, standing, self.draft.suggest)
         try:
             tree = resolver.resolve(tree)
+            if resolver.errors:
+                for error in resolver.errors:
+                    self.draft.report_formula(path, error)
+                return None
             dimension = infer(tree, lambda name: resolver.lookup(name).dimension)
             return work_out(tree), dimension
         except FormulaError as error:
@@ -69,6 +75,8 @@ class Meaning:
         self._counted[value.path] = wanted
         if value.tree is None:
             return replace(value, dimension=wanted or PLAIN)
+        if standing is CONSTANT:
+            standing = replace(CONSTANT, where=what[:1].lower() + what[1:])
         found = self.resolved(value.path, value.tree, standing)
         if found is None:
             return None
@@ -104,7 +112,8 @@ class Meaning:
         tree = work_out(self.with_terms(understood.tree))
         if not isinstance(tree, Number):
             fact = f"{what} must be one number."
-            self.draft.report(understood.path, fact, "A range cannot stand here." if _has_range(tree) else "")
+            repair = "A range cannot stand here." if _has_range(tree) else "Write a figure, or terms alone."
+            self.draft.report(understood.path, fact, repair)
             return None
         self._within(understood, tree.value, what, low, high)
         return tree.value
@@ -119,9 +128,11 @@ class Meaning:
 
     def _within(self, value: Value, number: float, what: str, low: float | None, high: float | None) -> None:
         if low is not None and number < low:
-            self.draft.report(value.path, f"{what} cannot be {'negative' if low == 0 else f'below {low:g}'}.")
+            limit = "negative" if low == 0 else f"below {low:g}"
+            self.draft.report(value.path, f"{what} cannot be {limit}.", "Write a larger figure.")
         elif high is not None and number > high:
-            self.draft.report(value.path, f"{what} cannot be above {'100 %' if high == 1 else f'{high:g}'}.")
+            limit = "100 %" if (low, high) == (0, 1) else f"{high:g}"
+            self.draft.report(value.path, f"{what} cannot be above {limit}.", "Write a smaller figure.")
 
     def bounds(self, tree: Tree) -> Bounds | None:
         """The least and the largest value of a resolved formula, as far as reading tells."""
@@ -151,21 +162,21 @@ class Meaning:
                 self.draft.report(
                     path,
                     f"`{name}` is a word of the language and cannot name a {noun}.",
-                    f"Write another name, such as `{name}_1`.",
+                    f"Choose another name for the {noun}.",
                     key=True,
                 )
             elif name in FUNCTIONS:
                 self.draft.report(
                     path,
                     f"`{name}` is a function and cannot name a {noun}.",
-                    f"Write another name, such as `{name}_1`.",
+                    f"Choose another name for the {noun}.",
                     key=True,
                 )
             elif noun != "unit" and name in self.draft.units:
                 self.draft.report(
                     path,
                     f"`{name}` is a unit and cannot name a {noun}.",
-                    f"Write another name, such as `{name}_1`.",
+                    f"Choose another name for the {noun}.",
                     key=True,
                 )
             else:
@@ -217,15 +228,18 @@ def _said(dimension: Dimension) -> str:
 
 
 def _repair(value: Value, found: Dimension, wanted: Dimension) -> str:
-    hour = Dimension.of("hour")
-    if wanted == TIME and found == hour:
-        return "An `hour` is an hour of work: write days, such as `2 days`."
+    constant = value.tree if isinstance(value.tree, Number) else None
+    if wanted == TIME and found == _HOURS:
+        days = "2 days" if constant is None else "1 day" if constant.value == 24 else f"{constant.value / 24:.4g} days"
+        return f"An `hour` is an hour of work: write `{days}`."
     if wanted == TIME and found == PLAIN:
-        return f"Write its unit: `{value.text} weeks`."
-    if found == PLAIN and isinstance(value.tree, Number):
+        return f"Write its unit, such as `{value.text} weeks`."
+    if found == PLAIN and constant is not None:
         return f"Write its unit, such as `{value.text} {wanted}`."
     if wanted == PLAIN:
         return "Leave the unit out, or divide by a quantity of the same kind."
-    if found * PLAIN / TIME == wanted:
-        return "Say per what time: `... / (1 week)`, or `per week` behind the number."
-    return ""
+    if found / TIME == wanted:
+        return "Say per what time: `per week` behind a number."
+    if all(base in CURRENCIES for base, _ in (found / wanted).powers):
+        return "Join the two currencies under `rates:`, or write one of them."
+    return f"Write it in {wanted}, or multiply by a figure in {wanted / found}."

@@ -253,7 +253,9 @@ def _drawdown(meaning: Meaning, party: str, value: Value | None, dimension: Dime
     found = meaning.value(value, "`drawdown`", None, standing(meaning, party, "`drawdown`", True))
     counted = meaning.counted(found)
     if found is not None and dimension is not None and counted not in (None, PLAIN, dimension):
-        meaning.draft.report(found.path, f"A planned fall is a share or {dimension}; this is {counted}.")
+        meaning.draft.report(
+            found.path, f"A planned fall is a share or {dimension}; this is {counted}.", "Write `20 %`."
+        )
     meaning.within(found, "A planned fall", low=0)
     return found
 

@@ -18,10 +18,11 @@ from lichen.language.parties import declare_parties, read_parties
 from lichen.language.problem import Problem
 from lichen.language.rules import read_rules
 from lichen.language.shape import read as read_shape
-from lichen.language.source import Block, Entry, Scalar, Source, compose
+from lichen.language.source import Block, Broken, Entry, Scalar, Source, compose
 from lichen.language.table import Table
+from lichen.language.terms import read_terms
 from lichen.language.units import read_units
-from lichen.language.world import read_correlations, read_scenarios, read_terms, read_world
+from lichen.language.world import read_correlations, read_scenarios, read_world
 from lichen.relationship.quantity import TIME
 from lichen.relationship.relationship import Relationship, Time
 from lichen.relationship.value import Value
@@ -57,17 +58,17 @@ def read(
     """
     draft = Draft(source)
     root = compose(source, draft.add)
-    if isinstance(root, Scalar) and root.text == "" and not draft.problems:
+    if root is None and not draft.problems:
         draft.add(source.problem(0, 1, "The file is empty.", "`lichen new MECHANISM DIR` writes a file to begin with."))
-    elif root is not None and not isinstance(root, Block):
+    elif root is not None and not isinstance(root, Block | Broken):
         draft.add(
             source.problem(root.start, root.end, "A relationship file is a mapping.", "It begins with `lichen: 1`.")
         )
     if not isinstance(root, Block):
-        return Reading(relationship=None, problems=_in_order(draft.problems))
+        return Reading(relationship=None, problems=_in_order(draft))
     _add_parts(draft, root, {owner: part for owner, part in (parts or {}).items() if party in (None, owner)})
     relationship = _relationship(draft, root, open_table)
-    problems = _in_order(draft.problems)
+    problems = _in_order(draft)
     return Reading(relationship=None if problems else relationship, problems=problems)
 
 
@@ -82,9 +83,10 @@ def _add_parts(draft: Draft, root: Block, parts: Mapping[str, Source]) -> None:
             draft.add(part.problem(0, 1, f"`{owner}` is not a party of {draft.source.file}.", repair))
 
 
-def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+def _in_order(draft: Draft) -> tuple[Problem, ...]:
+    """The problems in the order of the text, those of the file itself first; one that was found twice stands once."""
+    problems, main = draft.problems, draft.source.file
     unique = dict.fromkeys((p.origin.file, p.origin.line, p.origin.column, p.fact, p) for p in problems)
-    main = problems[0].origin.file if problems else ""
     return tuple(key[-1] for key in sorted(unique, key=lambda k: (k[0] != main, k[0], k[1], k[2])))
 
 

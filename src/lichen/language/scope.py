@@ -79,18 +79,23 @@ class Resolver:
         self.standing = standing
         self.suggest = suggest
         self.inside: set[str | None] | None = None
+        self.errors: list[FormulaError] = []
 
     def resolve(self, tree: Tree) -> Tree:
-        """The formula with every name written out.
+        """The formula with every name written out; a name that means nothing here stays and is one of `errors`.
 
         Raises:
-            FormulaError: a name is unknown, may not be read here, or differs by member where one number is meant.
+            FormulaError: a function is given what it cannot take.
         """
         match tree:
             case Number() | Spread():
                 return tree
             case Name():
-                return Name(self._meant(tree).parts, tree.span)
+                try:
+                    return Name(self._meant(tree).parts, tree.span)
+                except FormulaError as error:
+                    self.errors.append(error)
+                    return tree
             case Unary(operator=operator, operand=operand):
                 return Unary(operator, self.resolve(operand), tree.span)
             case Binary(operator=operator, left=left, right=right):
@@ -113,12 +118,14 @@ class Resolver:
     def _constant(self, call: Call, argument: Tree, reads: frozenset[Kind], says: str) -> None:
         for node in walk(argument):
             if isinstance(node, Name) and self.lookup(node).kind not in reads:
-                raise FormulaError(f"The second value of `{call.function}` is {says}.", node.span)
+                raise FormulaError(
+                    f"The second value of `{call.function}` is {says}.", node.span, "Write `4 weeks`, or a term."
+                )
 
     def lookup(self, name: Name) -> Meant:
         """What a resolved name means."""
-        own = self.standing.own.get(name.parts)
-        return own if own is not None else self.scope.names[name.parts]
+        own = self.standing.own.get(name.parts) or self.scope.names.get(name.parts)
+        return own if own is not None else Meant(name.parts, "term", None)
 
     def _gathered(self, call: Call) -> Tree:
         if self.inside is not None:
@@ -157,7 +164,9 @@ class Resolver:
         argument = call.arguments[0]
         kind = {"arriving": "flow", "balance": "party", "agreed": "term"}[call.function]
         if not isinstance(argument, Name):
-            raise FormulaError(f"`{call.function}` takes the name of a {kind}.", argument.span)
+            raise FormulaError(
+                f"`{call.function}` takes the name of a {kind}.", argument.span, "Write one name in the brackets."
+            )
         if kind == "party":
             if argument.text not in self.scope.parties:
                 raise FormulaError(
@@ -200,12 +209,14 @@ class Resolver:
                 "time": "the time",
                 "column": "a column",
             }[kind]
-            words = {"term": "terms", "column": "columns", "world": "world variables", "time": "`time`"}
-            allowed = [
-                "numbers",
-                "ranges",
-                *(words[k] for k in ("term", "column", "world", "time") if k in self.standing.reads),
-            ]
+            words: dict[Kind, str] = {
+                "term": "terms",
+                "column": "columns",
+                "world": "world variables",
+                "time": "`time`",
+            }
+            kinds = [k for k in words if k in self.standing.reads and (k != "column" or self.standing.families)]
+            allowed = ["numbers", "ranges", *(words[k] for k in kinds)]
             repair = f"It is made of {', '.join(allowed[:-1])} and {allowed[-1]}."
             raise FormulaError(f"`{text}` is {what} and cannot be read in {self.standing.where}.", node.span, repair)
 

@@ -78,7 +78,7 @@ def _read(form: Form, node: Node, path: str, draft: Draft, voice: Voice) -> Any:
         return _either(form, node, path, draft, voice)
     if isinstance(form, Keys | Each | ByKey | ByWord | SightForm | Cells):
         if not isinstance(node, Block):
-            draft.report(path, f"Here stands a mapping: {form.says}.", _indent_hint(node))
+            draft.report(path, f"Here stands a mapping: {form.says}.", _mapping_hint(form, node))
             return None
         return _mapping(form, node, path, draft, voice)
     if isinstance(form, Listing):
@@ -89,7 +89,11 @@ def _read(form: Form, node: Node, path: str, draft: Draft, voice: Voice) -> Any:
     if isinstance(form, Formula):
         return read_value(node, path, draft, voice)
     if not isinstance(node, Scalar):
-        draft.report(path, f"Here stands {_a(form.says)}, not a {'list' if isinstance(node, Series) else 'mapping'}.")
+        draft.report(
+            path,
+            f"Here stands {_a(form.says)}, not a {'list' if isinstance(node, Series) else 'mapping'}.",
+            "Write one text.",
+        )
         return None
     return _scalar(form, node, path, draft)
 
@@ -103,7 +107,7 @@ def _either(form: Either, node: Node, path: str, draft: Draft, voice: Voice) -> 
         case _:
             chosen = form.series
     if chosen is None:
-        draft.report(path, f"Here stands {form.says}.")
+        draft.report(path, f"Here stands {form.says}.", "Write one of these.")
         return None
     return _read(chosen, node, path, draft, voice)
 
@@ -163,6 +167,8 @@ def _unknown_key(form: Keys, name: str, entry: Entry, draft: Draft) -> None:
     repair = draft.suggest(name, form.names) or f"Its keys are {listing(form.names, 'and')}."
     if name == "include":
         repair = "One file describes one relationship; there is no `include`."
+    elif name == "<<":
+        repair = "Nothing is merged: write the keys out."
     draft.add(draft.source.problem(entry.key.start, entry.key.end, f"`{name}` is not a key of {form.noun}.", repair))
 
 
@@ -239,7 +245,7 @@ def _cells(entry: Entry, path: str, draft: Draft) -> tuple[str | float | bool, .
     nodes = entry.value.items if isinstance(entry.value, Series) else (entry.value,)
     cells = [_cell(node) for node in nodes if isinstance(node, Scalar)]
     if len(cells) < len(nodes):
-        draft.report(path, "Here stands a value of the column, or a list of values.")
+        draft.report(path, "Here stands a value of the column, or a list of values.", "Write `column: value`.")
     return tuple(cells)
 
 
@@ -372,9 +378,13 @@ def _a(says: str) -> str:
     return f"{'an' if plain[:1] in 'aeiou' else 'a'} {plain}"
 
 
-def _indent_hint(node: Node) -> str:
-    return "" if not isinstance(node, Scalar) or node.text else "Write its keys indented below, or leave the key out."
+def _mapping_hint(form: Form, node: Node) -> str:
+    if isinstance(node, Scalar) and not node.text:
+        return "Write its keys indented below, or leave the key out."
+    if isinstance(form, Keys) and (required := [key.name for key in form.table if key.required]):
+        return "Write `{" + ", ".join(f"{name}: ..." for name in required) + "}`."
+    return "Write it in braces, or indented below."
 
 
 def _list_hint(node: Node) -> str:
-    return f"Write `[{node.text}]`." if isinstance(node, Scalar) and node.text else ""
+    return f"Write `[{node.text}]`." if isinstance(node, Scalar) and node.text else "Write it in brackets."

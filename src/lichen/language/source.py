@@ -158,6 +158,7 @@ class _Composer:
         self.report = report
         self.root: Node | None = None
         self.open: list[_Open] = []
+        self.repeated: set[str | None] = set()
 
     def document(self) -> Node | None:
         documents = 0
@@ -178,9 +179,10 @@ class _Composer:
         """Take up one node; False when the text is nested too deep to go on."""
         start, end = _stretch(event)
         if isinstance(event, events.AliasEvent):
-            self._problem(
-                event, f"`*{event.anchor}` repeats another part of the file.", "Write the part out again here."
-            )
+            if event.anchor not in self.repeated:
+                fact = f"`*{event.anchor}` repeats another part of the file."
+                self._problem(event, fact, "Write the part out again here.")
+            self.repeated.add(event.anchor)
             self._add(Broken(start, end))
             return True
         if event.anchor is not None:
@@ -368,6 +370,8 @@ def _syntax(source: Source, error: yaml.MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
     start = mark.index if mark is not None else 0
     said = " ".join(part for part in (error.context, error.problem) if part)
+    if source.text[start : start + 1] == "\t":
+        return source.problem(start, start + 1, "A tab stands here.", "Indent with spaces.")
     unknown = (said, f"This is no YAML: {said}.", "Check indentation, quotes, braces and brackets.")
     _, fact, repair = next((row for row in _SYNTAX if row[0] in said), unknown)
     others: tuple[Excerpt, ...] = ()

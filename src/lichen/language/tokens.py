@@ -127,7 +127,11 @@ def _number(text: str, word: str, span: Span) -> float:
             f"This number has more than {MAX_DIGITS} digits.", span, "Write it with an exponent, such as `1e31`."
         )
     if exponent and (len(exponent) > 5 or abs(int(exponent)) > MAX_EXPONENT):
-        raise FormulaError(f"The exponent of `{word[:40]}` lies outside -{MAX_EXPONENT}..{MAX_EXPONENT}.", span, "")
+        raise FormulaError(
+            f"The exponent of `{word[:40]}` lies outside -{MAX_EXPONENT}..{MAX_EXPONENT}.",
+            span,
+            "Write a figure that can be.",
+        )
     following = text[span[1] : span[1] + 1]
     if following.isalpha() and following not in "eE" and text[span[1] : span[1] + 2] != "..":
         unit = _NAME.match(text, span[1])
@@ -142,6 +146,12 @@ def _number(text: str, word: str, span: Span) -> float:
 
 def _stranger(text: str, position: int) -> FormulaError:
     character = text[position]
+    word = re.match(r"\.(nan|inf)\b", text[position:], re.IGNORECASE)
+    if word is not None:
+        end = position + word.end()
+        return FormulaError(
+            f"`{word[0]}` is no number.", (position, end), "Write a figure with its unit, or leave the key out."
+        )
     span = (position, position + 1)
     name = "a line break" if character == "\n" else f"`{character}`"
     repair = _INSTEAD.get(character, "A formula holds numbers with units, names, calls, brackets and `+ - * / **`.")

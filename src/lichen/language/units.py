@@ -8,7 +8,7 @@ from lichen.language.order import sorted_out
 from lichen.language.scope import RESERVED
 from lichen.language.source import Block, Entry, Scalar
 from lichen.language.tokens import FormulaError, is_name, tokenize
-from lichen.relationship.quantity import CURRENCIES, Dimension, Unit, standard_units
+from lichen.relationship.quantity import CURRENCIES, Dimension, Unit, is_currency, standard_units
 
 
 def read_units(meaning: Meaning, root: Block) -> None:
@@ -81,8 +81,13 @@ def _settle(meaning: Meaning, section: str, nodes: dict[str, Scalar], known: dic
             continue
         try:
             unit = parse_unit(nodes[name].text, known)
+            if section == "rates" and not is_currency(unit.dimension):
+                whole = (0, len(nodes[name].text))
+                raise FormulaError(f"A rate says what one {name} is in another currency.", whole, "Write `0.92 EUR`.")
             if unit.factor <= 0:
-                raise FormulaError("A unit is more than nothing.", (0, len(nodes[name].text)))
+                raise FormulaError(
+                    "A unit is more than nothing.", (0, len(nodes[name].text)), "Write a figure above 0."
+                )
         except FormulaError as error:
             meaning.draft.report_formula(f"{section}.{name}", error)
             known.setdefault(name, Unit(name, 1.0, Dimension.of(name)))

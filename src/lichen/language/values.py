@@ -149,7 +149,9 @@ def _in_order(low: Number, high: Number, path: str, draft: Draft) -> bool:
     elif low.value > high.value:
         fact, repair = "This range ends below where it begins.", "Write the lower end under `from`."
     if fact:
-        other = draft.excerpt(f"{path}.from", f"begins here: {low.dimension}")
+        other = draft.excerpt(
+            f"{path}.from", str(low.dimension) if low.dimension != high.dimension else "the lower end"
+        )
         draft.report(f"{path}.to", fact, repair, others=(other,))
     return not fact
 

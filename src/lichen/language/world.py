@@ -1,4 +1,4 @@
-"""The world, correlations, terms and scenarios."""
+"""The world, correlations and scenarios."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from lichen.language.dimensions import Bounds
 from lichen.language.formula import parse_unit
 from lichen.language.groups import has_column, read_unit
 from lichen.language.meaning import CONSTANT, Meaning
-from lichen.language.order import instant_names, sorted_out
 from lichen.language.scope import Standing
 from lichen.language.table import cell_number
+from lichen.language.terms import settle
 from lichen.language.tokens import FormulaError
 from lichen.relationship.formula import Binary, Number, Tree
 from lichen.relationship.quantity import PER_TIME, PLAIN, TIME, Dimension
@@ -26,106 +26,6 @@ Section = Mapping[str, Any]
 _STEPWISE = ("ar1", "white", "random_walk")
 _ONCE = ("normal", "lognormal")
 _DURATIONS = ("memory", "over", "every", "lasts", "period", "resample")
-
-
-def read_terms(meaning: Meaning, sections: Mapping[str, Any]) -> dict[str, Term]:
-    """Every term; its value is made of numbers and other terms."""
-    values = {name: said if isinstance(said, Value) else (said or {}).get("value") for name, said in sections.items()}
-    found = settle(meaning, values, "term", Standing(where="a term", reads=frozenset({"term"})))
-    terms = {}
-    for name, said in sections.items():
-        value = found.get(name) or Value(tree=None, path=f"terms.{name}")
-        meaning.terms[name] = value.tree if value.tree is not None else Number(float("nan"))
-        section = said if isinstance(said, dict) else {}
-        terms[name] = Term(
-            name=name,
-            value=value,
-            between=_between(meaning, name, value, section.get("between")),
-            set_by=section.get("set_by"),
-            agreed_by=_agreed_by(section.get("agreed_by")),
-        )
-    for name in [n for n, t in terms.items() if t.value.tree is None]:
-        del meaning.terms[name]
-    return terms
-
-
-def _agreed_by(said: str | list[str] | None) -> tuple[str, ...] | None:
-    if said is None:
-        return None
-    return (said,) if isinstance(said, str) else tuple(said)
-
-
-def _between(meaning: Meaning, name: str, value: Value, said: list[Value] | None) -> tuple[Value, Value] | None:
-    path = f"terms.{name}.between"
-    if said is None:
-        return None
-    if len(said) != 2:
-        if len(meaning.draft.places[path].node.items) != 2:  # type: ignore[union-attr]
-            meaning.draft.report(
-                path, "`between` takes two values, the lower and the upper limit.", "Write `[360 EUR, 430 EUR]`."
-            )
-        return None
-    dimension = meaning.counted(value)
-    other = (value.path, f"the term: {dimension}") if dimension is not None else None
-    ends = [meaning.value(end, "A limit", dimension, CONSTANT, other) for end in said]
-    low, high = ends
-    if low is None or high is None:
-        return None
-    bottom, top, at = (meaning.bounds(v.tree) if v.tree is not None else None for v in (low, high, value))
-    if bottom and top and bottom[0] > top[1]:
-        meaning.draft.report(path, "The upper limit lies below the lower one.", "Write the lower limit first.")
-    elif bottom and top and at and not (bottom[0] <= at[1] and at[0] <= top[1]):
-        meaning.draft.report(
-            value.path,
-            f"The term lies outside its own limits: {value.text} is not between {low.text} and {high.text}.",
-            "Move the limits, or the value.",
-            others=[meaning.draft.excerpt(path, "the limits")],
-        )
-    return (low, high)
-
-
-def settle(meaning: Meaning, values: Mapping[str, Value | None], kind: Any, standing: Standing) -> dict[str, Value]:
-    """Values that read each other, each understood after those that it reads; a circle is a problem that shows it."""
-    for name in values:
-        meaning.scope.add((name,), kind, None)
-    edges = {
-        name: tuple(dict.fromkeys(n.text for n in instant_names(value.tree) if n.text in values))
-        if value and value.tree
-        else ()
-        for name, value in values.items()
-    }
-    order, circles = sorted_out(edges)
-    for circle in circles:
-        report_circle(
-            meaning,
-            circle,
-            {name: value.path for name, value in values.items() if value},
-            "There is no first one to work out.",
-        )
-    tangled = {name for circle in circles for name in circle}
-    found: dict[str, Value] = {}
-    for name in order:
-        value = values[name]
-        if value is None or name in tangled:
-            continue
-        understood = meaning.value(value, f"`{name}`", None, standing)
-        if understood is not None:
-            found[name] = understood
-            meaning.scope.add((name,), kind, meaning.counted(understood))
-    return found
-
-
-def report_circle(meaning: Meaning, circle: list[str], paths: Mapping[str, str], repair: str) -> None:
-    """A problem that shows names which need each other in the same instant."""
-    shown = " → ".join(f"`{name}`" for name in [*circle, circle[0]])
-    following = [*circle[1:], circle[0]]
-    others = [
-        meaning.draft.excerpt(paths[name], f"reads `{after}`") for name, after in zip(circle, following, strict=True)
-    ][1:8]
-    fact = (
-        f"`{circle[0]}` reads itself." if len(circle) == 1 else f"These read each other in the same instant: {shown}."
-    )
-    meaning.draft.report(paths[circle[0]], fact, repair, others=others)
 
 
 def read_world(meaning: Meaning, sections: Mapping[str, Any]) -> dict[str, Process]:
@@ -178,6 +78,8 @@ def _is_unit(meaning: Meaning, text: str | None) -> bool:
 
 def _process(meaning: Meaning, name: str, said: Section) -> Process:
     kind = said.get("process", "constant")
+    if "stated_by" in said:
+        meaning.known(f"world.{name}.stated_by", said["stated_by"], meaning.scope.parties, "party")
     if kind == "series":
         return _series(meaning, name, said)
     first = _leading(said)
@@ -244,12 +146,13 @@ def _limits(meaning: Meaning, path: str, kind: str, parameters: Mapping[str, Val
             known[key] = found
     for key in (*_DURATIONS, "a", "b", *(["mean"] if kind == "lognormal" else [])):
         if key in known and known[key][0] <= 0 and (key != "lasts" or known[key][0] < 0):
-            meaning.draft.report(f"{path}.{key}", f"`{key}` must lie above 0.")
+            meaning.draft.report(f"{path}.{key}", f"`{key}` must lie above 0.", "Write a larger figure.")
     for low, high in (("from", "to"), ("from", "mode"), ("mode", "to")):
         if low in known and high in known and known[high][1] < known[low][0]:
             meaning.draft.report(
                 f"{path}.{high}",
                 f"`{high}` lies below `{low}`.",
+                "Write the lower one first.",
                 others=[meaning.draft.excerpt(f"{path}.{low}", f"`{low}`")],
             )
 
@@ -286,7 +189,9 @@ def _series(meaning: Meaning, name: str, said: Section) -> Process:
             "Correct them, or leave the value empty.",
         )
     elif not points:
-        meaning.draft.report(f"{path}.file", f"{said['file']} holds no value under `{said['value']}`.")
+        meaning.draft.report(
+            f"{path}.file", f"{said['file']} holds no value under `{said['value']}`.", "Check `value`."
+        )
     points.sort()
     series = Series(
         dates=tuple(d for d, _ in points),
@@ -319,13 +224,13 @@ def read_correlations(
                     f"{path}.between", "A correlation is between two world variables.", "Write `between: [a, b]`."
                 )
             continue
+        coefficient = meaning.number(said.get("is"), "A correlation", PLAIN, -1.0, 1.0)
         if not all(
             [meaning.known(f"{path}.between.{i}", name, world, "world variable") for i, name in enumerate(pair)]
         ):
             continue
         a, b = pair
         kinds = [world[name].kind for name in pair]
-        coefficient = meaning.number(said.get("is"), "A correlation", PLAIN, -1.0, 1.0)
         if a == b:
             meaning.draft.report(f"{path}.between", f"`{a}` is named twice.", "A correlation is between two.")
         elif not (all(k in _STEPWISE for k in kinds) or all(k in _ONCE for k in kinds)):
