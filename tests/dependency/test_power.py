@@ -11,6 +11,7 @@ def test_the_concentration_of_three_shares() -> None:
     expected = case("a_dependency", "hhi_basic")["expected"]
     found = concentration(case("a_dependency", "hhi_basic")["inputs"]["shares"])
     assert found.hhi == pytest.approx(expected["hhi"], abs=1e-12)
+    assert found.hhi * 10_000 == pytest.approx(expected["hhi_points"], abs=1e-8)
     assert found.effective == pytest.approx(expected["effective_n"], abs=1e-12)
     assert found.normalised == pytest.approx(expected["hhi_normalised"], abs=1e-12)
 
@@ -44,6 +45,12 @@ def test_on_a_tree_a_balanced_outcome_divides_each_unit_and_gives_nobody_less_th
     gets = balanced_outcomes(size, edges, matching)
     assert all(gets[i] + gets[j] == pytest.approx(1, abs=1e-6) for i, j in matching)
     assert all(gets[i] + gets[j] >= 1 - 1e-4 for i, j in edges)  # stable: no pair would rather leave its partners
+
+
+def test_a_triangle_with_a_pendant_has_its_power_where_the_pendant_hangs() -> None:
+    # 0 hangs on 1; 1, 2, 3 are a triangle. 2 and 3 share evenly, so 1 could have 1/2 elsewhere: 1/2 + (1 - 1/2)/2
+    edges = [(0, 1), (1, 2), (1, 3), (2, 3)]
+    assert balanced_outcomes(4, edges, [(0, 1), (2, 3)]) == pytest.approx((0.25, 0.75, 0.5, 0.5), abs=1e-9)
 
 
 def test_who_can_go_elsewhere_gets_more() -> None:

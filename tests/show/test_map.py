@@ -78,6 +78,16 @@ def test_the_table_says_what_each_party_needs_gives_risks_and_can_damage(example
     assert "not seen whole by Mill, Farm, River" in " ".join(said.split())
 
 
+def test_the_table_says_when_a_party_would_leave_and_how_many_others_it_has() -> None:
+    good = capacity("good", 2, 1)
+    a = party("a", good, walk_away=value(0.2), alternatives=value(3))
+    gifts = (flow("there", "a > b", 1, worth={"good": 1}), flow("back", "b > a", 1, worth={"good": 1}))
+    said = " ".join(FORMATS["text"](build_map(relationship(a, party("b", good), *gifts))).split())
+    assert "A (organisation) · room left 100 % · would leave below 20 %" in said
+    # three of four choices stay open to a, none to b: a could ask (1 + 3/4)/2
+    assert "A has 3 other partners. Of a gain to divide, A could ask 87.5 %." in said
+
+
 def test_where_rounds_have_no_end_the_table_says_so_and_through_whom() -> None:
     good = capacity("good", 2, 1)
     circle = [flow(f"{a}{b}", f"{a} > {b}", 1, worth={"good": 1}) for a, b in ("ab", "bc", "ca")]

@@ -51,7 +51,8 @@ def _told(said: Sequence[str]) -> list[str]:
 
 def _party(dependencies: DependencyMap, party: PartyMap) -> Iterator[str]:
     left = "" if party.headroom is None else f" · room left {room(party.headroom)}"
-    yield from _wrap(f"{plain(party.title)} ({kind_of(party)}){left}")
+    leaves = "" if party.walk_away is None else f" · would leave below {room(party.walk_away)}"
+    yield from _wrap(f"{plain(party.title)} ({kind_of(party)}){left}{leaves}")
     titles = flow_titles(dependencies)
     yield from _block("needs", [_need(dependencies, need) for need in party.needs] or ["no capacity is described"])
     yield from _block("gives", [", ".join(titles[name] for name in party.gives) or "nothing"])
