@@ -1,7 +1,7 @@
 """World variables: the whole course of each process, drawn at once, and its low and high points.
 
-Every function takes the process's parameters as arrays `[future]` (or of length 1) in base units and gives `[time]` x `[future]`, where
-either axis has length 1 when nothing varies along it.
+Every function takes the process's parameters as arrays `[future]` (or of length 1) in base units and gives `[time]` x
+`[future]`, where either axis has length 1 when nothing varies along it.
 """
 
 from __future__ import annotations
@@ -55,12 +55,12 @@ def _correlation(relationship: Relationship, names: Sequence[str]) -> Array:
 def _root(matrix: Array) -> Array:
     """The lower Cholesky factor; of correlations that contradict each other, that of the nearest ones that do not."""
     try:
-        return np.linalg.cholesky(matrix)
+        return np.asarray(np.linalg.cholesky(matrix), dtype=np.float64)
     except np.linalg.LinAlgError:
         values, vectors = np.linalg.eigh(matrix)
         nearest = vectors @ np.diag(np.maximum(values, 1e-9)) @ vectors.T
         scale = 1 / np.sqrt(np.diag(nearest))
-        return np.linalg.cholesky(nearest * np.outer(scale, scale))
+        return np.asarray(np.linalg.cholesky(nearest * np.outer(scale, scale)), dtype=np.float64)
 
 
 def course(process: Process, given: Parameters, time: Time, normal: Array | None, seed: int, futures: range) -> Array:
@@ -83,7 +83,7 @@ def course(process: Process, given: Parameters, time: Time, normal: Array | None
             return _jumps(given, step, chance)
         case "seasonal":
             peak = (process.peak - time.start).days if process.peak else 0
-            days = np.arange(count)[:, None] * step
+            days = _days(count, step)[:, None]
             swing = given.get("swing", zero)
             return given["mean"] * (1 + swing * np.cos(2 * np.pi * (days - peak) / given["period"]))
         case "series" if process.series is not None:
@@ -105,7 +105,7 @@ def point(process: Process, given: Parameters, time: Time, share: float) -> Arra
             location, scale = _log_scale(given["mean"], given["spread"])
             return np.atleast_2d(np.exp(location + scale * deviate))
         case "random_walk":
-            days = np.arange(count)[:, None] * step
+            days = _days(count, step)[:, None]
             return _walked(process, given, days, deviate * np.sqrt(days))
         case "uniform" | "triangular" | "beta":
             return _once(process, given, np.full((1, 1), share))
@@ -131,7 +131,7 @@ def _moving(process: Process, given: Parameters, step: float, normal: Array) -> 
     if process.kind == "white":
         return given["mean"] + given["spread"] * np.sqrt(given["over"] / step) * normal
     if process.kind == "random_walk":
-        days = np.arange(len(normal))[:, None] * step
+        days = _days(len(normal), step)[:, None]
         walk = np.zeros_like(normal)
         np.cumsum(normal[:-1] * np.sqrt(step), axis=0, out=walk[1:])
         return _walked(process, given, days, walk)
@@ -157,6 +157,23 @@ def is_relative(process: Process) -> bool:
     if "drift" in process.parameters:
         return process.parameters["drift"].dimension == PLAIN / TIME
     return process.parameters["spread"].dimension == PLAIN / TIME ** Fraction(1, 2)
+
+
+def is_nonnegative(process: Process) -> bool:
+    """Whether the kind and the numbers of a process keep it from falling below 0."""
+    match process.kind:
+        case "lognormal":
+            return True
+        case "random_walk":
+            start = process.parameters["start"].number
+            return is_relative(process) and start is not None and start >= 0
+        case "uniform" | "triangular" | "beta":
+            low = process.parameters["from"].number
+            return low is not None and low >= 0
+        case "series" if process.series is not None:
+            return min(process.series.values) >= 0
+        case _:
+            return False
 
 
 def _once(process: Process, given: Parameters, share: Array) -> Array:
@@ -188,9 +205,9 @@ def _series(process: Process, series: Series, time: Time, seed: int, futures: ra
     """The last value at or before each date; with resampling, blocks of the series drawn with replacement."""
     count, step = time.steps + 1, time.step_days
     if series.resample_days is None:
-        return _read(series, time.start, np.arange(count) * step)[:, None]
+        return _read(series, time.start, _days(count, step))[:, None]
     length = (series.dates[-1] - series.dates[0]).days
-    recorded = _read(series, series.dates[0], np.arange(int(length // step) + 1) * step)
+    recorded = _read(series, series.dates[0], _days(int(length // step) + 1, step))
     block = min(max(1, round(series.resample_days / step)), len(recorded))
     blocks = -(-count // block)
     share = draws.uniform(seed, [f"world.{process.name}"], futures, range(blocks))[:, :, 0]
@@ -204,3 +221,7 @@ def _read(series: Series, start: date, days: Array) -> Array:
     times = np.array([when.toordinal() for when in series.dates], dtype=np.float64)
     place = np.searchsorted(times, start.toordinal() + days, side="right") - 1
     return np.asarray(series.values, dtype=np.float64)[np.maximum(place, 0)]
+
+
+def _days(count: int, step: float) -> Array:
+    return np.arange(count, dtype=np.float64) * step

@@ -51,7 +51,9 @@ class _Compiler:
         relationship = self.relationship
         for party in relationship.parties.values():
             for capacity in party.capacities.values():
-                change = self.scene.formulas.value(capacity.change, self.scene.axis(party)) if capacity.change else self.zero
+                change = (
+                    self.scene.formulas.value(capacity.change, self.scene.axis(party)) if capacity.change else self.zero
+                )
                 self._add(party.name, capacity.name, change)
         flows = tuple(self._flow(flow) for flow in relationship.flows.values())
         payments = self._risk_sharing()
@@ -63,7 +65,10 @@ class _Compiler:
             tuple(self._presence(p) for p in relationship.parties.values() if p.joins or p.leaves),
             tuple(self._term(name) for name in relationship.terms if name in self.scene.reviewed),
             tuple(self._condition(trigger) for trigger in self._triggers()),
-            {m.name: self._one_number(m.measure) for m in (*relationship.rules.shared_value, *relationship.rules.checks)},
+            {
+                m.name: self._one_number(m.measure)
+                for m in (*relationship.rules.shared_value, *relationship.rules.checks)
+            },
             payments,
         )
         parameters = {
@@ -100,9 +105,6 @@ class _Compiler:
         worth = {name: self._worth(flow, name, arrived) for name in flow.worth if flow.receiver != WORLD}
         cost = {name: self._cost(flow, name, settled) for name in flow.cost if flow.giver != WORLD}
         wished = scene.wished(flow)
-        clipped = self.zero
-        if not self.tape.is_nonnegative(wished):
-            clipped = self._any(self.tape.as_number(self.tape.apply("less", wished, self.zero)))
         axis = self.members.of_flow(flow)
         lags = [scene.formulas.value(lag, axis) for lag in (flow.settled_after, flow.arrives_after) if lag]
         lost, after = self._fallback(flow) if flow.name in self.needs.replaced and flow.if_lost else (None, None)
@@ -112,8 +114,8 @@ class _Compiler:
             total=self.members.total(flow, rate),
             worth=worth,
             cost=cost,
-            clipped=clipped,
-            shortfall=self.members.total(flow, self._shortfall(flow, settled)),
+            wished=None if self.tape.is_nonnegative(wished) else wished,
+            shortfall=self._shortfall(flow, settled),
             lag=self.tape.spread(scene.lag(lags), axis),
             lost=lost,
             after=after,
@@ -138,14 +140,12 @@ class _Compiler:
         return arrived
 
     def _shortfall(self, flow: Flow, settled: Register) -> Register:
+        """What rationing cuts off, in total."""
         if flow.settled_after is None:
-            return self.tape.apply("subtract", self.scene.rate(flow, asked=True), self.scene.rate(flow))
-        return self.tape.apply("subtract", self.scene.due(flow, "settled"), settled)
-
-    def _any(self, value: Register) -> Register:
-        """The share of members for which it holds."""
-        axis = value.axis
-        return value if axis is None else self.tape.reduce("mean", value, self.members.presence(axis))
+            asked, passing = self.scene.rate(flow, asked=True), self.scene.rate(flow)
+        else:
+            asked, passing = self.scene.due(flow, "settled"), settled
+        return self.zero if asked == passing else self.members.total(flow, self.tape.apply("subtract", asked, passing))
 
     def _worth(self, flow: Flow, capacity: str, arrived: Register) -> Register:
         value = self.tape.apply("multiply", arrived, self.scene.worth(flow, capacity))
@@ -260,10 +260,8 @@ class _Compiler:
         )
 
     def _tally(self, party: Party, counted: dict[str, dict[tuple[str, str], Register]]) -> Register:
-        """What was counted per day: in money, or in the only capacity it touches, or in shares of the party's own ranges."""
-        touched = {
-            capacity for tally in (self.received, self.borne) for _, capacity in tally.get(party.name, {})
-        }
+        """What was counted per day: in money, in the only capacity touched, or in shares of the party's own ranges."""
+        touched = {capacity for tally in (self.received, self.borne) for _, capacity in tally.get(party.name, {})}
         total = self.zero
         for (_, capacity), value in counted.get(party.name, {}).items():
             weighed = self._weighed(party, party.capacities[capacity], value, touched)
@@ -346,7 +344,7 @@ class _Compiler:
         return adjustment.triggers if adjustment and adjustment.changes else ()
 
     def _condition(self, value: Value) -> Register:
-        return self.scene.formulas.truth(self._one_number(value))
+        return self.scene.formulas.condition(value)
 
     def _one_number(self, value: Value) -> Register:
         return self.members.brought(self.scene.formulas.value(value), None)

@@ -1,11 +1,13 @@
 """Chance, counted instead of drawn in turn: the same key gives the same number, whatever else is asked for.
 
-A draw is a hash (splitmix64) of the seed, a key, the future and the step, so neither the order of a file's entries in memory, nor
-chunks, nor lanes, nor other variables change it. The keys: a world variable is keyed by its name (renaming one draws it anew). A range
-is keyed by its place, in which the names of parties, capacities, flows and terms are replaced by their order in the file: these may be
-renamed freely, and changing a range's bounds keeps its draws. Beside a group a range is drawn for each member, keyed by the member's name.
+A draw is a hash (splitmix64) of the seed, a key, the future and the step, so neither the order of a file's entries in
+memory, nor chunks, nor lanes, nor other variables change it. The keys: a world variable is keyed by its name (renaming
+one draws it anew). A range is keyed by its place, in which the names of parties, capacities, flows and terms are
+replaced by their order in the file: these may be renamed freely, and changing a range's bounds keeps its draws. Beside
+a group a range is drawn for each member, keyed by the member's name.
 
-Source of the mixing function: Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators"; of the normals: Box, Muller 1958.
+Source of the mixing function: Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators"; of the
+normals: Box, Muller 1958.
 """
 
 from __future__ import annotations

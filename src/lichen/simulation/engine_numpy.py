@@ -1,7 +1,8 @@
 """The reference engine: runs a program step by step with NumPy, all lanes at once, for one chunk of futures.
 
-Every register has its own buffer, allocated once; what does not vary in time is filled before the first step, everything else is
-filled in the order of the tape at every step. Lanes come first, so that a draw is made once and met by all.
+Every register has its own buffer, allocated once; what does not vary in time is filled before the first step,
+everything else is filled in the order of the tape at every step. Lanes come first, so that a draw is made once and met
+by all.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from lichen.simulation.experiments import YEAR_DAYS
 from lichen.simulation.interventions import Event, Loss, in_steps
 from lichen.simulation.memories import Delay, Fallback, Smoothing, Trailing, Transit
 from lichen.simulation.operations import ELEMENTWISE, REDUCTIONS, TRUTH, gather, scatter
-from lichen.simulation.program import Program
+from lichen.simulation.program import Program, released
 from lichen.simulation.reviews import Reviews
 from lichen.simulation.tape import Node, Register
 
@@ -34,7 +35,7 @@ class Recorder(Protocol):
         """A buffer that the recorder wants a register's values in."""
         ...
 
-    def begin(self, futures: range, values: Sequence[Array]) -> None:
+    def begin(self, futures: range, values: Mapping[int, Array]) -> None:
         """A chunk begins."""
         ...
 
@@ -97,8 +98,11 @@ class Engine:
         self.overrides: dict[str, Override] = {}
         self.calls: dict[bool, list[Call]] = {False: [], True: []}
         self.sampled: list[Node] = []
-        for node in program.nodes:
-            self._bind(node)
+        self.free: dict[tuple[int, ...], list[Array]] = {}
+        self.released = released(program)
+        self.passing = frozenset(index for indices in self.released.values() for index in indices)
+        for place, node in enumerate(program.nodes):
+            self._bind(node, place)
         self._memorise(losses)
         self.reviews = Reviews(self.time, relationship.rules.adjustment, self._terms(), self._triggers(), reviewing)
 
@@ -108,22 +112,28 @@ class Engine:
         shape = (self.lanes if register.lane else 1, self.futures if register.future else 1)
         return shape if register.axis is None else (*shape, len(self.program.axes[register.axis]))
 
-    def _bind(self, node: Node) -> None:
-        """A buffer for the node's result, and the call that fills it."""
+    def _bind(self, node: Node, place: int) -> None:
+        """A buffer for the node's result and the call that fills it; what nothing reads any more is used again."""
         result, operands = node.result, [self.values[o.index] for o in node.operands]
         if node.operation == "spread":
             self.values[result.index] = operands[0][..., None]
             return
-        placed = self.recorder.place(result)
-        dtype = np.bool_ if result.truth else np.float64
-        shape = np.broadcast_shapes(self._shape(result), *(o.shape for o in operands)) if node.operation in _ELEMENTWISE else self._shape(result)
-        out = placed if placed is not None else np.zeros(shape, dtype=dtype)
+        shape = self._shape(result)
+        if node.operation in _ELEMENTWISE:
+            shape = np.broadcast_shapes(shape, *(o.shape for o in operands))
+        out = self.recorder.place(result)
+        if out is None and result.index in self.passing and self.free.get(shape):
+            out = self.free[shape].pop()
+        elif out is None:
+            out = np.zeros(shape, dtype=np.bool_ if result.truth else np.float64)
         self.values[result.index] = out
         call = self._call(node, operands, out)
         if call is None:
             self.sources[node.operation, node.beside] = out
         else:
             self.calls[result.time].append(call)
+        for index in self.released.get(place, ()):
+            self.free.setdefault(self.values[index].shape, []).append(self.values[index])
 
     def _call(self, node: Node, operands: list[Array], out: Array) -> Call | None:
         """What fills a node's buffer; None for a source, which the engine fills itself."""
@@ -140,7 +150,9 @@ class Engine:
             case "scatter", tuple() as places:
                 return partial(scatter(places), *operands, out=out)
             case "transit", (str() as flow, _):
-                transit = Transit(operands[0], operands[1], out, self.time.step_days, self.time.steps)
+                rate, lag = operands
+                step, steps = self.time.step_days, self.time.steps
+                transit = Transit(rate, lag, out, step, steps, varies=node.operands[1].time)
                 self.transits.setdefault(flow, []).append(transit)
                 return transit
             case "override", (str() as name, tuple() as scenarios, tuple() as points):
@@ -178,8 +190,8 @@ class Engine:
     def _terms(self) -> Mapping[str, tuple[Array, Array, Array]]:
         return {t.name: (self._at(t.now), self._at(t.to), self._at(t.bounded)) for t in self.program.terms}
 
-    def _triggers(self) -> list[Array]:
-        return [self._at(trigger) for trigger in self.program.triggers]
+    def _triggers(self) -> list[NDArray[np.bool_]]:
+        return [self._at(trigger).view(np.bool_) for trigger in self.program.triggers]
 
     # Running
 
@@ -207,10 +219,14 @@ class Engine:
         for kind, beside in self.sources:
             if kind == "world" and isinstance(beside, str):
                 process, given = self.program.processes[beside], self._parameters(beside)
-                self.courses[kind, beside] = chance.course(process, given, self.time, normals.get(beside), seed, futures)
+                self.courses[kind, beside] = chance.course(
+                    process, given, self.time, normals.get(beside), seed, futures
+                )
             elif kind == "point" and isinstance(beside, tuple):
                 name, share = beside
-                self.courses[kind, beside] = chance.point(self.program.processes[name], self._parameters(name), self.time, share)
+                self.courses[kind, beside] = chance.point(
+                    self.program.processes[name], self._parameters(name), self.time, share
+                )
         self._world(0)
         for call in self.calls[False]:
             call()
@@ -235,16 +251,7 @@ class Engine:
 
     def _start(self) -> None:
         """Levels and terms at the start; delays and what is on its way as if everything had run at its first rate."""
-        for (kind, _), values in self.sources.items():
-            if kind in _AT_ONE:
-                values[...] = 1.0
-            elif kind in _AT_ZERO:
-                values[...] = 0.0
-        for transits in self.transits.values():
-            for transit in transits:
-                transit.under_way, transit.late = False, {}
-        for override in self.overrides.values():
-            override.scenario, override.point = {}, {}
+        self._reset()
         self._hit(0, only="scenario")
         self._evaluate()
         for term in self.program.terms:
@@ -256,12 +263,27 @@ class Engine:
             self._evaluate()
             delay.begin()
         self._evaluate()
-        for memory in (*self.trailing, *self.fallbacks):
-            memory.begin()
+        for trailing in self.trailing:
+            trailing.begin()
+        for fallback in self.fallbacks:
+            fallback.begin()
         for name, transits in self.transits.items():
             for transit in transits:
                 transit.begin(empty=self.relationship.flows[name].starts_empty)
         self.reviews.begin()
+
+    def _reset(self) -> None:
+        """As before any step: nothing is changed, remembered or on its way."""
+        for (kind, _), values in self.sources.items():
+            if kind in _AT_ONE:
+                values[...] = 1.0
+            elif kind in _AT_ZERO:
+                values[...] = 0.0
+        for transits in self.transits.values():
+            for transit in transits:
+                transit.under_way = False
+        for override in self.overrides.values():
+            override.scenario, override.point = {}, {}
 
     def _evaluate(self) -> None:
         for call in self.calls[True]:
@@ -305,7 +327,7 @@ class Engine:
                     self.sources[kind, event.target][lane] = factor
             case "late", int() as steps:
                 for transit in self.transits.get(str(event.target), ()):
-                    transit.late[lane] = steps
+                    transit.delay(lane, steps)
             case ("scenario" | "point") as kind, choice:
                 if str(event.target) in self.overrides:
                     chosen = getattr(self.overrides[str(event.target)], kind)

@@ -2,13 +2,16 @@
 
 Each experiment is one lane of a run and meets the same draws as every other. `base` changes nothing. The names:
 
-- `cut`: from the start nothing passes between two parties; reviews and risk sharing are off. `outside`: the same, with the declared fallbacks.
+- `cut`: from the start nothing passes between two parties; reviews and risk sharing are off. `outside`: the same, with
+  the declared fallbacks.
 - `no_goodwill`: nothing that is not backed passes. `ablate:F`, `halve:F`: one flow stopped or halved from the start.
-- `only:P+Q`: from the start only the flows among these parties pass. `stopped:P`: nothing that P receives from others arrives.
-- At a third of the horizon: `exit:P` leaves, with notice and fallbacks. `boost:P`, `damp:P`: 0.2 of the range up or down on each essential capacity.
-  `shock:P`, `shock:P.C`: to the floor. `world_low:W`, `world_high:W`: at its 5 % or 95 % point for a year.
-- Deviations, also from a third on: `withhold:P` gives half, `free_ride:P` nothing, `delay:P` 13 weeks later; `collude:P+Q` both give half to all others;
-  `cut_and_run:P` gives nothing in the last tenth.
+- `only:P+Q`: from the start only the flows among these parties pass. `stopped:P`: nothing that P receives from others
+  arrives.
+- At a third of the horizon: `exit:P` leaves, with notice and fallbacks. `boost:P`, `damp:P`: 0.2 of the range up or
+  down on each essential capacity. `shock:P`, `shock:P.C`: to the floor. `world_low:W`, `world_high:W`: at its 5 % or 95
+  % point for a year.
+- Deviations, also from a third on: `withhold:P` gives half, `free_ride:P` nothing, `delay:P` 13 weeks later;
+  `collude:P+Q` both give half to all others; `cut_and_run:P` gives nothing in the last tenth.
 """
 
 from __future__ import annotations
@@ -36,11 +39,11 @@ LARGEST_COALITION_GAME = 5
 class Experiment:
     """One lane: what is changed from `begins` (a share of the horizon) on.
 
-    `rates`: factor by flow. `unreceived`: flows whose worth does not arrive. `late`: additional days by flow. `leaves`: the party that
-    announces its exit. `replaced`: flows whose declared fallback is on because they end here (those of a party that leaves are always on).
-    `shifts`: capacities (`party.capacity`) moved by a share of their range; `to_floor`: capacities that fall to their floor.
-    `world`: world variables held at a probability point for a year. `scenario`: the file's scenario in force.
-    `reviews`, `risk_sharing`: whether these act.
+    `rates`: factor by flow. `unreceived`: flows whose worth does not arrive. `late`: additional days by flow. `leaves`:
+    the party that announces its exit. `replaced`: flows whose declared fallback is on because they end here (those of a
+    party that leaves are always on). `shifts`: capacities (`party.capacity`) moved by a share of their range;
+    `to_floor`: capacities that fall to their floor. `world`: world variables held at a probability point for a year.
+    `scenario`: the file's scenario in force. `reviews`, `risk_sharing`: whether these act.
     """
 
     name: str
@@ -62,7 +65,7 @@ BASE = Experiment(name="base")
 
 
 def standard_experiments(relationship: Relationship, scenario: str | None = None) -> tuple[Experiment, ...]:
-    """Every experiment that the verdict asks for, `base` first; all of them under one scenario of the file if it is named."""
+    """Every experiment that the verdict asks for, `base` first; all under one scenario of the file if it is named."""
     lanes = (
         BASE,
         *_without_relation(relationship),

@@ -1,8 +1,8 @@
 """Formula trees onto a tape.
 
-A formula is read along an axis: none (one number), the members of a group, or the links of a flow. Along an axis a name of that group
-is each member's own. Elsewhere a group's flow or capacity stands for the sum over its members, and its headroom for the one that
-counts in verdicts.
+A formula is read along an axis: none (one number), the members of a group, or the links of a flow. Along an axis a name
+of that group is each member's own. Elsewhere a group's flow or capacity stands for the sum over its members, and its
+headroom for the one that counts in verdicts.
 """
 
 from __future__ import annotations
@@ -118,6 +118,10 @@ class Formulas:
                 )
             case Call():
                 return self._call(tree, axis, asked)
+
+    def condition(self, value: Value) -> Register:
+        """A condition of the file, one truth."""
+        return self.truth(self.value(value) if value.tree is None else self.tree(value.tree, None))
 
     def truth(self, register: Register) -> Register:
         """Numbers other than 0 as true; what is not known is false."""

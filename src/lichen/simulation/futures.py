@@ -1,7 +1,7 @@
 """What one may ask of the runs: one lane an experiment, one number a future, the same draws in every lane.
 
-Array axes are named in brackets: `[future]`, `[future, fifth]`, `[time]`, `[future, time]`. Times are in days, rates per day, amounts in
-base units. Headroom is a plain number: 0 at the floor, 1 at the healthy level.
+Array axes are named in brackets: `[future]`, `[future, fifth]`, `[time]`, `[future, time]`. Times are in days, rates
+per day, amounts in base units. Headroom is a plain number: 0 at the floor, 1 at the healthy level.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ Array = NDArray[np.float64]
 class Trace:
     """One quantity over time in one lane, reduced to what a check asks.
 
-    `start`, `end`, `mean`, `least` [future] over the whole horizon; `fifths` [future, fifth] means of consecutive fifths of the horizon;
-    `least_after` and `sum_after` [future] from the lane's intervention on (sum of value x step in days; the whole horizon when the lane has none);
-    `below_zero_at` [future] the first time it is below 0 in days, infinite when never; `yearly_least` [future] the worst mean of any year.
+    `start`, `end`, `mean`, `least` [future] over the whole horizon; `fifths` [future, fifth] means of consecutive
+    fifths of the horizon; `least_after` and `sum_after` [future] from the lane's intervention on (sum of value x step
+    in days; the whole horizon when the lane has none); `below_zero_at` [future] the first time it is below 0 in days,
+    infinite when never; `yearly_least` [future] the worst mean of any year.
     """
 
     start: Array
@@ -47,9 +48,10 @@ class Trace:
 class FlowTotals:
     """One flow over the whole horizon in one lane.
 
-    `amount` [future]: integral of the rate. `worth`, `cost`: by the receiver's or giver's capacity, the amount added or taken [future],
-    counted when it arrives or is settled. `late_amount` [future]: the integral over the second half of the horizon. `clipped` [future]:
-    the share of steps in which the rate was negative and set to 0. `shortfall` [future]: what rationing cut off.
+    `amount` [future]: integral of the rate. `worth`, `cost`: by the receiver's or giver's capacity, the amount added or
+    taken [future], counted when it arrives or is settled. `late_amount` [future]: the integral over the second half of
+    the horizon. `clipped` [future]: the share of steps (and members) in which the rate was negative and set to 0, in
+    the first lane. `shortfall` [future]: what rationing cut off.
     """
 
     amount: Array
@@ -62,15 +64,31 @@ class FlowTotals:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fall:
+    """How a shock pulls a party down, in the mean over futures against `base`.
+
+    `share` is the largest part of its room there that is missing at one time (0 to 1; a room below a quarter counts as
+    a quarter), `error` its standard error, `days` how long more than a twentieth of its range is missing.
+    """
+
+    share: float
+    error: float
+    days: float
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
     """One experiment's runs.
 
     `headroom`: by party, the least over its essential capacities (of a group, the quantile over members that counts).
-    `capacity_headroom`: by `party.capacity`. `group_mean` and `group_tenth`: by group, the mean and the worst tenth of members' headroom.
-    `flows`: by flow. `measures`: by name, the shared-value measures and checks in base units. `balance`: by party, worth received over
-    own cost and burdens over the window that its rule names (a year by default), sampled where a full window lies behind; `least` is its least.
-    `presence`: by group, the expected number of members. `lost_above`: by `party.capacity`, what exceeded `at_most` [future].
-    `risk_paid`: by party, net amount paid (+) or received (-) through risk sharing [future].
+    `capacity_headroom`: by `party.capacity`. `group_mean` and `group_tenth`: by group, the mean and the worst tenth of
+    members' headroom. `flows`: by flow. `measures`: by name, the shared-value measures and checks in base units.
+    `balance`: by party, worth received over own cost and burdens over the window that its rule names (a year by
+    default), sampled where a full window lies behind; `least` is its least. `presence`: by group, the expected number
+    of members. `lost_above`: by `party.capacity`, what exceeded `at_most` [future]. `risk_paid`: by party, net amount
+    paid (+) or received (-) through risk sharing [future]. `falls`: by party, for
+    shocks only.
     """
 
     name: str
@@ -85,6 +103,7 @@ class Lane:
     presence: Mapping[str, Trace] = field(default_factory=dict)
     lost_above: Mapping[str, Array] = field(default_factory=dict)
     risk_paid: Mapping[str, Array] = field(default_factory=dict)
+    falls: Mapping[str, Fall] = field(default_factory=dict)
 
 
 @final
@@ -92,8 +111,9 @@ class Lane:
 class Futures:
     """All lanes of one run.
 
-    `days` [time] are the times of the paths. `paths` holds, for the base lane and `cut`, whole trajectories [future, time] (at most the
-    first 2,000 futures) by lane and series name: `alder.headroom`, `alder.cash` (level), `packaging` (rate), measures.
+    `days` [time] are the times of the paths. `paths` holds, for the base lane and `cut`, whole trajectories [future,
+    time] (at most the first 2,000 futures) by lane and series name: `alder.headroom`, `alder.cash` (level), `packaging`
+    (rate), measures.
     """
 
     seed: int

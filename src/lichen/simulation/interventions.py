@@ -20,8 +20,9 @@ Kind = Literal["factor", "arriving", "sharing", "late", "shift", "floor", "scena
 class Event:
     """From `step` on, in `lane`, the `target` takes a value.
 
-    `factor` and `arriving` (of flows), `sharing` (of risk rules): a factor; `late`: steps; `shift`: a share of the range, `floor`: nothing (both of
-    `(party, capacity)`, once); `scenario`, `point`: which other value stands for a term or world variable, None for its own.
+    `factor` and `arriving` (of flows), `sharing` (of risk rules): a factor; `late`: steps; `shift`: a share of the
+    range, `floor`: nothing (both of `(party, capacity)`, once); `scenario`, `point`: which other value stands for a
+    term or world variable, None for its own.
     """
 
     step: int
@@ -34,7 +35,7 @@ class Event:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
-    """In `lane` a flow ends: announced at one step, the first step without it at another. Its receiver turns to its fallback."""
+    """A flow that ends in `lane`: when it is announced, and the first step without it."""
 
     lane: int
     flow: str

@@ -85,11 +85,13 @@ class Members:
         if value.axis is None or axis == party:
             return value
         if flow.along is not None:
-            return self.tape.move("gather", value, flow.along.givers if side == "giver" else flow.along.receivers, axis or "")
+            return self.tape.move(
+                "gather", value, flow.along.givers if side == "giver" else flow.along.receivers, axis or ""
+            )
         return self.tape.move("gather", value, self._places(party, axis or ""), axis or "")
 
     def at_party(self, flow: Flow, side: str, value: Register) -> Register:
-        """What an amount per member or link of the flow makes at each member of its giver or receiver; in total at a single party."""
+        """What amounts per member or link come to at each member of the giver or receiver, or at a single one."""
         party, axis = (flow.giver if side == "giver" else flow.receiver), self.of_flow(flow)
         if axis is None:
             return value
@@ -102,7 +104,9 @@ class Members:
             return value
         value = self.tape.spread(value, axis)
         if flow.along is not None:
-            return self.tape.move("scatter", value, flow.along.givers if side == "giver" else flow.along.receivers, party)
+            return self.tape.move(
+                "scatter", value, flow.along.givers if side == "giver" else flow.along.receivers, party
+            )
         return self.tape.move("gather", value, self._places(axis, party), party)
 
     def total(self, flow: Flow, value: Register) -> Register:

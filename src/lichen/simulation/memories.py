@@ -1,10 +1,12 @@
-"""What a run remembers from step to step: goods and payments on their way, delays, smoothings, trailing windows, fallbacks.
+"""What a run remembers: what is on its way, delays, smoothings, trailing windows, fallbacks.
 
-Arrays are `[lane, future]`, with a last axis of members or links where there is one; an axis on which nothing varies may have length 1.
+Arrays are `[lane, future]`, with a last axis of members or links where there is one; an axis on which nothing varies
+may have length 1.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import TypeAlias, final
 
@@ -30,57 +32,57 @@ def steps_of(days: Array, step_days: float, most: int) -> Steps:
 class Transit:
     """What of a flow is on its way: given now, due a number of steps later. What is on its way keeps its date."""
 
-    def __init__(self, rate: Array, lag: Array, out: Array, step_days: float, steps: int) -> None:
+    def __init__(self, rate: Array, lag: Array, out: Array, step_days: float, steps: int, *, varies: bool) -> None:
         self.rate, self.lag, self.out = rate, lag, out
-        self.step_days, self.steps = step_days, steps
-        self.late: dict[int, int] = {}
-        self.slots = np.zeros((1, *out.shape))
-        self.step = 0
+        self.step_days, self.steps, self.varies = step_days, steps, varies
+        self.begin(empty=True)
         self.under_way = False
 
     def begin(self, *, empty: bool) -> None:
         """Before the start every flow ran at its first rate, which is now in `rate`; or nothing was on its way."""
-        lag = self._lag()
-        self.slots = np.zeros((int(lag.max()) + 1, *self.out.shape))
-        if not empty:
-            for ahead in range(len(self.slots) - 1):
-                np.copyto(self.slots[ahead], np.where(lag > ahead, self.rate, 0.0))
+        self.late: dict[int, tuple[Steps, deque[Array]]] = {}
         self.step = 0
         self.under_way = True
+        self.steps_now = steps_of(self.lag, self.step_days, self.steps + 1)
+        self.slots = np.zeros((int(self.steps_now.max()) + 1, *self.out.shape))
+        if not empty:
+            for ahead in range(len(self.slots) - 1):
+                np.copyto(self.slots[ahead], np.where(self.steps_now > ahead, self.rate, 0.0))
 
     def __call__(self) -> None:
-        """Sends what is given now and fills `out` with what falls due now. Before the run has begun: what is given now."""
+        """Sends what is given and fills `out` with what falls due; before the run has begun, with what is given."""
         if not self.under_way:
             np.copyto(self.out, self.rate)
             return
-        lag = self._lag()
-        if lag.size == 1 and not self.late:
-            self._slot(int(lag.flat[0]))[...] += self.rate
-        elif lag.size == 1:
-            self._send_by_lane(int(lag.flat[0]))
+        if self.varies:
+            self.steps_now = steps_of(self.lag, self.step_days, self.steps + 1)
+        if len(self.slots) == 1 and not self.varies:
+            np.copyto(self.out, self.rate)
         else:
-            self._send_by_future(lag)
+            self._pass_on()
+        for lane, (since, held) in self.late.items():
+            row = self.out[lane]
+            held.append(np.where(self.step >= since, row, 0.0))
+            np.copyto(row, np.where(self.step >= since, 0.0, row) + held.popleft())
+        self.step += 1
+
+    def delay(self, lane: int, steps: int) -> None:
+        """What is given in a lane from now on arrives later."""
+        lag = self.steps_now[lane if len(self.steps_now) > 1 else 0]
+        self.late[lane] = (self.step + lag, deque(np.zeros(self.out.shape[1:]) for _ in range(steps)))
+
+    def _pass_on(self) -> None:
+        if self.steps_now.size == 1 and not self.varies:
+            np.copyto(self._slot(int(self.steps_now.flat[0])), self.rate)
+        else:
+            self._send()
         now = self._slot(0)
         np.copyto(self.out, now)
         now[...] = 0.0
-        self.step += 1
 
-    def _lag(self) -> Steps:
-        return steps_of(self.lag, self.step_days, self.steps + 1)
-
-    def _send_by_lane(self, lag: int) -> None:
-        """The same delay for all, except that some lanes run later."""
-        slot = self._slot(lag)
-        kept = {lane: slot[lane].copy() for lane in self.late}
-        slot += self.rate
-        for lane, more in self.late.items():
-            slot[lane] = kept[lane]
-            self._slot(lag + more)[lane] += self._row(lane)
-
-    def _send_by_future(self, lag: Steps) -> None:
-        lag = np.broadcast_to(lag, self.out.shape).copy()
-        for lane, more in self.late.items():
-            lag[lane] += more
+    def _send(self) -> None:
+        """Each future in its own time."""
+        lag = np.broadcast_to(self.steps_now, self.out.shape)
         self._slot(int(lag.max()))
         places = (self.step + lag) % len(self.slots)
         everywhere = np.ogrid[tuple(slice(size) for size in self.out.shape)]
@@ -95,10 +97,6 @@ class Transit:
             self.slots = grown
         slot: Array = self.slots[(self.step + ahead) % len(self.slots)]
         return slot
-
-    def _row(self, lane: int) -> Array:
-        row: Array = self.rate[lane if len(self.rate) > 1 else 0]
-        return row
 
 
 @final
@@ -177,19 +175,21 @@ class Trailing:
         np.add(before[1], self.borne, out=after[1])
         self.step += 1
         oldest = self.sums[max(0, self.step - self.window) % size]
-        np.copyto(self.out, ratio(after[0] - oldest[0], after[1] - oldest[1]))
+        gained, given = after - oldest
+        np.copyto(self.out, ratio(gained, given))
 
 
 def ratio(received: Array, borne: Array) -> Array:
     """Received per borne; 1 when there is neither, very large when nothing is borne."""
     with np.errstate(divide="ignore", invalid="ignore"):
         plain: Array = received / borne
-    return np.where(borne == 0, np.where(received == 0, 1.0, NOTHING_BORNE), plain)
+    nothing = borne == 0
+    return np.where(nothing, np.where(received == 0, 1.0, NOTHING_BORNE), plain) if nothing.any() else plain
 
 
 @final
 class Fallback:
-    """What the receiver of a flow misses once it has ended: the flow's mean rate in the year before, from when its replacement is there."""
+    """A flow's mean rate in the year before its end was announced, from when its replacement is there."""
 
     def __init__(self, rate: Array, lag: Array, after: Array, lost: Array, losses: Sequence[Loss], year: int) -> None:
         self.rate, self.lag, self.after, self.lost = rate, lag, after, lost

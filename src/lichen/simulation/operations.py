@@ -1,8 +1,8 @@
 """The operations a tape is made of: each fills `out` from its operands, elementwise and in place.
 
-Operands are broadcast against each other: `[lane, future]`, or `[lane, future, member]`, with length 1 along an axis on which nothing
-varies. Comparisons and logic give truth values; `number` turns these into 1 and 0. A quotient 0/0 is 0; anything else divided by
-zero is infinite, which the traces keep.
+Operands are broadcast against each other: `[lane, future]`, or `[lane, future, member]`, with length 1 along an axis on
+which nothing varies. Comparisons and logic give truth values; `number` turns these into 1 and 0. A quotient 0/0 is 0;
+anything else divided by zero is infinite, which the traces keep.
 """
 
 from __future__ import annotations
@@ -95,8 +95,8 @@ def least(x: Array, presence: Array, out: Array) -> None:
 def quantile(x: Array, presence: Array, share: Array, out: Array) -> None:
     """The value below which this share of the presence lies, linear between neighbours.
 
-    Member k of those in order stands at `(presence of those before it)/(all presence but its own)`: Hyndman-Fan type 7 when
-    all are present alike. Members that are not there are passed over.
+    Member k of those in order stands at `(presence of those before it)/(all presence but its own)`: Hyndman-Fan type 7
+    when all are present alike. Members that are not there are passed over.
     """
     if (presence == presence[..., :1]).all():
         ordered = np.sort(x, axis=-1)

@@ -1,7 +1,7 @@
 """A relationship and its experiments as a program: a tape, and which of its registers mean what.
 
-Amounts are in base units, rates per day. `axis` names the group along whose members, or the flow along whose links, a register varies.
-Registers named `total` are one number a lane and future: sums over the members present.
+Amounts are in base units, rates per day. `axis` names the group along whose members, or the flow along whose links, a
+register varies. Registers named `total` are one number a lane and future: sums over the members present.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import final
 
 from lichen.relationship.world import Process
 from lichen.simulation.formulas import Memory
+from lichen.simulation.operations import ELEMENTWISE
 from lichen.simulation.tape import Node, Register
 
 
@@ -20,7 +21,8 @@ from lichen.simulation.tape import Node, Register
 class CapacityPlan:
     """One capacity: its level at t (`now`), at the start and one step later, and what is measured of it.
 
-    `headroom` is per member, `counted` the one number that stands for a group; `lost` what exceeded `at_most` in this step.
+    `headroom` is per member, `counted` the one number that stands for a group; `lost` what exceeded `at_most` in this
+    step.
     """
 
     party: str
@@ -39,10 +41,11 @@ class CapacityPlan:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowPlan:
-    """One flow: `rate` along its axis, its `total`, and by capacity what it adds and takes in total, when it arrives or is settled.
+    """One flow: `rate` along its axis, its `total`, and by capacity what it adds and takes in total when it is due.
 
-    `clipped` is 1 where the formula was below 0; `shortfall` what rationing cut off; `lag` the days from giving to the last arrival;
-    `lost` the rate that is missed by the receiver's fallback; `after` the days until that is there.
+    `wished` is what the formula gives, where that may be below 0; `shortfall` what rationing cut off; `lag` the days
+    from giving to the last arrival; `lost` the rate that is missed by the receiver's fallback; `after` the days until
+    that is there.
     """
 
     name: str
@@ -50,7 +53,7 @@ class FlowPlan:
     total: Register
     worth: Mapping[str, Register]
     cost: Mapping[str, Register]
-    clipped: Register
+    wished: Register | None
     shortfall: Register
     lag: Register
     lost: Register | None
@@ -60,7 +63,7 @@ class FlowPlan:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyPlan:
-    """One party: its headroom (of a group: what counts, the mean, the worst tenth) and its tally per day in its own measure."""
+    """One party: its headroom (of a group: what counts, mean, worst tenth) and its tally per day in its own measure."""
 
     name: str
     headroom: Register | None
@@ -97,9 +100,10 @@ class TermPlan:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """All that an engine needs. `axes` holds the keys of the draws of each member or link, `columns` the numbers beside them.
+    """All that an engine needs. `axes` holds the names of members or links, `columns` the numbers beside them.
 
-    `parameters` are those of the world's processes; `payments` what each party pays through risk sharing (below 0: receives).
+    `parameters` are those of the world's processes; `payments` what each party pays through risk sharing (below 0:
+    receives).
     """
 
     nodes: tuple[Node, ...]
@@ -117,6 +121,28 @@ class Program:
     measures: Mapping[str, Register]
     payments: Mapping[str, Register]
     memories: tuple[Memory, ...]
+
+
+def released(program: Program) -> Mapping[int, list[int]]:
+    """By the place of a node: the registers that nothing reads after it, so that their memory may be used again.
+
+    Only results of elementwise operations at each step, and none that a plan names or of which there are views.
+    """
+    kept = {register.index for own in fields(program) for register in registers(getattr(program, own.name))}
+    last: dict[int, int] = {}
+    for place, node in enumerate(program.nodes):
+        if node.operation in ELEMENTWISE and node.result.time:
+            last[node.result.index] = place
+        for operand in node.operands:
+            if node.operation == "spread":
+                kept.add(operand.index)
+            elif operand.index in last:
+                last[operand.index] = place
+    found: dict[int, list[int]] = {}
+    for index, place in last.items():
+        if index not in kept:
+            found.setdefault(place, []).append(index)
+    return found
 
 
 def registers(plan: object) -> Iterator[Register]:

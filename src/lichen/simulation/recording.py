@@ -1,8 +1,4 @@
-"""Takes a run down while it runs: each series reduced to what a check asks, whole courses for few lanes only.
-
-Stacks hold many registers in one array `[series, lane, future]`, so that one operation a step serves them all; results are
-`[series, lane, run]`. Not-a-numbers and infinities stay in every figure they touch.
-"""
+"""What is kept of a run: the reduced series of every lane, whole courses of few, and all of it as `Futures`."""
 
 from __future__ import annotations
 
@@ -12,179 +8,255 @@ from typing import TypeAlias, final
 import numpy as np
 from numpy.typing import NDArray
 
-from lichen.relationship.relationship import Time
-from lichen.simulation.futures import Trace
+from lichen.relationship.relationship import Relationship
+from lichen.simulation import interventions
+from lichen.simulation.experiments import YEAR_DAYS, Experiment
+from lichen.simulation.futures import Fall, FlowTotals, Futures, Lane, Trace
+from lichen.simulation.interventions import in_steps
+from lichen.simulation.memories import ratio
+from lichen.simulation.program import FlowPlan, Program
+from lichen.simulation.reducing import FIFTHS, Falls, Stack, Sums, SumsOfChunk, TraceResults, Traces
 from lichen.simulation.tape import Register
 
 Array: TypeAlias = NDArray[np.float64]
-FIFTHS = 5
+
+PATH_LANES = ("base", "cut")
+SHOCKS = ("shock:", "world_low:", "world_high:")
+PATH_RUNS = 2000
 
 
 @final
-class Stack:
-    """The present values of some registers `[series, lane, future]`; those that can be are computed right here."""
-
-    def __init__(self, registers: Iterable[Register], lanes: int, futures: int) -> None:
-        self.registers = tuple({r.index: r for r in registers}.values())
-        self.rows = {register.index: row for row, register in enumerate(self.registers)}
-        self.now = np.zeros((len(self.registers), lanes, futures))
-        self.copied: list[tuple[Array, Array]] = []
-
-    def place(self, register: Register) -> Array | None:
-        """The row of a register that varies by lane and future, None for any other."""
-        if register.index in self.rows and register.lane and register.future and register.axis is None:
-            row: Array = self.now[self.rows[register.index]]
-            return row
-        return None
-
-    def begin(self, values: Mapping[int, Array]) -> None:
-        """Finds out which rows must be copied at each step."""
-        self.copied = [
-            (self.now[row], values[index])
-            for index, row in self.rows.items()
-            if not np.shares_memory(self.now[row], values[index])
-        ]
-
-    def update(self) -> Array:
-        """The present values."""
-        for row, source in self.copied:
-            np.copyto(row, source)
-        return self.now
-
-
-@final
-class TraceResults:
-    """Traces of all series, lanes and runs `[series, lane, run]`."""
-
-    def __init__(self, registers: Sequence[Register], lanes: int, runs: int) -> None:
-        self.rows = {register.index: row for row, register in enumerate(registers)}
-        shape = (len(registers), lanes, runs)
-        self.start, self.end, self.mean, self.least = (np.empty(shape) for _ in range(4))
-        self.least_after, self.sum_after, self.below_zero_at, self.yearly_least = (np.empty(shape) for _ in range(4))
-        self.fifths = np.empty((FIFTHS, *shape))
-
-    def trace(self, register: Register, lane: int) -> Trace:
-        """One series in one lane."""
-        place = (self.rows[register.index], lane)
-        return Trace(
-            start=self.start[place],
-            end=self.end[place],
-            mean=self.mean[place],
-            least=self.least[place],
-            fifths=self.fifths[:, place[0], lane].T,
-            least_after=self.least_after[place],
-            sum_after=self.sum_after[place],
-            below_zero_at=self.below_zero_at[place],
-            yearly_least=self.yearly_least[place],
-        )
-
-
-@final
-class Traces:
-    """Reduces a stack of series over `samples` steps to a chunk of `TraceResults`; `begins` holds each lane's first step of its experiment."""
+class Recording:
+    """All that is kept of a run."""
 
     def __init__(
-        self, stack: Stack, results: TraceResults, *, samples: int, begins: Sequence[int], step_days: float, year: int
+        self, relationship: Relationship, program: Program, experiments: Sequence[Experiment], runs: int
     ) -> None:
-        self.stack, self.results, self.samples, self.step_days = stack, results, samples, step_days
-        self.year = min(year, samples)
-        self.begins: dict[int, list[int]] = {}
-        for lane, step in enumerate(begins):
-            self.begins.setdefault(step, []).append(lane)
-        self.ends = [max(1, round(samples * (fifth + 1) / FIFTHS)) for fifth in range(FIFTHS)]
-        shape = stack.now.shape
-        self.sum, self.least, self.after, self.before, self.year_start = (np.empty(shape) for _ in range(5))
-        self.fifth_start = np.empty(shape)
-        self.is_above = np.empty(shape, dtype=np.bool_)
-        self.steps_above = np.empty(shape, dtype=np.int32)
+        self.relationship, self.program, self.experiments, self.runs = relationship, program, experiments, runs
+        self.time = relationship.time
+        lanes = len(experiments)
+        self.begins = [interventions.begin(relationship, experiment) for experiment in experiments]
+        self.level_series = _unique(
+            [
+                *_present(r for p in program.parties for r in (p.headroom, p.mean, p.tenth)),
+                *(c.counted for c in program.capacities),
+                *(p.total for p in program.presences),
+            ]
+        )
+        self.flow_series = _unique(program.measures.values())
+        self.levels = TraceResults(self.level_series, lanes, runs)
+        self.measures = TraceResults(self.flow_series, lanes, runs)
+        self.parties = [party for party in program.parties if party.headroom is not None]
+        shocks = [lane for lane, e in enumerate(experiments) if e.name.startswith(SHOCKS)]
+        bases = [lane for lane, e in enumerate(experiments) if e.name == "base"]
+        rows = [self.levels.rows[r.index] for r in _present(party.headroom for party in self.parties)]
+        self.falls = Falls(rows, shocks if bases else (), bases[0] if bases else 0, self.time.steps + 1)
+        totals = [flow.total for flow in program.flows]
+        kept = [r for flow in program.flows for r in (*flow.worth.values(), *flow.cost.values(), flow.shortfall)]
+        kept += program.payments.values()
+        self.totals = Sums(totals, lanes, runs, self.time, halves=True)
+        self.amounts = Sums((r for r in kept if r not in totals), lanes, runs, self.time, halves=False)
+        self.lost = Sums(_present(c.lost for c in program.capacities), lanes, runs, self.time, halves=False)
+        self.clipped = {flow.name: np.zeros(runs) for flow in program.flows if flow.wished is not None}
+        self.path_lanes = {e.name: lane for lane, e in enumerate(experiments) if e.name in PATH_LANES}
+        self.path_registers = dict(_paths(relationship, program))
+        shape = (min(runs, PATH_RUNS), self.time.steps + 1)
+        self.paths = {lane: {name: np.empty(shape) for name in self.path_registers} for lane in self.path_lanes}
+        self.balances = {lane: {p.name: _empty_trace(runs) for p in program.parties} for lane in self.path_lanes}
 
-    def begin(self, futures: range, values: Mapping[int, Array]) -> None:
-        """Nothing is seen yet."""
-        self.part = slice(futures.start, futures.stop)
-        self.stack.begin(values)
-        for sums in (self.sum, self.before, self.year_start, self.fifth_start, self.steps_above):
-            sums[...] = 0
-        self.least[...] = self.after[...] = np.inf
-        self.results.yearly_least[:, :, self.part] = np.inf
-        self.results.fifths[:, :, :, self.part] = np.nan
+    def futures(self, seed: int) -> Futures:
+        """Everything as one value."""
+        return Futures(
+            seed=seed,
+            runs=self.runs,
+            days=np.arange(self.time.steps + 1, dtype=np.float64) * self.time.step_days,
+            lanes={experiment.name: self._lane(place) for place, experiment in enumerate(self.experiments)},
+            paths=self.paths,
+        )
 
-    def record(self, step: int) -> None:
-        """One sample."""
-        now, results = self.stack.update(), self.results
-        if step == 0:
-            results.start[:, :, self.part] = now
-        if step and step in self.begins:
-            lanes = self.begins[step]
-            self.after[:, lanes] = np.inf
-            self.before[:, lanes] = self.sum[:, lanes]
-        np.add(self.sum, now, out=self.sum)
-        np.minimum(self.least, now, out=self.least)
-        np.minimum(self.after, now, out=self.after)
-        np.greater_equal(self.least, 0, out=self.is_above)
-        np.add(self.steps_above, self.is_above, out=self.steps_above)
-        self._close_windows(step + 1)
+    def _lane(self, lane: int) -> Lane:
+        program, name = self.program, self.experiments[lane].name
+        trace = self.levels.trace
+        return Lane(
+            name=name,
+            intervention_days=self.begins[lane] * self.time.step_days,
+            headroom={p.name: trace(p.headroom, lane) for p in program.parties if p.headroom is not None},
+            capacity_headroom={f"{c.party}.{c.name}": trace(c.counted, lane) for c in program.capacities},
+            flows={flow.name: self._flow(flow, lane) for flow in program.flows},
+            measures={key: self.measures.trace(register, lane) for key, register in program.measures.items()},
+            balance={key: Trace(**arrays) for key, arrays in self.balances.get(name, {}).items()},
+            group_mean={p.name: trace(p.mean, lane) for p in program.parties if p.mean is not None},
+            group_tenth={p.name: trace(p.tenth, lane) for p in program.parties if p.tenth is not None},
+            presence={p.group: trace(p.total, lane) for p in program.presences},
+            lost_above={
+                f"{c.party}.{c.name}": self.lost.of(c.lost, lane) / self.time.step_days
+                for c in program.capacities
+                if c.lost is not None
+            },
+            risk_paid={party: self._sum(register, lane) for party, register in program.payments.items()},
+            falls=self._falls(lane),
+        )
 
-    def _close_windows(self, count: int) -> None:
-        if count in self.ends:
-            fifth = self.ends.index(count)
-            length = count - (self.ends[fifth - 1] if fifth else 0)
-            for same, end in enumerate(self.ends):
-                if end == count:
-                    self.results.fifths[same, :, :, self.part] = (self.sum - self.fifth_start) / length
-            self.fifth_start[...] = self.sum
-        if count % self.year == 0:
-            worst = self.results.yearly_least[:, :, self.part]
-            np.minimum(worst, (self.sum - self.year_start) / self.year, out=worst)
-            self.year_start[...] = self.sum
+    def _falls(self, lane: int) -> Mapping[str, Fall]:
+        if lane not in self.falls.places:
+            return {}
+        step = self.time.step_days
+        return {party.name: self.falls.of(row, lane, self.runs, step) for row, party in enumerate(self.parties)}
 
-    def end(self) -> None:
-        """Writes the chunk's results."""
-        results, part = self.results, self.part
-        results.end[:, :, part] = self.stack.now
-        results.mean[:, :, part] = self.sum / self.samples
-        results.least[:, :, part] = self.least
-        results.least_after[:, :, part] = self.after
-        results.sum_after[:, :, part] = (self.sum - self.before) * self.step_days
-        reached = self.steps_above < self.samples
-        results.below_zero_at[:, :, part] = np.where(reached, self.steps_above * self.step_days, np.inf)
+    def _flow(self, flow: FlowPlan, lane: int) -> FlowTotals:
+        return FlowTotals(
+            amount=self.totals.of(flow.total, lane),
+            late_amount=self.totals.late_of(flow.total, lane),
+            worth={capacity: self._sum(register, lane) for capacity, register in flow.worth.items()},
+            cost={capacity: self._sum(register, lane) for capacity, register in flow.cost.items()},
+            clipped=self.clipped.get(flow.name, np.zeros(self.runs)),
+            shortfall=self._sum(flow.shortfall, lane),
+        )
+
+    def _sum(self, register: Register, lane: int) -> Array:
+        return self.totals.of(register, lane) if register.index in self.totals.rows else self.amounts.of(register, lane)
 
 
 @final
-class Sums:
-    """Integrals over time of a stack of rates, for all runs; with `halves` also of the second half of the horizon."""
+class ChunkRecorder:
+    """Takes one chunk after another down in a `Recording`."""
 
-    def __init__(self, registers: Iterable[Register], lanes: int, runs: int, time: Time, *, halves: bool) -> None:
-        self.registers = tuple({r.index: r for r in registers if r.number is None}.values())
-        self.rows = {register.index: row for row, register in enumerate(self.registers)}
-        self.whole = np.zeros((len(self.registers), lanes, runs))
-        self.late = np.zeros_like(self.whole) if halves else None
-        self.runs, self.time = runs, time
+    def __init__(self, recording: Recording, futures: int) -> None:
+        self.recording, time = recording, recording.time
+        lanes = len(recording.experiments)
+        year = max(1, in_steps(YEAR_DAYS, time.step_days))
+        level_stack, measure_stack = (
+            Stack(series, lanes, futures) for series in (recording.level_series, recording.flow_series)
+        )
+        self.level_traces = Traces(
+            level_stack,
+            recording.levels,
+            samples=time.steps + 1,
+            begins=recording.begins,
+            step_days=time.step_days,
+            year=year,
+        )
+        self.measure_traces = Traces(
+            measure_stack,
+            recording.measures,
+            samples=time.steps,
+            begins=recording.begins,
+            step_days=time.step_days,
+            year=year,
+        )
+        self.sums = [
+            SumsOfChunk(sums, lanes, futures) for sums in (recording.totals, recording.amounts, recording.lost)
+        ]
+        self.courses = {
+            lane: {name: np.empty((time.steps + 1, futures)) for name in recording.path_registers}
+            for lane in recording.path_lanes
+        }
 
-    def of(self, register: Register, lane: int) -> Array:
-        """The integral over the horizon [run]."""
-        if register.number is not None:
-            return np.broadcast_to(register.number * self.time.steps * self.time.step_days, (self.runs,))
-        total: Array = self.whole[self.rows[register.index], lane]
-        return total
+    def place(self, register: Register) -> Array | None:
+        """A buffer in one of the stacks, if one of them keeps the register."""
+        stacks = [self.level_traces.stack, self.measure_traces.stack, *(sums.stack for sums in self.sums)]
+        return next((row for stack in stacks if (row := stack.place(register)) is not None), None)
 
-    def late_of(self, register: Register, lane: int) -> Array:
-        """The integral over the second half of the horizon [run]."""
-        if register.number is not None or self.late is None:
-            return self.of(register, lane) / 2
-        late: Array = self.late[self.rows[register.index], lane]
-        return late
+    def begin(self, futures: range, values: Mapping[int, Array]) -> None:
+        """A chunk begins."""
+        self.part = slice(futures.start, futures.stop)
+        self.values = values
+        for traces in (self.level_traces, self.measure_traces):
+            traces.begin(futures, values)
+        for sums in self.sums:
+            sums.begin(values)
 
-    def add(self, part: slice, stack: Stack, step: int) -> None:
-        """One step of a chunk."""
-        whole = self.whole[:, :, part]
-        if self.late is not None and step == self.time.steps // 2:
-            np.negative(whole, out=self.late[:, :, part])
-        np.add(whole, stack.update(), out=whole)
+    def levels(self, step: int) -> None:
+        """Levels and headrooms are known."""
+        self.level_traces.record(step)
+        self.recording.falls.record(step, self.level_traces.stack.now)
+        for lane, place in self.recording.path_lanes.items():
+            for name, register in self.recording.path_registers.items():
+                value = self.values[register.index]
+                self.courses[lane][name][step] = value[place if len(value) > 1 else 0]
 
-    def end(self, part: slice) -> None:
-        """From sums over steps to integrals."""
-        self.whole[:, :, part] *= self.time.step_days
-        if self.late is not None:
-            late = self.late[:, :, part]
-            late *= self.time.step_days
-            late += self.whole[:, :, part]
+    def flows(self, step: int) -> None:
+        """What passes in this step is known."""
+        self.measure_traces.record(step)
+        for flow in self.recording.program.flows:
+            if flow.wished is not None:
+                below = self.values[flow.wished.index][0] < 0
+                self.recording.clipped[flow.name][self.part] += below if below.ndim == 1 else below.mean(axis=-1)
+        for sums in self.sums:
+            sums.record(step)
+
+    def end(self) -> None:
+        """A chunk is over."""
+        for traces in (self.level_traces, self.measure_traces):
+            traces.end()
+        for sums in self.sums:
+            sums.end(self.part)
+        recording, part = self.recording, self.part
+        for clipped in recording.clipped.values():
+            clipped[part] /= recording.time.steps
+        for lane, courses in self.courses.items():
+            if part.start < PATH_RUNS:
+                for name, course in courses.items():
+                    path = recording.paths[lane][name][part]
+                    path[...] = course.T[: len(path)]
+            for party in recording.program.parties:
+                window = max(1, in_steps(party.window_days, recording.time.step_days))
+                received, borne = (courses[f"{party.name}.{side}"][:-1] for side in ("received", "borne"))
+                for key, figure in _balance(received, borne, window, recording.time.step_days).items():
+                    recording.balances[lane][party.name][key][part] = figure
+
+
+def _unique(registers: Iterable[Register]) -> list[Register]:
+    return list({register.index: register for register in registers}.values())
+
+
+def _present(registers: Iterable[Register | None]) -> Iterable[Register]:
+    return (register for register in registers if register is not None)
+
+
+def _paths(relationship: Relationship, program: Program) -> Iterable[tuple[str, Register]]:
+    for capacity in program.capacities:
+        yield f"{capacity.party}.{capacity.name}", capacity.total
+    for party in program.parties:
+        if party.headroom is not None:
+            yield f"{party.name}.headroom", party.headroom
+        yield f"{party.name}.received", party.received
+        yield f"{party.name}.borne", party.borne
+    for flow in program.flows:
+        yield flow.name, flow.total
+    for term in program.terms:
+        yield term.name, term.now
+    yield from program.measures.items()
+
+
+def _empty_trace(runs: int) -> dict[str, Array]:
+    figures = {name: np.full(runs, np.nan) for name in Trace.__dataclass_fields__ if name != "fifths"}
+    return {**figures, "fifths": np.full((runs, FIFTHS), np.nan)}
+
+
+def _balance(received: Array, borne: Array, window: int, step_days: float) -> Mapping[str, Array]:
+    """A party's balance over every full window [time, future], as a trace; nothing when no window is full."""
+    if len(received) < window:
+        return {}
+    gained, given = (_windows(series, window) for series in (received, borne))
+    balance = ratio(gained, given)
+    ends = [max(1, round(len(balance) * (fifth + 1) / FIFTHS)) for fifth in range(FIFTHS)]
+    starts = [min(start, end - 1) for start, end in zip([0, *ends], ends, strict=False)]
+    least = balance.min(axis=0)
+    return {
+        "start": balance[0],
+        "end": balance[-1],
+        "mean": balance.mean(axis=0),
+        "least": least,
+        "fifths": np.stack([balance[a:b].mean(axis=0) for a, b in zip(starts, ends, strict=True)], axis=1),
+        "least_after": least,
+        "sum_after": balance.sum(axis=0) * step_days,
+        "below_zero_at": np.full(balance.shape[1], np.inf),
+        "yearly_least": least,
+    }
+
+
+def _windows(series: Array, window: int) -> Array:
+    sums = np.concatenate([np.zeros((1, series.shape[1])), np.cumsum(series, axis=0)])
+    windows: Array = sums[window:] - sums[:-window]
+    return windows

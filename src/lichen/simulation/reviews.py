@@ -18,7 +18,7 @@ Truths: TypeAlias = NDArray[np.bool_]
 
 @final
 class Reviews:
-    """Regular ones, and triggered ones in single futures; each sets every term of `changes` from the values of its moment.
+    """Regular ones, and triggered ones in single futures; each sets every term of `changes` as its moment says.
 
     `terms` holds by name the value in force, what a review would say, and the same within its bounds, `[lane, future]`;
     `triggers` the conditions. In lanes that are not `reviewing` nothing changes.
@@ -29,7 +29,7 @@ class Reviews:
         time: Time,
         adjustment: Adjustment | None,
         terms: Mapping[str, tuple[Array, Array, Array]],
-        triggers: Sequence[Array],
+        triggers: Sequence[Truths],
         reviewing: Sequence[bool],
     ) -> None:
         rules = adjustment or Adjustment()
@@ -72,7 +72,7 @@ class Reviews:
             self.waiting.setdefault(in_force, []).append((name, bounded.copy(), where))
 
     def _watch(self, step: int) -> None:
-        """Which futures call a review for the next step: a condition has turned true and none they called is under way."""
+        """Which futures call a review: a condition has turned true and none that they called is under way."""
         self.called[...] = False
         for before, now in zip(self.before, self.triggers, strict=True):
             self.called |= now & ~before

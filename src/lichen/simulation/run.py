@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeAlias, final
-
-import numpy as np
-from numpy.typing import NDArray
 
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.value import Value
 from lichen.simulation import interventions
 from lichen.simulation.compiling import compile_program
 from lichen.simulation.engine_numpy import Engine
-from lichen.simulation.experiments import YEAR_DAYS, Experiment
-from lichen.simulation.futures import FlowTotals, Futures, Lane, Trace
-from lichen.simulation.interventions import in_steps
-from lichen.simulation.memories import ratio
-from lichen.simulation.program import FlowPlan, Program
-from lichen.simulation.recording import FIFTHS, Stack, Sums, TraceResults, Traces
-from lichen.simulation.tape import Register
+from lichen.simulation.experiments import Experiment
+from lichen.simulation.futures import Futures
+from lichen.simulation.program import Program
+from lichen.simulation.recording import ChunkRecorder, Recording
 
-Array: TypeAlias = NDArray[np.float64]
-
-PATH_LANES = ("base", "cut")
-PATH_RUNS = 2000
 CHUNK_BYTES = 150e6
-CHUNK_NUMBERS = 6000
+CHUNK_NUMBERS = 12000
 """How many numbers a register of one chunk holds at most, so that a step stays in the processor's cache."""
 
 
@@ -41,8 +30,8 @@ def simulate(
 ) -> Futures:
     """The relationship in `runs` futures, in every experiment the same.
 
-    Values that nobody states are not-a-numbers and stay so in all that depends on them. `progress` is told how many futures are done
-    and of how many; `chunk` futures run at a time (chosen by size when None), which changes no figure.
+    Values that nobody states are not-a-numbers and stay so in all that depends on them. `progress` is told how many
+    futures are done and of how many; `chunk` futures run at a time (chosen by size when None), which changes no figure.
     """
     needs = interventions.needs(relationship, experiments)
     program = compile_program(relationship, needs)
@@ -88,213 +77,10 @@ def _values(part: object) -> Iterable[Value]:
 
 
 def _chunk(relationship: Relationship, program: Program, lanes: int) -> int:
-    """How many futures run at a time: bounded by the processor's cache for small relationships, by memory for large ones."""
+    """How many futures run at a time: bounded by the processor's cache, or by memory for large relationships."""
     widths = [len(program.axes[node.result.axis]) if node.result.axis else 1 for node in program.nodes]
-    lagging = sum(width for node, width in zip(program.nodes, widths, strict=True) if node.operation in ("transit", "memory"))
+    lagging = sum(
+        width for node, width in zip(program.nodes, widths, strict=True) if node.operation in ("transit", "memory")
+    )
     numbers = sum(widths) + lagging * relationship.time.steps / 4
     return max(1, min(int(CHUNK_BYTES / (8 * lanes * numbers)), max(16, CHUNK_NUMBERS // lanes)))
-
-
-@final
-class Recording:
-    """All that is kept of a run."""
-
-    def __init__(
-        self, relationship: Relationship, program: Program, experiments: Sequence[Experiment], runs: int
-    ) -> None:
-        self.relationship, self.program, self.experiments, self.runs = relationship, program, experiments, runs
-        self.time = relationship.time
-        lanes = len(experiments)
-        self.begins = [interventions.begin(relationship, experiment) for experiment in experiments]
-        self.level_series = _unique([*_present(
-            r for p in program.parties for r in (p.headroom, p.mean, p.tenth)
-        ), *(c.counted for c in program.capacities), *(p.total for p in program.presences)])
-        self.flow_series = _unique(program.measures.values())
-        self.levels = TraceResults(self.level_series, lanes, runs)
-        self.measures = TraceResults(self.flow_series, lanes, runs)
-        totals = [flow.total for flow in program.flows]
-        kept = [r for flow in program.flows for r in (*flow.worth.values(), *flow.cost.values(), flow.clipped, flow.shortfall)]
-        kept += [r for r in program.payments.values()]
-        self.totals = Sums(totals, lanes, runs, self.time, halves=True)
-        self.amounts = Sums((r for r in kept if r not in totals), lanes, runs, self.time, halves=False)
-        self.lost = Sums(_present(c.lost for c in program.capacities), lanes, runs, self.time, halves=False)
-        self.path_lanes = {e.name: lane for lane, e in enumerate(experiments) if e.name in PATH_LANES}
-        self.path_registers = dict(_paths(relationship, program))
-        shape = (min(runs, PATH_RUNS), self.time.steps + 1)
-        self.paths = {lane: {name: np.empty(shape) for name in self.path_registers} for lane in self.path_lanes}
-        self.balances = {
-            lane: {p.name: _empty_trace(runs) for p in program.parties} for lane in self.path_lanes
-        }
-
-    def futures(self, seed: int) -> Futures:
-        """Everything as one value."""
-        return Futures(
-            seed=seed,
-            runs=self.runs,
-            days=np.arange(self.time.steps + 1) * self.time.step_days,
-            lanes={experiment.name: self._lane(place) for place, experiment in enumerate(self.experiments)},
-            paths=self.paths,
-        )
-
-    def _lane(self, lane: int) -> Lane:
-        program, name = self.program, self.experiments[lane].name
-        trace = self.levels.trace
-        return Lane(
-            name=name,
-            intervention_days=self.begins[lane] * self.time.step_days,
-            headroom={p.name: trace(p.headroom, lane) for p in program.parties if p.headroom is not None},
-            capacity_headroom={f"{c.party}.{c.name}": trace(c.counted, lane) for c in program.capacities},
-            flows={flow.name: self._flow(flow, lane) for flow in program.flows},
-            measures={key: self.measures.trace(register, lane) for key, register in program.measures.items()},
-            balance={key: Trace(**arrays) for key, arrays in self.balances.get(name, {}).items()},
-            group_mean={p.name: trace(p.mean, lane) for p in program.parties if p.mean is not None},
-            group_tenth={p.name: trace(p.tenth, lane) for p in program.parties if p.tenth is not None},
-            presence={p.group: trace(p.total, lane) for p in program.presences},
-            lost_above={
-                f"{c.party}.{c.name}": self.lost.of(c.lost, lane) / self.time.step_days
-                for c in program.capacities
-                if c.lost is not None
-            },
-            risk_paid={party: self._sum(register, lane) for party, register in program.payments.items()},
-        )
-
-    def _flow(self, flow: FlowPlan, lane: int) -> FlowTotals:
-        return FlowTotals(
-            amount=self.totals.of(flow.total, lane),
-            late_amount=self.totals.late_of(flow.total, lane),
-            worth={capacity: self._sum(register, lane) for capacity, register in flow.worth.items()},
-            cost={capacity: self._sum(register, lane) for capacity, register in flow.cost.items()},
-            clipped=self._sum(flow.clipped, lane) / (self.time.steps * self.time.step_days),
-            shortfall=self._sum(flow.shortfall, lane),
-        )
-
-    def _sum(self, register: Register, lane: int) -> Array:
-        return self.totals.of(register, lane) if register.index in self.totals.rows else self.amounts.of(register, lane)
-
-
-@final
-class ChunkRecorder:
-    """Takes one chunk after another down in a `Recording`."""
-
-    def __init__(self, recording: Recording, futures: int) -> None:
-        self.recording, time = recording, recording.time
-        lanes = len(recording.experiments)
-        year = max(1, in_steps(YEAR_DAYS, time.step_days))
-        level_stack, measure_stack = (
-            Stack(series, lanes, futures) for series in (recording.level_series, recording.flow_series)
-        )
-        self.level_traces = Traces(
-            level_stack, recording.levels, samples=time.steps + 1, begins=recording.begins, step_days=time.step_days, year=year
-        )
-        self.measure_traces = Traces(
-            measure_stack, recording.measures, samples=time.steps, begins=recording.begins, step_days=time.step_days, year=year
-        )
-        self.sums = [
-            (sums, Stack(sums.registers, lanes, futures)) for sums in (recording.totals, recording.amounts, recording.lost)
-        ]
-        self.courses = {
-            lane: {name: np.empty((time.steps + 1, futures)) for name in recording.path_registers}
-            for lane in recording.path_lanes
-        }
-
-    def place(self, register: Register) -> Array | None:
-        """A buffer in one of the stacks, if one of them keeps the register."""
-        stacks = [self.level_traces.stack, self.measure_traces.stack, *(stack for _, stack in self.sums)]
-        return next((row for stack in stacks if (row := stack.place(register)) is not None), None)
-
-    def begin(self, futures: range, values: Mapping[int, Array]) -> None:
-        """A chunk begins."""
-        self.part = slice(futures.start, futures.stop)
-        self.values = values
-        for traces in (self.level_traces, self.measure_traces):
-            traces.begin(futures, values)
-        for _, stack in self.sums:
-            stack.begin(values)
-
-    def levels(self, step: int) -> None:
-        """Levels and headrooms are known."""
-        self.level_traces.record(step)
-        for lane, place in self.recording.path_lanes.items():
-            for name, register in self.recording.path_registers.items():
-                value = self.values[register.index]
-                self.courses[lane][name][step] = value[place if len(value) > 1 else 0]
-
-    def flows(self, step: int) -> None:
-        """What passes in this step is known."""
-        self.measure_traces.record(step)
-        for sums, stack in self.sums:
-            sums.add(self.part, stack, step)
-
-    def end(self) -> None:
-        """A chunk is over."""
-        for traces in (self.level_traces, self.measure_traces):
-            traces.end()
-        for sums, _ in self.sums:
-            sums.end(self.part)
-        recording, part = self.recording, self.part
-        for lane, courses in self.courses.items():
-            if part.start < PATH_RUNS:
-                for name, course in courses.items():
-                    path = recording.paths[lane][name][part]
-                    path[...] = course.T[: len(path)]
-            for party in recording.program.parties:
-                window = max(1, in_steps(party.window_days, recording.time.step_days))
-                tally = (courses[f"{party.name}.{side}"][:-1] for side in ("received", "borne"))
-                for key, figure in _balance(*tally, window, recording.time.step_days).items():
-                    recording.balances[lane][party.name][key][part] = figure
-
-
-def _unique(registers: Iterable[Register]) -> list[Register]:
-    return list({register.index: register for register in registers}.values())
-
-
-def _present(registers: Iterable[Register | None]) -> Iterable[Register]:
-    return (register for register in registers if register is not None)
-
-
-def _paths(relationship: Relationship, program: Program) -> Iterable[tuple[str, Register]]:
-    for capacity in program.capacities:
-        yield f"{capacity.party}.{capacity.name}", capacity.total
-    for party in program.parties:
-        if party.headroom is not None:
-            yield f"{party.name}.headroom", party.headroom
-        yield f"{party.name}.received", party.received
-        yield f"{party.name}.borne", party.borne
-    for flow in program.flows:
-        yield flow.name, flow.total
-    for term in program.terms:
-        yield term.name, term.now
-    yield from program.measures.items()
-
-
-def _empty_trace(runs: int) -> dict[str, Array]:
-    figures = {name: np.full(runs, np.nan) for name in Trace.__dataclass_fields__ if name != "fifths"}
-    return {**figures, "fifths": np.full((runs, FIFTHS), np.nan)}
-
-
-def _balance(received: Array, borne: Array, window: int, step_days: float) -> Mapping[str, Array]:
-    """A party's balance over every full window [time, future], reduced as a trace is; nothing when no window is full."""
-    if len(received) < window:
-        return {}
-    gained, given = (_windows(series, window) for series in (received, borne))
-    balance = ratio(gained, given)
-    ends = [max(1, round(len(balance) * (fifth + 1) / FIFTHS)) for fifth in range(FIFTHS)]
-    starts = [min(start, end - 1) for start, end in zip([0, *ends], ends, strict=False)]
-    least = balance.min(axis=0)
-    return {
-        "start": balance[0],
-        "end": balance[-1],
-        "mean": balance.mean(axis=0),
-        "least": least,
-        "fifths": np.stack([balance[a:b].mean(axis=0) for a, b in zip(starts, ends, strict=True)], axis=1),
-        "least_after": least,
-        "sum_after": balance.sum(axis=0) * step_days,
-        "below_zero_at": np.full(balance.shape[1], np.inf),
-        "yearly_least": least,
-    }
-
-
-def _windows(series: Array, window: int) -> Array:
-    sums = np.concatenate([np.zeros((1, series.shape[1])), np.cumsum(series, axis=0)])
-    windows: Array = sums[window:] - sums[:-window]
-    return windows

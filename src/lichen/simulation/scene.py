@@ -11,6 +11,7 @@ from lichen.relationship.flow import WORLD, Flow
 from lichen.relationship.formula import Call, Name, Spread, Tree, children
 from lichen.relationship.party import Capacity, Party
 from lichen.relationship.relationship import Relationship
+from lichen.simulation.chance import is_nonnegative
 from lichen.simulation.draws import range_key
 from lichen.simulation.formulas import Formulas
 from lichen.simulation.members import Members
@@ -23,8 +24,10 @@ COUNTED_QUANTILE = 0.05
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
-    """What the experiments of a run ask of its tape: which flows and rules they change, and by name of a term or world variable
-    the scenarios and probability points that replace it."""
+    """What the experiments of a run ask of its tape: which flows and rules they change.
+
+    `scenarios` and `points`: by name of a term or world variable, what replaces it in some lanes.
+    """
 
     factored: frozenset[str] = frozenset()
     unreceived: frozenset[str] = frozenset()
@@ -51,7 +54,6 @@ class Scene:
         self._rates: dict[tuple[str, bool], Register] = {}
         self._shares: dict[str, Register | None] = {}
         self._floors: dict[tuple[str, str], Register] = {}
-
 
     def name(self, parts: tuple[str, ...], axis: str | None, asked: bool) -> Register:
         """The register of a name along an axis; `asked`: flows as asked for, before rationing."""
@@ -114,7 +116,6 @@ class Scene:
             value = self.members.column(party.name, name)
         return self.members.on_flow(flow, side, value)
 
-
     def axis(self, party: Party) -> str | None:
         """The axis of a group's members."""
         return party.name if party.members is not None else None
@@ -163,7 +164,11 @@ class Scene:
 
     def _headroom_along(self, party: Party, axis: str | None) -> Register:
         value = self.headroom(party)
-        same = axis is not None and value.axis is not None and set(self.members.keys[axis]) <= set(self.members.keys[value.axis])
+        same = (
+            axis is not None
+            and value.axis is not None
+            and set(self.members.keys[axis]) <= set(self.members.keys[value.axis])
+        )
         return self.members.brought(value, axis) if same else self.counted(party, value)
 
     def _least(self, registers: Iterable[Register]) -> Register:
@@ -172,11 +177,14 @@ class Scene:
             first = self.tape.apply("minimum", first, register)
         return first
 
-
     def term(self, name: str) -> Register:
         """A term in force: as agreed, as reviewed, as a scenario says."""
         if name in self.reviewed:
             value = self.tape.source("term", name, lane=True, future=True, time=True)
+            between = self.relationship.terms[name].between
+            lowest = (self.agreed(name), self.formulas.value(between[0])) if between else ()
+            if lowest and all(self.tape.is_nonnegative(low) for low in lowest):
+                self.tape.nonnegative.add(value.index)
         else:
             value = self.agreed(name)
         return self._overridden(name, value)
@@ -187,7 +195,10 @@ class Scene:
         if process.kind == "constant":
             return self._overridden(name, self.formulas.value(process.parameters["value"]))
         varies = process.kind in ("ar1", "white", "random_walk", "jumps", "seasonal", "series")
-        return self._overridden(name, self.tape.source("world", name, future=True, time=varies))
+        value = self.tape.source("world", name, future=True, time=varies)
+        if is_nonnegative(process):
+            self.tape.nonnegative.add(value.index)
+        return self._overridden(name, value)
 
     def _overridden(self, name: str, value: Register) -> Register:
         """The value, or in some lanes for a time another one: of a scenario, or a probability point."""
@@ -196,11 +207,12 @@ class Scene:
             return value
         others = [self.formulas.value(self.relationship.scenarios[s].values[name]) for s in scenarios]
         others += [self.tape.source("point", (name, share), future=True, time=True) for share in points]
+        if value.index in self.tape.nonnegative:
+            self.tape.nonnegative.update(other.index for other in others[len(scenarios) :])
         return self.tape.keep("override", (value, *others), (name, scenarios, points), None)
 
-
     def rate(self, flow: Flow, asked: bool = False) -> Register:
-        """What passes per day, along the flow's axis: not below 0, times what experiments and `at_floor` leave, rationed."""
+        """What passes per day: not below 0, times what experiments and `at_floor` leave, rationed."""
         known = (flow.name, asked)
         if known not in self._rates:
             if asked:
@@ -241,16 +253,21 @@ class Scene:
             return self.members.at_party(flow, "giver", rate)
         return self.members.brought(rate, axis) if flow.along is None else self.members.total(flow, rate)
 
-
     def share(self, flow: Flow) -> Register | None:
-        """The share of what is asked that passes, along the flow's axis: the least of the capacities it draws on now and
-        of the flows that its rate reads directly; None where nothing is rationed."""
+        """The share of what is asked that passes, along the flow's axis; None where nothing is rationed.
+
+        The least of the shares of the capacities it draws on now and of the flows that its rate reads directly.
+        """
         if flow.name not in self._shares:
             self._shares[flow.name] = None  # what is read through a circle of capacities is not read directly
             own = [] if flow.settled_after is not None else self.rations(flow)
             read = [self.share(other) for other in self._read_directly(flow)]
             axis = self.members.of_flow(flow)
-            own += [self.members.brought(share, axis) if share.axis in (None, axis) else self._least_of(share) for share in read if share]
+            own += [
+                self.members.brought(share, axis) if share.axis in (None, axis) else self._least_of(share)
+                for share in read
+                if share
+            ]
             self._shares[flow.name] = self._least(own) if own else None
         return self._shares[flow.name]
 
@@ -286,10 +303,11 @@ class Scene:
         enough = apply("less_equal", draws, above)
         return apply("select", enough, self.tape.number(1), apply("divide", above, draws))
 
-
     def cost(self, flow: Flow, capacity: str) -> Register:
         """What one unit takes from a capacity of the giver, not below 0; it reads rates as asked for."""
-        return self._signed(self.formulas.value(flow.cost[capacity], self.members.of_flow(flow), asked=True), above=True)
+        return self._signed(
+            self.formulas.value(flow.cost[capacity], self.members.of_flow(flow), asked=True), above=True
+        )
 
     def worth(self, flow: Flow, capacity: str) -> Register:
         """What one unit adds to a capacity of the receiver, with the sign of the flow's kind."""

@@ -1,7 +1,7 @@
 """A tape: operations on arrays in the order in which they can be done, no two alike.
 
-A register is the result of one operation. It says along which axes it varies: lanes, futures, members or links (`axis`, None for one
-number a lane and future), and time. What does not vary in time is done once before the first step.
+A register is the result of one operation. It says along which axes it varies: lanes, futures, members or links (`axis`,
+None for one number a lane and future), and time. What does not vary in time is done once before the first step.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ class Tape:
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
+        self.nonnegative: set[int] = set()
+        """Sources of which the relationship says that they are never below 0."""
         self._known: dict[tuple[str, tuple[int, ...], Hashable, str | None], Register] = {}
 
     def number(self, value: float) -> Register:
@@ -65,7 +67,7 @@ class Tape:
         return self._node(kind, (), name, axis=axis, lane=lane, future=future, time=time)
 
     def apply(self, operation: str, *operands: Register, beside: Hashable = None) -> Register:
-        """One elementwise operation, constants folded; operands along no axis are spread over the members of the others."""
+        """One elementwise operation, constants folded; operands along no axis are spread over members."""
         simple = self._simplified(operation, operands)
         if simple is not None:
             return simple
@@ -107,11 +109,24 @@ class Tape:
         """Whether the result cannot be below 0, as far as its operations show."""
         if register.number is not None:
             return register.number >= 0
+        if register.index in self.nonnegative:
+            return True
         node = self.nodes[register.index]
         match node.operation:
             case "draw":
                 return isinstance(node.beside, tuple) and node.beside[1] >= 0
-            case "add" | "multiply" | "divide" | "divide_safely" | "minimum" | "power" | "spread" | "sum" | "mean":
+            case (
+                "override"
+                | "add"
+                | "multiply"
+                | "divide"
+                | "divide_safely"
+                | "minimum"
+                | "power"
+                | "spread"
+                | "sum"
+                | "mean"
+            ):
                 return all(self.is_nonnegative(operand) for operand in node.operands)
             case "maximum":
                 return any(self.is_nonnegative(operand) for operand in node.operands)
