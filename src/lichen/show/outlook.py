@@ -69,10 +69,8 @@ def sentence(outlook: Outlook, start: date) -> str:
         return f"Nobody falls below the floor. Least room left: {name}, {room(outlook.at_end)} at the end"
     when = month(after(start, outlook.below_from))
     if outlook.half_below:
-        return (
-            f"{name} falls below its floor by {when} in half of the futures, {out_of_hundred(outlook.below)} in the end"
-        )
-    return f"{name} falls below its floor {out_of_hundred(outlook.below)}, from {when} on"
+        return f"{name}: below the floor by {when} in half of the futures, {out_of_hundred(outlook.below)} by the end"
+    return f"{name}: below the floor {out_of_hundred(outlook.below)}, from {when} on"
 
 
 def own_sentence(outlook: Outlook, start: date) -> str:

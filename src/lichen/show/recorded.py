@@ -92,9 +92,9 @@ def _amounts(flow: Flow, series: SubjectSeries) -> Series:
         )
         for p in series.periods
     )
-    return Series(
-        title=f"{flow.title.replace('_', ' ')}, as recorded", unit=series.unit, moments=moments, came=flow.title
-    )
+    name = flow.title.replace("_", " ")
+    title = f"{name[:1].upper()}{name[1:]}, as recorded"
+    return Series(title=title, unit=series.unit, moments=moments, came=name)
 
 
 def _moment(period: Period, factor: float, came: Mapping[object, float], went: Mapping[object, float]) -> Moment:

@@ -11,10 +11,11 @@ from typing import final
 from lichen.show.charts import drawing
 from lichen.show.charts.drawing import Point, Scale
 from lichen.show.figures import after, month, percent, room
-from lichen.show.markup import Html, join
+from lichen.show.markup import Html, element, join
 
 _BELOW, _ABOVE = -1.0, 2.0
-"""Room left is drawn between these; lines beyond run along the edge."""
+"""Room left is drawn between these; lines that leave the chart say so in their labels."""
+_FAR = 20.0
 _ROW = 19.0
 
 
@@ -64,7 +65,7 @@ class Bands:
 def draw(bands: Bands, width: int, name: str = "bands", height: int = 0) -> Html:
     """The chart at a width in pixels."""
     narrow = width < 500
-    labels = [drawing.wrapped(side.title, 84 if narrow else 140, 13, 2, bold=True) for side in bands.sides]
+    labels = [_label(side, 84 if narrow else 140) for side in bands.sides]
     longest = max((drawing.width_of(line, bold=True) for label in labels for line in label), default=0)
     right = longest + 14 if bands.named else 16.0
     notes = [drawing.wrapped(note.says, width - 8, 13, 3, bold=True) for note in bands.notes]
@@ -80,8 +81,13 @@ def draw(bands: Bands, width: int, name: str = "bands", height: int = 0) -> Html
         width,
         height,
         _ground(bands, x, y, name),
-        (_band(side, x, y, faint=len(bands.sides) > 1) for side in bands.sides),
-        (_lines(side, x, y) for side in bands.sides),
+        _inside(
+            name,
+            x,
+            y,
+            *(_band(side, x, y, faint=len(bands.sides) > 1) for side in bands.sides),
+            *(piece for side in bands.sides for piece in _lines(side, x, y)),
+        ),
         _labels(bands.sides, labels, x, y) if bands.named else None,
         _notes(bands.notes, notes, x, y, width - 4.0),
     )
@@ -121,6 +127,18 @@ def _ground(bands: Bands, x: Scale, y: Scale, name: str) -> Html:
     )
 
 
+def _inside(name: str, x: Scale, y: Scale, *drawn: Html) -> Html:
+    """What is drawn, cut off at the edges of the chart."""
+    box = drawing.rect(x.start - 6, y.end - 6, x.end - x.start + 12, y.start - y.end + 6, "edge")
+    cut = element("clipPath", box, id=f"{name}-edge")
+    return element("g", cut, element("g", *drawn, clip_path=f"url(#{name}-edge)"))
+
+
+def _place(value: float, y: Scale) -> float:
+    """Where a value lies, also beyond the edges, so that lines leave the chart in their own direction."""
+    return y.free(min(max(value, -_FAR), _FAR))
+
+
 def _below(x: Scale) -> str:
     words = "below its floor a side cannot go on"
     return words if drawing.width_of(words, 11.5) < x.end - x.start - 12 else "below the floor"
@@ -128,7 +146,8 @@ def _below(x: Scale) -> str:
 
 def _gap(first: float, last: float, x: Scale, y: Scale, name: str) -> Html:
     width = max(x(last) - x(first), 3)
-    said = drawing.text(x(first) + width / 2, y.end + 10, "no record", class_="quiet small", anchor="middle")
+    middle = x(first) + width / 2
+    said = drawing.text(middle, y.start - 6, "no record", class_="quiet small over", anchor="middle")
     return join(drawing.hatched(name, x(first), y.end, width, y.start - y.end, "nothing was recorded"), said)
 
 
@@ -146,19 +165,31 @@ def _moment(day: float, words: str, x: Scale, y: Scale) -> Html:
 
 
 def _band(side: Side, x: Scale, y: Scale, *, faint: bool) -> Html:
-    upper = [(x(day), y(value)) for day, value in zip(side.days, side.high, strict=True)]
-    lower = [(x(day), y(value)) for day, value in zip(side.days, side.low, strict=True)]
+    upper = [(x(day), _place(value, y)) for day, value in zip(side.days, side.high, strict=True)]
+    lower = [(x(day), _place(value, y)) for day, value in zip(side.days, side.low, strict=True)]
     return drawing.area(upper, lower, f"band side-{side.turn % drawing.SIDES}{' faint' if faint else ''}")
 
 
 def _lines(side: Side, x: Scale, y: Scale) -> Iterator[Html]:
     look = f"side-{side.turn % drawing.SIDES}"
     yield drawing.curve(
-        ((x(day), y(value)) for day, value in zip(side.days, side.middle, strict=True)), f"middle {look}", side.turn
+        ((x(day), _place(value, y)) for day, value in zip(side.days, side.middle, strict=True)),
+        f"middle {look}",
+        side.turn,
     )
     for run in side.recorded:
-        yield drawing.curve(((x(day), y(value)) for day, value in run), f"recorded {look}")
-        yield from (drawing.marker(x(day), y(value), side.turn, f"dot {look}", 3.2) for day, value in run)
+        yield drawing.curve(((x(day), _place(value, y)) for day, value in run), f"recorded {look}")
+        yield from (drawing.marker(x(day), _place(value, y), side.turn, f"dot {look}", 3.2) for day, value in run)
+
+
+def _label(side: Side, width: float) -> list[str]:
+    """A side's name and its room left at the end, with an arrow where the line has left the chart."""
+    words = drawing.wrapped(side.title, width, 13, 2, bold=True)
+    if not side.middle:
+        return words
+    end = side.middle[-1]
+    arrow = "↓ " if end < _BELOW else "↑ " if end > _ABOVE else ""
+    return [*words, f"{arrow}{room(end)}"]
 
 
 def _labels(sides: tuple[Side, ...], labels: list[list[str]], x: Scale, y: Scale) -> Iterator[Html]:

@@ -46,9 +46,10 @@ class Series:
 def draw(series: Series, width: int, name: str = "series") -> Html:
     """The chart at a width in pixels."""
     narrow = width < 500
-    legend = [
-        (word, mark) for word, mark in ((series.level, "level"), (series.came, "came"), (series.went, "went")) if word
-    ]
+    words = ((series.level, "level"), (series.came, "came"), (series.went, "went"))
+    legend = [(word, mark) for word, mark in words if word]
+    if not all(moment.known for moment in series.moments):
+        legend.append(("not recorded", "missing"))
     rows = len(legend) if narrow else 1
     top = 34.0 + 18 * rows
     height = top + (200 if narrow else 220) + 30

@@ -51,15 +51,16 @@ def _panels(judged: Judged, balance: Balance) -> Iterator[Html]:
 
 def _side(judged: Judged, name: str, total: PartyBalance) -> Group:
     known = judged.relationship.parties.get(name)
-    bars = (
+    told = total.ratio is not None or total.received or total.borne
+    bars = tuple(
         Bar(
-            word="received",
-            size=total.received,
-            figure=_measured(total.received, total),
-            look="received",
-            covered=total.coverage,
-        ),
-        Bar(word="borne", size=total.borne, figure=_measured(total.borne, total), look="given", covered=total.coverage),
+            word=word,
+            size=size if told else None,
+            figure=_measured(size, total) if told else "not known",
+            look=look,
+            covered=total.coverage if told else None,
+        )
+        for word, size, look in (("received", total.received, "received"), ("borne", total.borne, "given"))
     )
     return Group(title=f"{known.title if known else name}, in {total.measured_in}", bars=bars)
 

@@ -95,7 +95,7 @@ def _evidence(seen: Evidence, said: str) -> Html:
     place = join(", ", element("code", seen.at)) if seen.at else None
     return element(
         "li",
-        prose(seen.says),
+        prose(seen.says) if seen.says != said else None,
         element("strong", figure),
         " ",
         element("span", words.METHODS[seen.method], place, class_="source"),

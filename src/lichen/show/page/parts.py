@@ -43,7 +43,7 @@ def chart(
 
 
 def table(
-    head: Sequence[Child], rows: Iterable[Sequence[Child]], *, caption: str | None = None, numbers: int = 0
+    head: Sequence[str], rows: Iterable[Sequence[Child]], *, caption: str | None = None, numbers: int = 0
 ) -> Html:
     """A table whose first column names the rows; the last `numbers` columns hold figures."""
     first = len(head) - numbers
@@ -57,7 +57,7 @@ def table(
         element("thead", element("tr", *heads)),
         element("tbody", *body),
     )
-    return element("div", made, class_="scroll", tabindex="0", role="region", aria_label=caption or "Table")
+    return element("div", made, class_="scroll", tabindex="0", role="region", aria_label=caption or ", ".join(head))
 
 
 def _cells(row: Sequence[Child], first: int) -> Iterable[Html]:

@@ -26,7 +26,7 @@ def record_part(judged: Judged) -> Html:
         "record",
         "What was recorded",
         element(
-            "div", *(_series(one, turn) for turn, one in enumerate(drawn)), *_shares(judged, record), class_="grid"
+            "div", *(_series(one, turn) for turn, one in enumerate(drawn)), *_shares(judged, record), class_="charts"
         ),
         folded("Tables and rows", table(_HEAD, list(_rows(judged, record)), numbers=3), _notes(record)),
         lead="As the tables say. What is not recorded is hatched and never counted as nothing.",

@@ -32,11 +32,11 @@ def sides_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
     if not found:
         return part("sides", "Each side", element("p", "No side has a capacity by which one could say how it fares."))
     if len(found) <= _MOST:
-        head: list[Child] = ["", *(one.party.title for one in found)]
+        head = ["Question", *(one.party.title for one in found)]
         rows = [[question, *(answer(one) for one in found)] for question, answer in questions]
         shown = table(head, rows, caption="How each side fares", numbers=len(found))
     else:
-        head = ["", *(question for question, _ in questions)]
+        head = ["Side", *(question for question, _ in questions)]
         rows = [[one.party.title, *(answer(one) for _, answer in questions)] for one in found]
         shown = table(head, rows, caption="How each side fares", numbers=len(questions))
     lead = "The same questions asked of every side. Room left is 100 % when a side is healthy and 0 % at its floor."

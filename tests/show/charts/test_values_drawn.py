@@ -1,0 +1,118 @@
+"""The values that charts draw, not the pixels: lengths and places in proportion, and what is said in words."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+from datetime import date
+
+import pytest
+
+from lichen.show.charts import balance_bars, bands, before_after, drawing, limits, series, shares
+from lichen.show.figures import SPACE
+
+
+def boxes(svg: str, look: str) -> list[dict[str, str]]:
+    """The attributes of the boxes with this look, in order."""
+    return [one.attrib for one in ElementTree.fromstring(svg).iter() if look in one.get("class", "").split()]
+
+
+def test_bars_are_as_long_as_what_they_count() -> None:
+    bars = (
+        balance_bars.Bar(word="received", size=3.0, figure="3", look="received"),
+        balance_bars.Bar(word="borne", size=4.0, figure="4", look="given"),
+    )
+    value = balance_bars.BalanceBars(title="t", groups=(balance_bars.Group(title="Alder", bars=bars),))
+    svg = balance_bars.draw(value, 700)
+    received, given = (float(boxes(svg, look)[0]["width"]) for look in ("received", "given"))
+    assert received / given == pytest.approx(3 / 4, abs=1e-3)
+
+
+def test_what_the_record_does_not_cover_is_hatched_and_said() -> None:
+    bar = balance_bars.Bar(word="recorded", size=2.0, figure="2", look="received", covered=0.75)
+    value = balance_bars.BalanceBars(title="t", groups=(balance_bars.Group(title="Alder", bars=(bar,)),))
+    svg = balance_bars.draw(value, 700, "one")
+    hatched = [one.attrib for one in ElementTree.fromstring(svg).iter() if one.get("fill") == "url(#one-hatch)"]
+    assert float(hatched[0]["width"]) / float(boxes(svg, "received")[0]["width"]) == pytest.approx(0.25, abs=1e-2)
+    assert f"75{SPACE}% covered by the record" in balance_bars.describe(value)
+
+
+def test_the_worst_year_lies_below_the_floor_line_and_a_gap_is_hatched() -> None:
+    side = bands.Side(title="Alder", turn=0, days=(0.0, 100.0), middle=(1.0, -0.5), low=(1.0, -0.8), high=(1.0, -0.2))
+    value = bands.Bands(title="t", start=date(2026, 1, 1), days=100.0, sides=(side,), gaps=((20.0, 30.0),))
+    svg = bands.draw(value, 700, "one")
+    floor = float(boxes(svg, "floor")[0]["y1"])
+    start, end = re.findall(r"[ML]([\d.]+) ([\d.]+)", boxes(svg, "middle")[0]["d"])
+    assert float(start[1]) < floor < float(end[1])
+    assert "no record" in svg
+    assert f"−50{SPACE}% at the end" in bands.describe(value)
+
+
+def test_a_line_that_leaves_the_chart_says_where_it_ends() -> None:
+    side = bands.Side(title="Alder", turn=0, days=(0.0, 100.0), middle=(1.0, -2.84), low=(1.0, -3.0), high=(1.0, -2.0))
+    svg = bands.draw(bands.Bands(title="t", start=date(2026, 1, 1), days=100.0, sides=(side,)), 700)
+    assert f"↓ −284{SPACE}%" in svg
+
+
+def test_a_finding_past_its_limit_lies_on_the_hatched_side() -> None:
+    rows = (
+        limits.Row(title="A", status="broken", value=-0.5, low=-0.6, high=-0.4),
+        limits.Row(title="B", status="holds", value=0.5),
+    )
+    value = limits.Limits(title="t", low=-1, high=1, marks=((0.0, "limit"),), bad="below", rows=rows)
+    svg = limits.draw(value, 700)
+    limit = float(boxes(svg, "floor")[0]["x1"])
+    square = re.match(r"M([\d.]+)", boxes(svg, "broken")[1]["d"])
+    assert square is not None
+    assert float(square[1]) < limit < float(boxes(svg, "holds")[0]["cx"])
+    assert limits.describe(value) == "limit at 0. A: −0.5, broken. B: 0.5, holds."
+
+
+def test_what_came_stands_above_what_went_and_missing_periods_are_named() -> None:
+    first, second, third = date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1)
+    moments = (
+        series.Moment(start=first, end=second, level=10.0, came=2.0, went=4.0),
+        series.Moment(start=second, end=third, known=False),
+    )
+    value = series.Series(title="t", unit="colony", moments=moments, level="colonies", came="added", went="lost")
+    svg = series.draw(value, 700)
+    came, went = (boxes(svg, look)[0] for look in ("came", "went"))
+    assert float(came["y"]) + float(came["height"]) == pytest.approx(float(went["y"]), abs=0.02)
+    assert float(went["height"]) / float(came["height"]) == pytest.approx(2, abs=0.01)
+    assert series.describe(value).endswith("Not recorded: Apr 2026.")
+
+
+def test_shares_are_drawn_in_proportion_and_the_rest_is_one_bar() -> None:
+    value = shares.Shares(title="t", parts=(("California", 0.5), ("Texas", 0.2)), others=3)
+    widths = [float(box["width"]) for box in boxes(shares.draw(value, 700), "share")]
+    assert [width / widths[0] for width in widths] == pytest.approx([1, 0.4, 0.6], abs=1e-3)
+    assert shares.describe(value) == f"California 50{SPACE}%, Texas 20{SPACE}%, 3 others together 30{SPACE}%."
+
+
+def test_a_change_says_whether_it_is_better_or_worse() -> None:
+    moves = (before_after.Move(title="A", before=-0.1, after=0.2), before_after.Move(title="B", before=0.3, after=0.1))
+    value = before_after.BeforeAfter(title="t", moves=moves)
+    assert before_after.describe(value) == "A: from −0.1 to 0.2, better. B: from 0.3 to 0.1, worse."
+    svg = before_after.draw(value, 700)
+    assert len(boxes(svg, "better")) == len(boxes(svg, "worse")) == 4
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "found"),
+    [(0.0, 1.0, [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]), (-1.0, 1.1, [-1.0, -0.5, 0.0, 0.5, 1.0]), (3.0, 3.0, [3.0])],
+)
+def test_ticks_are_round(low: float, high: float, found: list[float]) -> None:
+    assert drawing.ticks(low, high) == pytest.approx(found)
+
+
+def test_dates_on_an_axis_are_firsts_of_years_when_there_is_time_enough() -> None:
+    assert list(drawing.calendar_ticks(date(2026, 6, 1), 800, 300)) == [(214.0, "2027"), (579.0, "2028")]
+
+
+def test_labels_are_moved_apart_and_stay_in_their_order() -> None:
+    assert drawing.spread([10.0, 12.0, 50.0], 15.0, 0.0, 100.0) == [10.0, 25.0, 50.0]
+    assert drawing.spread([98.0, 99.0], 15.0, 0.0, 100.0) == [85.0, 100.0]
+
+
+def test_a_text_that_does_not_fit_ends_in_an_ellipsis() -> None:
+    assert drawing.wrapped("one two three four five", 60, 13, 2) == ["one two", "three …"]

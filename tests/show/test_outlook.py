@@ -1,0 +1,60 @@
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from lichen.show import outlook
+from lichen.simulation.futures import Futures
+from tests.show import build
+
+
+def straight(falls: dict[str, float]) -> Futures:
+    """Futures without chance: room left falls on a straight line."""
+    made = build.futures(falls, runs=20)
+    share = made.days / made.days[-1]
+    paths = {name: np.repeat([1 - fall * share], 20, axis=0) for name, fall in falls.items()}
+    base = replace(made.base, headroom={name: build.trace(path, made.days) for name, path in paths.items()})
+    rooms = {f"{name}.headroom": path for name, path in paths.items()}
+    return replace(made, lanes={"base": base}, paths={"base": rooms})
+
+
+def test_the_side_below_its_floor_is_worse_off_from_the_first_step_below() -> None:
+    judged = build.judged(futures=straight({"northfield": -0.1, "alder": 2.0}), record=None)
+    worst = outlook.worse_off(outlook.outlooks(judged))
+    assert worst is not None
+    assert worst.party.name == "alder"
+    assert worst.below == 1.0
+    # Room is 1 - 2 k/156 at step k: below 0 first at k = 79, and a step is a week.
+    assert worst.below_from == 79 * 7
+
+
+def test_without_anybody_below_the_least_room_is_worst() -> None:
+    judged = build.judged(futures=straight({"northfield": 0.2, "alder": 0.6}), record=None)
+    worst = outlook.worse_off(outlook.outlooks(judged))
+    assert worst is not None
+    assert worst.below_from is None
+    assert outlook.sentence(worst, date(2026, 1, 5)).startswith("Nobody falls below the floor. Least room left: Alder")
+
+
+def test_recorded_levels_become_room_left_and_gaps_break_them() -> None:
+    alder = outlook.outlooks(build.judged())[1]
+    # 900 kEUR is the start and healthy, 300 kEUR the floor: 640 kEUR leave 340/600 of the room.
+    first, second = alder.side.recorded
+    assert [value for _, value in second] == pytest.approx([340 / 600, 260 / 600, 130 / 600, -10 / 600])
+    assert len(first) == 2  # the level of 1 January lies before the start on 5 January
+    assert alder.recorded_below == date(2027, 10, 1)
+
+
+def test_times_without_a_record_are_gaps_of_the_chart() -> None:
+    judged = build.judged()
+    chart = outlook.chart(judged, outlook.outlooks(judged), "")
+    start = date(2026, 1, 5)
+    assert chart.gaps == (((date(2026, 10, 1) - start).days, (date(2027, 1, 1) - start).days),)
+
+
+def test_the_chart_says_at_the_crossing_who_is_below_and_since_when() -> None:
+    judged = build.judged(record=None)
+    chart = outlook.chart(judged, outlook.outlooks(judged), "")
+    assert [note.room for note in chart.notes] == [0.0]
+    assert chart.notes[0].says.startswith("Alder Packaging: below the floor by ")
