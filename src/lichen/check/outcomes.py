@@ -6,7 +6,7 @@ import numpy as np
 
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
-from lichen.check.measures.figure import exact, mean_of, share_of
+from lichen.check.measures.figure import around, exact, mean_of, share_of
 from lichen.check.measures.viability import viable
 from lichen.check.measures.worth import valuation
 from lichen.check.reading import Reading, read, unread
@@ -85,18 +85,17 @@ def resilience(evidence: CheckInput) -> Reading:
         for what, lane in evidence.lanes(kind):
             for party in evidence.essential:
                 name = party.name
-                if name in lane.worst_fall and not (kind == "shock" and what.split(".")[0] == name):
-                    falls[what, name] = (mean_of(lane.worst_fall[name]), mean_of(lane.days_below[name]))
+                if name in lane.falls and not (kind == "shock" and what.split(".")[0] == name):
+                    falls[what, name] = lane.falls[name]
     if not falls:
         return unread("No shock was tried.")
-    what, hit = max(falls, key=lambda key: falls[key][0].value)
-    fall, days = falls[what, hit]
+    what, hit = max(falls, key=lambda key: falls[key].share)
+    fall = falls[what, hit]
     says = (
-        f"The worst shock, to {evidence.title(what)}, takes {wording.share(fall.value)} of the room of "
-        f"{evidence.title(hit)}; "
-        f"it takes {wording.span(days.value)} to heal."
+        f"The worst shock, to {evidence.title(what)}, takes {wording.share(fall.share)} of the room of "
+        f"{evidence.title(hit)}; it takes {wording.span(fall.days)} to heal."
     )
-    return read(fall, "of its room", says, (hit,))
+    return read(around(fall.share, fall.error), "of its room", says, (hit,))
 
 
 def heroic_coordination(evidence: CheckInput) -> Reading:

@@ -13,6 +13,9 @@ from lichen.check.measures.leaving import replaced_share
 from lichen.check.measures.worth import Tally, Valuation
 from lichen.relationship.flow import Flow
 from lichen.relationship.party import Party
+from lichen.simulation.futures import Lane
+
+_FACTORS = (0.25, 0.5, 0.75, 0.9, 1.1, 1.2, 1.3, 1.5, 2.0)
 
 
 def scaled(evidence: CheckInput, flow: Flow, factor: float, why: str) -> Remedy:
@@ -40,6 +43,36 @@ def return_more(evidence: CheckInput, party: str, found: Mapping[str, Tally], va
         flow = gives[0]
         return scaled(evidence, flow, 0.5, f"Halve `{flow.name}`, the burden that weighs most on {title}.")
     return None
+
+
+def rebalanced(evidence: CheckInput, margins: Mapping[str, float]) -> Remedy | None:
+    """The multiple of one flow that leaves the party that is worst off with most, others not worse off than it.
+
+    How a flow moves each party is read from the futures in which it runs at half, and taken to be proportional.
+    """
+    worst = min(margins, key=lambda name: margins[name])
+    best: tuple[float, Flow, float] | None = None
+    for flow in evidence.inner_flows:
+        lane = evidence.lane(f"halve:{flow.name}")
+        if lane is None or not flow.rate.text:
+            continue
+        for factor in _FACTORS:
+            least = min(margins[name] + 2 * (factor - 1) * _moved(evidence, lane, name) for name in margins)
+            if best is None or least > best[0]:
+                best = least, flow, factor
+    if best is None or best[0] <= margins[worst]:
+        return None
+    _, flow, factor = best
+    more = "Raise" if factor > 1 else "Lower"
+    return scaled(
+        evidence, flow, factor, f"{more} `{flow.name}`: it moves {evidence.title(worst)} more than it costs others."
+    )
+
+
+def _moved(evidence: CheckInput, lane: Lane, party: str) -> float:
+    """The room of a party that half of a flow carries."""
+    before, after = evidence.base.headroom[party], lane.headroom[party]
+    return float(np.mean(before.last_fifth - after.last_fifth))
 
 
 def replaceable(evidence: CheckInput, party: str, valued: Valuation) -> Remedy | None:
@@ -91,8 +124,8 @@ def measured_for_all(evidence: CheckInput, measure: str) -> Remedy:
     rooms = ", ".join(f"{party.name}.headroom" for party in evidence.essential)
     return Remedy(
         says=f"Let `{measure}` follow the party that is worst off instead of the sum.",
-        path=f"shared_value.{measure}.measure",
-        value=f'"least({rooms})"',
+        path=f"shared_value.{measure}",
+        value=f'{{measure: "least({rooms})", good: {{at_least: 0.5}}}}',
     )
 
 

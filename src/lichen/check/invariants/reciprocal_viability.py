@@ -39,9 +39,8 @@ from lichen.check.finding import Evidence, Finding
 from lichen.check.judging import invariant
 from lichen.check.measures.figure import UNKNOWN, Figure, least_of
 from lichen.check.measures.viability import drawn_down, heading, viable, worst_room
-from lichen.check.measures.worth import tallies, valuation
 from lichen.check.recorded import with_levels
-from lichen.check.remedies import return_more
+from lichen.check.remedies import rebalanced
 from lichen.relationship.party import Party
 
 TITLE = "Reciprocal viability"
@@ -64,14 +63,13 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
         )
         return
     worst = min(known, key=lambda name: known[name].value)
-    valued = valuation(evidence)
     found = invariant(
         ABOUT,
         least_of(margins.values()).clipped(),
         _says(evidence, worst, terms[worst]),
         parties=[name for name, margin in known.items() if margin.value < 0] or [worst],
         evidence=[_seen(evidence, name) for name in sorted(known, key=lambda name: known[name].value)],
-        remedy=return_more(evidence, worst, tallies(evidence, evidence.base, valued), valued),
+        remedy=rebalanced(evidence, {name: margin.value for name, margin in known.items()}),
         parts=[(f"{name}: {term}", figure.value) for name, there in terms.items() for term, figure in there.items()],
     )
     yield with_levels(evidence, found)

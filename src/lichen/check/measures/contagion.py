@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from lichen.check.evidence import CheckInput
-from lichen.check.measures.figure import Figure, largest_of, mean_of
+from lichen.check.measures.figure import Figure, around, largest_of
 
 
 def spread(evidence: CheckInput) -> Mapping[tuple[str, str], Figure]:
@@ -20,9 +20,10 @@ def spread(evidence: CheckInput) -> Mapping[tuple[str, str], Figure]:
     for shocked, lane in evidence.lanes("shock"):
         origin = shocked.split(".")[0]
         for party in evidence.essential:
-            if party.name == origin or party.name not in lane.worst_fall:
+            if party.name == origin or party.name not in lane.falls:
                 continue
-            lost = mean_of(lane.worst_fall[party.name])
+            fall = lane.falls[party.name]
+            lost = around(fall.share, fall.error).clipped(0.0, 1.0)
             key = (origin, party.name)
             found[key] = largest_of((found[key], lost)) if key in found else lost
     return found

@@ -67,13 +67,13 @@ UNKNOWN = exact(math.nan)
 def mean_of(samples: Array) -> Figure:
     """The mean of one number a future."""
     value = float(np.mean(samples))
-    return _around(value, _standard_error(samples))
+    return around(value, _standard_error(samples))
 
 
 def ratio_of(over: Array, under: Array, least: float = 0.0) -> Figure:
     """The mean of `over` by the mean of `under`, the latter at least `least` in size; 0/0 is 0."""
     value, error = ratio_and_error(over, under, least)
-    return _around(value, error)
+    return around(value, error)
 
 
 def ratio_and_error(over: Array, under: Array, least: float = 0.0) -> tuple[float, float]:
@@ -138,7 +138,8 @@ def largest_of(figures: Iterable[Figure]) -> Figure:
     )
 
 
-def _around(value: float, error: float) -> Figure:
+def around(value: float, error: float) -> Figure:
+    """A value with its standard error."""
     return Figure(value, value - Z * error, value + Z * error)
 
 
