@@ -1,7 +1,8 @@
 """Each page under `tests/cases/problems/` shows a wrong file and exactly what is said about it.
 
-A page is a title, a sentence, the file as a fenced block, perhaps neighbours of it (`csv sellers.csv`, `yaml private/mill.yaml`), and
-the output of `lichen check file.yaml`. With LICHEN_RECORD=1 in the environment the outputs are written anew; read the difference.
+A page is a title, a sentence, the file as a fenced block, perhaps neighbours of it (`csv sellers.csv`,
+`yaml private/mill.yaml`), and the output of `lichen check file.yaml`. With LICHEN_RECORD=1 in the environment the
+outputs are written anew; read the difference.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ def test_a_wrong_file_is_answered_with_exactly_this(path: Path, tmp_path: Path) 
     found = output(page, tmp_path)
     if os.environ.get("LICHEN_RECORD"):
         fence = f"```text\n{_COMMAND}{found}\n```\n"
-        path.write_text(re.sub(r"```text\n.*?^```\n?", lambda _: fence, page.text, flags=re.DOTALL | re.MULTILINE), "utf-8")
+        path.write_text(
+            re.sub(r"```text\n.*?^```\n?", lambda _: fence, page.text, flags=re.DOTALL | re.MULTILINE), "utf-8"
+        )
     else:
         assert found == page.expected
 

@@ -103,10 +103,10 @@ class Draft:
         self._suggestions += 1
         return did_you_mean(word, known) if self._suggestions <= _SUGGESTIONS else ""
 
-    def take_part(self, path: str, party: str | None = None) -> Part | None:
-        """The private value under a path, of one party or of any."""
+    def take_part(self, path: str, party: str) -> Part | None:
+        """The value under a path in a party's private part, if it is at hand."""
         part = self.parts.get(path)
-        if part is None or (party is not None and part.party != party):
+        if part is None or part.party != party:
             return None
         part.used = True
         return part

@@ -152,7 +152,11 @@ def _keys(form: Keys, node: Block, path: str, draft: Draft, voice: Voice) -> dic
     for key in form.table:
         if key.required and key.name not in node.entries:
             _missing_key(form, key, node, path, draft)
-        elif key.private and key.name not in node.entries and (part := draft.take_part(prefix + key.name)):
+        elif (
+            key.private
+            and key.name not in node.entries
+            and (part := draft.take_part(prefix + key.name, path.rpartition(".")[2]))
+        ):
             draft.note(prefix + key.name, part.source, part.entry.value, part.entry.key)
             section[key.name] = read_value(part.entry.value, prefix + key.name, draft, voice, private_to=part.party)
     return section
