@@ -21,6 +21,7 @@ from lichen.record.reading import Period, Record, Status, regrouped
 from lichen.record.valuation import SHARES, Measure, measure_of, unit_cost, unit_worth
 from lichen.relationship.flow import WORLD, Flow, FlowKind
 from lichen.relationship.party import Party
+from lichen.relationship.quantity import PLAIN, TIME
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.start import Start
 
@@ -94,7 +95,7 @@ class Balance:
 
     `parties` holds each party's periods, `totals` the same over the whole record. `unrecorded` are flows between
     parties with a worth or a cost of which no table tells. `divided` says for each recorded flow how it is shared
-    among members.
+    among members. `titles` are the names of parties and flows for people, `units` the base unit of each flow's amounts.
     """
 
     grain: Grain
@@ -104,6 +105,8 @@ class Balance:
     unrecorded: tuple[str, ...]
     disagreements: tuple[Disagreement, ...]
     divided: Mapping[str, Inequality]
+    titles: Mapping[str, str]
+    units: Mapping[str, str]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for machines."""
@@ -150,7 +153,15 @@ def balance_of(
         unrecorded=tuple(flow.name for flow in flows if (flow.worth or flow.cost) and flow.name not in series),
         disagreements=tuple(_disagreements(record, of_period)),
         divided={name: found for name, s in series.items() if (found := _division(s.members))},
+        titles={p.name: p.title for p in relationship.parties.values()} | {flow.name: flow.title for flow in flows},
+        units={flow.name: _unit(flow) for flow in flows},
     )
+
+
+def _unit(flow: Flow) -> str:
+    """The base unit of what passes, empty for plain numbers."""
+    dimension = flow.rate.dimension * TIME
+    return "" if dimension == PLAIN else str(dimension)
 
 
 def _lines(flow: Flow, period: Period, expected: float | None, worth: float, cost: float) -> Iterator[Tally]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Row = tuple[str, ...]
 
 _SIDES = ("Room left of", "In the end", "At worst, 1 of 20", "")
-_FINDINGS = ("Finding", "Was", "Is", "Distance to the limit")
+_FINDINGS = ("Finding", "Was", "Is", "Distance or score", "")
 
 
 def comparison_text(comparison: Comparison, *, markdown: bool = False, colours: bool = False) -> str:
@@ -65,7 +65,7 @@ def _lines(comparison: Comparison) -> Iterator[Line]:
     moved = list(_moved(comparison.shifts))
     if moved:
         yield plain("")
-        yield from columns([_FINDINGS, *moved], "<<<<")
+        yield from columns([_FINDINGS, *moved], "<<<<<")
     yield plain("")
     for said in _notes(comparison):
         yield from wrapped(said, 3)
@@ -85,8 +85,10 @@ def _moved(shifts: Sequence[Shift]) -> Iterator[Row]:
     for shift in shifts:
         if shift.old_status == shift.new_status and abs(shift.gain) < 1e-3:
             continue
-        arrow = f"{_figure(shift.old)} → {_figure(shift.new)}{' (less is better)' if shift.is_score else ''}"
-        yield (title(shift.about), shift.old_status or "not asked", shift.new_status or "not asked", arrow)
+        known = shift.old is not None or shift.new is not None
+        arrow = f"{_figure(shift.old)} → {_figure(shift.new)}" if known else ""
+        word = "better" if shift.gain > 0 else "worse" if shift.gain < 0 else ""
+        yield (title(shift.about), shift.old_status or "not asked", shift.new_status or "not asked", arrow, word)
 
 
 def _figure(value: float | None) -> str:
@@ -99,7 +101,8 @@ def _notes(comparison: Comparison) -> Iterator[str]:
         amount = number(abs(moved.moved))
         yield f"Once, on the way over: {amount} of `{moved.flow}` {how} by {span(abs(moved.days))}."
     if comparison.worse:
-        yield f"Worse: {', '.join(title(name) for name in comparison.worse)}."
+        sides = {effect.party: one_line(effect.title) for effect in comparison.effects}
+        yield f"Worse: {', '.join(sides.get(name) or title(name).lower() for name in comparison.worse)}."
     else:
         yield "Nobody and nothing gets worse."
     yield f"Both over {number(comparison.new.runs)} futures with the same draws, seed {comparison.new.seed}."

@@ -89,8 +89,15 @@ def amount(value: float | None, dimension: Dimension, units: Mapping[str, Unit])
     if value is None or not math.isfinite(value):
         return number(value)
     name, factor = readable_unit(value, dimension, units)
-    word, size = scale_word(abs(value / factor)) if abs(value / factor) >= 1e6 else ("", 1.0)
-    return " ".join(part for part in (number(value / factor / size), word, name) if part)
+    return sized(value / factor, name)
+
+
+def sized(value: float | None, unit: str) -> str:
+    """A figure before its unit, from a million on in words: `9.4 million colony`."""
+    if value is None or not math.isfinite(value):
+        return number(value)
+    word, size = scale_word(abs(value)) if abs(value) >= 1e6 else ("", 1.0)
+    return " ".join(part for part in (number(value / size), word, unit) if part)
 
 
 def readable_unit(value: float, dimension: Dimension, units: Mapping[str, Unit]) -> tuple[str, float]:
@@ -112,7 +119,7 @@ def readable_unit(value: float, dimension: Dimension, units: Mapping[str, Unit])
 def scale_word(largest: float) -> tuple[str, float]:
     """By what to divide figures of this size on an axis, and the word for it: `million`."""
     for size, word in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
-        if largest >= 2 * size:
+        if largest >= size:
             return word, size
     return "", 1.0
 

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from lichen.show.figures import number, percent
-from lichen.show.lines import Line, columns, plain, rendered, wrapped
+from lichen.show.figures import number, percent, sized
+from lichen.show.lines import Line, columns, one_line, plain, rendered, wrapped
 
 if TYPE_CHECKING:
-    from lichen.record.balance import Balance, PartyBalance, Tally
+    from lichen.record.balance import Balance, Disagreement, PartyBalance, Tally
 
 
 def balance_text(balance: Balance, *, colours: bool = False) -> str:
@@ -35,34 +35,51 @@ def _sum(lines: Sequence[Tally]) -> tuple[float | None, float | None, float]:
 
 def balance_words(name: str, total: PartyBalance) -> str:
     """What one party received for what it bore, or why that cannot be told."""
-    said = f"{name} received {number(total.received)} and bore {number(total.borne)} ({total.measured_in})"
     if total.ratio is None:
-        return f"{said}; {total.why or 'what it received per burden cannot be told'}."
-    return f"{said}: {number(total.ratio)} received for each 1 borne."
+        why = total.why or "the record does not cover it"
+        return f"{name}: what it received for what it bore cannot be told; {why}."
+    said = (
+        f"{name} received {sized(total.received, total.measured_in)} and bore {sized(total.borne, total.measured_in)}"
+    )
+    expected = "" if total.expected_ratio is None else f" (expected {number(total.expected_ratio)})"
+    return f"{said}: {number(total.ratio)} received for each 1 borne{expected}."
+
+
+def disagreement_words(found: Disagreement) -> str:
+    """Two books of one thing that say different amounts."""
+    said = ", ".join(f"{who} says {number(amount)}" for who, amount in found.says.items())
+    return f"The books of `{found.subject}` differ from {found.span.start} to {found.span.end}: {said}."
 
 
 def _balance_lines(balance: Balance) -> Iterator[Line]:
-    if not balance.totals and not balance.tallies:
+    if not balance.tallies:
         yield plain("Nothing was recorded, so nothing can be balanced.")
-    for name, total in balance.totals.items():
-        yield from wrapped(balance_words(name, total), 3)
-        yield from wrapped(
-            f"{percent(total.coverage)} of what passes is covered by the record.", 1, indent="  ", style="dim"
-        )
     sums = recorded_sums(balance)
-    if sums:
-        head = ("Party", "Side", "Flow", "Recorded", "Expected", "Covered")
+    for party, total in balance.totals.items():
+        name = balance.titles.get(party, party)
+        yield ((one_line(name), "bold"),)
         rows = [
-            (party, side, flow, number(amount), number(expected), percent(coverage))
-            for (party, flow, side), (amount, expected, coverage) in sums.items()
+            (
+                f"  {side} {_flow(balance, flow)}",
+                _amount(balance, flow, amount),
+                "" if expected is None else _amount(balance, flow, expected),
+                percent(coverage),
+            )
+            for (whose, flow, side), (amount, expected, coverage) in sums.items()
+            if whose == party
         ]
+        yield from columns([("", "recorded", "expected", "covered"), *rows], "<>>>")
+        yield from wrapped(balance_words(name, total), 3, indent="  ")
         yield plain("")
-        yield from columns([head, *rows], "<<<>>>")
     if balance.unrecorded:
-        yield plain("")
-        yield from wrapped(f"Nobody recorded: {', '.join(balance.unrecorded)}.", 4)
+        yield from wrapped(f"Nobody recorded: {', '.join(_flow(balance, flow) for flow in balance.unrecorded)}.", 4)
     for found in balance.disagreements:
-        said = ", ".join(f"{who} says {number(amount)}" for who, amount in found.says.items())
-        yield from wrapped(
-            f"The books of {found.subject} differ from {found.span.start} to {found.span.end}: {said}.", 3
-        )
+        yield from wrapped(disagreement_words(found), 3)
+
+
+def _flow(balance: Balance, flow: str) -> str:
+    return one_line(balance.titles.get(flow, flow).replace("_", " "))
+
+
+def _amount(balance: Balance, flow: str, amount: float | None) -> str:
+    return sized(amount, balance.units.get(flow, ""))

@@ -5,8 +5,10 @@ Every figure is written by `lichen.show.figures`, so that screen, page and chart
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, final
 
 from lichen.show import figures, words
 from lichen.show.comparing import comparison_text
@@ -17,22 +19,57 @@ from lichen.show.tallies import balance_text
 if TYPE_CHECKING:
     from lichen.check.finding import Evidence, Finding, Remedy
     from lichen.check.verdict import Verdict
+    from lichen.record.scan import Scan
 
-__all__ = ["balance_text", "comparison_text", "verdict_markdown", "verdict_text"]
+__all__ = ["balance_text", "comparison_text", "scan_text", "verdict_markdown", "verdict_text"]
 
 LINES = 24
 _SHOWN = 3
-_ROOM = ((4, 3, 3, 3), (3, 3, 2, 2), (3, 2, 2, 2), (3, 2, 1, 2), (2, 1, 1, 2), (2, 1, 1, 1))
-"""How many lines the sentence, a finding, its repair and the last words may take; the first that fits is taken."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many lines each thing may take, from the sentence to the last words, and whether there is room for a hint."""
+
+    sentence: int
+    says: int
+    seen: int
+    repair: int
+    last: int
+    hint: bool = True
+
+
+_ROOMS = (
+    Room(4, 3, 2, 4, 3),
+    Room(3, 2, 2, 3, 2),
+    Room(3, 2, 1, 3, 2),
+    Room(3, 2, 1, 2, 2),
+    Room(3, 1, 1, 2, 2),
+    Room(3, 1, 1, 2, 2, hint=False),
+    Room(2, 1, 1, 2, 1),
+)
+"""From generous to tight; the first that fits the screen is taken."""
 
 
 def verdict_text(verdict: Verdict, *, colours: bool = False) -> str:
     """The verdict in at most 24 lines of 80 columns; with colours for a terminal."""
-    for room in _ROOM:
+    for room in _ROOMS:
         made = list(_verdict_lines(verdict, room))
         if len(made) <= LINES:
             break
     return rendered(made[:LINES], colours=colours)
+
+
+def scan_text(scan: Scan, *, colours: bool = False) -> str:
+    """What a bare table shows: words before figures, how it was read, what to ask the other side for."""
+    made: list[Line] = []
+    for line in scan.lines():
+        lead = len(line) - len(line.lstrip())
+        column = re.match(r"\s*(at risk|no sign|cannot tell)\s+", line)
+        hang = " " * (len(column[0]) if column else lead + 2)
+        made += wrapped(line.strip(), 6, first=" " * lead, indent=hang) if line.strip() else [plain("")]
+    return rendered(made, colours=colours)
 
 
 def shown(verdict: Verdict) -> tuple[Finding, ...]:
@@ -55,6 +92,11 @@ def source_of(seen: Evidence) -> str:
     return "; ".join([*said, words.METHODS[seen.method], *([seen.at] if seen.at else [])])
 
 
+def evidence_line(seen: Evidence, said: str) -> str:
+    """Evidence where there is one line for it: its figure and place, then its sentence unless that was said already."""
+    return source_of(seen) if seen.says == said else f"{source_of(seen)}: {seen.says}"
+
+
 def repair(remedy: Remedy) -> str:
     """What would mend it, and what to write into the file."""
     if remedy.path is None or remedy.value is None:
@@ -72,17 +114,18 @@ def next_step(verdict: Verdict) -> str:
     return "Keep a record, and check again when the terms or the world change."
 
 
-def _verdict_lines(verdict: Verdict, room: tuple[int, int, int, int]) -> Iterator[Line]:
+def _verdict_lines(verdict: Verdict, room: Room) -> Iterator[Line]:
     word = words.VERDICTS[verdict.verdict]
     yield ((word, STYLES[verdict.verdict]), (cut(f"  {one_line(verdict.relationship)}", 78 - len(word)), "bold"))
-    yield from wrapped(verdict.sentence, room[0])
+    yield from wrapped(verdict.sentence, room.sentence)
     yield plain("")
     for turn, finding in enumerate(shown(verdict), start=1):
         yield from _finding_lines(turn, finding, room)
     yield plain("")
-    yield from wrapped(_grounds(verdict), room[3], first="Rests on  ", indent=" " * 10)
-    yield from wrapped(next_step(verdict), room[3], first="Next      ", indent=" " * 10)
-    yield from wrapped("The whole page: `lichen review FILE`. A word: `lichen explain NAME`.", 1, first=" " * 10)
+    yield from wrapped(_grounds(verdict), room.last, first="Rests on  ", indent=" " * 10)
+    yield from wrapped(next_step(verdict), room.last, first="Next      ", indent=" " * 10)
+    if room.hint:
+        yield from wrapped("The whole page: `lichen review FILE`. A word: `lichen explain NAME`.", 1, first=" " * 10)
 
 
 def _grounds(verdict: Verdict) -> str:
@@ -90,17 +133,25 @@ def _grounds(verdict: Verdict) -> str:
     return " ".join([rests_on_words(verdict.rests_on), *(flip_words(flip) for flip in flips[:1])])
 
 
-def _finding_lines(turn: int, finding: Finding, room: tuple[int, int, int, int]) -> Iterator[Line]:
+def _finding_lines(turn: int, finding: Finding, room: Room) -> Iterator[Line]:
     about = f"{turn} {finding.status.upper()}  {one_line(words.title(finding.about))}"
     yield apart(about, measured(finding), STYLES[finding.status])
-    yield from wrapped(finding.says, room[1], indent="  ")
+    yield from wrapped(finding.says, room.says, indent="  ")
     seen = best_evidence(finding)
-    if seen is not None:
-        yield from wrapped(source_of(seen), 1, indent="  ", style="dim")
+    if seen is not None and (seen.figure is not None or seen.at is not None or seen.says != finding.says):
+        yield from wrapped(evidence_line(seen, finding.says), room.seen, indent="  ", style="dim")
     if finding.remedy is not None:
-        yield from wrapped(repair(finding.remedy), room[2], first="  Repair: ", indent="          ")
+        yield from _repair_lines(finding.remedy, room.repair)
     elif finding.needs:
-        yield from wrapped(finding.needs, room[2], first="  Needed: ", indent="          ")
+        yield from wrapped(finding.needs, room.repair, first="  Needed: ", indent="          ")
+
+
+def _repair_lines(remedy: Remedy, most: int) -> Iterator[Line]:
+    """The repair in words, and on a line of its own what to write into the file."""
+    change = None if remedy.path is None or remedy.value is None else f"Write `{remedy.path}: {remedy.value}`."
+    yield from wrapped(remedy.says, most if change is None else most // 2, first="  Repair: ", indent="          ")
+    if change is not None:
+        yield from wrapped(change, most - most // 2, first="          ", indent="          ")
 
 
 def best_evidence(finding: Finding) -> Evidence | None:

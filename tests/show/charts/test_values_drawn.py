@@ -116,3 +116,13 @@ def test_labels_are_moved_apart_and_stay_in_their_order() -> None:
 
 def test_a_text_that_does_not_fit_ends_in_an_ellipsis() -> None:
     assert drawing.wrapped("one two three four five", 60, 13, 2) == ["one two", "three …"]
+
+
+def test_the_frame_that_cuts_lines_off_is_a_shape() -> None:
+    # A clipPath that holds a group instead of a shape hides everything.
+    side = bands.Side(title="Alder", turn=0, days=(0.0, 9.0), middle=(1.0, 0.5), low=(1.0, 0.2), high=(1.0, 0.8))
+    svg = ElementTree.fromstring(
+        bands.draw(bands.Bands(title="t", start=date(2026, 1, 1), days=9.0, sides=(side,)), 700)
+    )
+    frames = [one for one in svg.iter() if one.tag.endswith("clipPath")]
+    assert [child.tag.rpartition("}")[2] for frame in frames for child in frame] == ["rect"]

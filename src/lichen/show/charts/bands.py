@@ -167,7 +167,11 @@ def _moment(day: float, words: str, x: Scale, y: Scale) -> Html:
 def _band(side: Side, x: Scale, y: Scale, *, faint: bool) -> Html:
     upper = [(x(day), _place(value, y)) for day, value in zip(side.days, side.high, strict=True)]
     lower = [(x(day), _place(value, y)) for day, value in zip(side.days, side.low, strict=True)]
-    return drawing.area(upper, lower, f"band side-{side.turn % drawing.SIDES}{' faint' if faint else ''}")
+    look = f"side-{side.turn % drawing.SIDES}"
+    return join(
+        drawing.area(upper, lower, f"band {look}{' faint' if faint else ''}"),
+        drawing.curve(lower, f"low {look}"),
+    )
 
 
 def _lines(side: Side, x: Scale, y: Scale) -> Iterator[Html]:

@@ -89,9 +89,9 @@ def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Html:
 
 def rect(x: float, y: float, width: float, height: float, class_: str, says: str | None = None) -> Html:
     """A box, with a word on it for who points at it."""
-    said = element("title", says) if says else None
     shape = {"x": float(x), "y": float(y), "width": float(max(width, 0)), "height": float(max(height, 0))}
-    return element("g", said, element("rect", class_=class_, **shape))
+    box = element("rect", class_=class_, **shape)
+    return box if says is None else element("g", element("title", says), box)
 
 
 def curve(points: Iterable[Point], class_: str, side: int | None = None) -> Html:

@@ -10,8 +10,11 @@ from typing import final
 
 from lichen.show.charts import drawing
 from lichen.show.charts.drawing import Scale
-from lichen.show.figures import number, scale_word, short_month
+from lichen.show.figures import number, scale_word, short_month, sized
 from lichen.show.markup import Html, join
+
+_NAMED = 6
+"""At most so many missing periods are named."""
 
 
 @final
@@ -75,18 +78,20 @@ def describe(series: Series) -> str:
     missing = [short_month(moment.start) for moment in series.moments if not moment.known]
     said = [f"{short_month(series.moments[0].start)} to {short_month(series.moments[-1].end)}, in {series.unit}."]
     if known:
-        said.append(f"{series.level}: {number(known[0])} at first, {number(known[-1])} at the end.")
-    for word, values in (
-        (series.came, [m.came for m in series.moments]),
-        (series.went, [m.went for m in series.moments]),
-    ):
+        said.append(f"{_capital(series.level)}: {sized(known[0], '')} at first, {sized(known[-1], '')} at the end.")
+    came, went = (moment.came for moment in series.moments), (moment.went for moment in series.moments)
+    for word, values in ((series.came, came), (series.went, went)):
         if word:
-            said.append(
-                f"{word}: {number(sum(value for value in values if value is not None))} in all that is recorded."
-            )
+            whole = math.fsum(value for value in values if value is not None)
+            said.append(f"{_capital(word)}: {sized(whole, '')} in all that is recorded.")
     if missing:
-        said.append(f"Not recorded: {', '.join(missing)}.")
+        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+        said.append(f"Not recorded: {', '.join(missing[:_NAMED])}{more}.")
     return " ".join(said)
+
+
+def _capital(word: str) -> str:
+    return word[:1].upper() + word[1:]
 
 
 def _scale(series: Series, bottom: float, top: float) -> Scale:

@@ -12,7 +12,7 @@ from lichen.show.charts.balance_bars import BalanceBars, Bar, Group
 from lichen.show.judged import Judged
 from lichen.show.markup import Html, element
 from lichen.show.page.parts import chart, part, prose
-from lichen.show.tallies import balance_words, recorded_sums
+from lichen.show.tallies import balance_words, disagreement_words, recorded_sums
 
 _FLOWS = 12
 """At most so many flows are drawn beside each other."""
@@ -36,9 +36,10 @@ def balance_part(judged: Judged) -> Html:
 
 
 def _panels(judged: Judged, balance: Balance) -> Iterator[Html]:
-    sides = tuple(_side(judged, name, total) for name, total in balance.totals.items())
+    told = {name: total for name, total in balance.totals.items() if total.ratio is not None}
+    sides = tuple(_side(judged, name, total) for name, total in told.items())
     if sides:
-        alike = len({total.measured_in for total in balance.totals.values()}) == 1
+        alike = len({total.measured_in for total in told.values()}) == 1
         drawn = BalanceBars(title="Received and borne by each side", groups=sides, shared=alike)
         yield element(
             "div", chart(balance_bars.draw, drawn, "tallies", "Received and borne, as recorded", 520), class_="panel"
@@ -51,22 +52,22 @@ def _panels(judged: Judged, balance: Balance) -> Iterator[Html]:
 
 def _side(judged: Judged, name: str, total: PartyBalance) -> Group:
     known = judged.relationship.parties.get(name)
-    told = total.ratio is not None or total.received or total.borne
     bars = tuple(
         Bar(
             word=word,
-            size=size if told else None,
-            figure=_measured(size, total) if told else "not known",
+            size=size,
+            figure=figures.sized(size, _short(total.measured_in)),
             look=look,
-            covered=total.coverage if told else None,
+            covered=total.coverage,
         )
         for word, size, look in (("received", total.received, "received"), ("borne", total.borne, "given"))
     )
     return Group(title=f"{known.title if known else name}, in {total.measured_in}", bars=bars)
 
 
-def _measured(amount: float, total: PartyBalance) -> str:
-    return figures.number(amount) if len(total.measured_in) > 4 else f"{figures.number(amount)} {total.measured_in}"
+def _short(unit: str) -> str:
+    """A currency stands beside every figure; a longer measure stands in the title only."""
+    return unit if len(unit) <= 4 else ""
 
 
 def _flows(judged: Judged, balance: Balance) -> Iterator[Group]:
@@ -94,8 +95,5 @@ def _words(judged: Judged, balance: Balance) -> Html:
     ]
     if balance.unrecorded:
         said.append("Nobody recorded " + ", ".join(f"`{name}`" for name in balance.unrecorded) + ".")
-    said += [
-        f"The books of `{found.subject}` differ from {found.span.start} to {found.span.end}."
-        for found in balance.disagreements
-    ]
+    said += [disagreement_words(found) for found in balance.disagreements]
     return element("ul", *(element("li", prose(words)) for words in said))

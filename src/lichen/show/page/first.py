@@ -13,6 +13,8 @@ from lichen.show.outlook import Outlook
 from lichen.show.page.parts import NARROW, chart, chip, prose
 
 ACTIONS = 3
+SIDES = 4
+"""How many sides are told of in words below the picture."""
 
 
 def head(judged: Judged) -> Html:
@@ -48,7 +50,10 @@ def _picture(judged: Judged, found: tuple[Outlook, ...]) -> Html:
     key = "Line: the middle future. Band: nine futures of ten."
     key += f" Dots: as recorded ({recorded})." if recorded else " Nothing of this was recorded."
     shown = chart(_tall, drawn, "first", "How much room each side has left above its floor")
-    return element("div", shown, element("p", key, class_="small"), class_="panel")
+    fares = (element("li", outlook.own_sentence(one, judged.relationship.time.start) + ".") for one in found[:SIDES])
+    return element(
+        "div", shown, element("p", key, class_="small"), element("ul", *fares, class_="plain"), class_="panel"
+    )
 
 
 def _tall(drawn: bands.Bands, width: int, name: str) -> Html:

@@ -37,7 +37,8 @@ _HEAD = ("What", "From and to", "Books of", "Confirmed by", "Covered", "Rows", "
 
 
 def _series(one: series.Series, turn: int) -> Html:
-    return element("div", chart(series.draw, one, f"record-{turn}", one.title, 520), class_="panel")
+    words = element("p", series.describe(one), class_="small")
+    return element("div", chart(series.draw, one, f"record-{turn}", one.title, 520), words, class_="panel")
 
 
 def _shares(judged: Judged, record: Record) -> Iterator[Html]:
