@@ -24,10 +24,14 @@ if TYPE_CHECKING:
 MOST_DOUBLINGS = 4
 """Sixteen times as many futures at most."""
 WORK = 60_000_000
-"""Future-steps, over all lanes, that a closer look may take."""
+"""Future-steps, over all lanes and members, that a closer look may take."""
 SEARCH_RUNS = 200
 """Futures of a search over terms or assumptions."""
 FLIP_RUNS = 100
+FLIP_STEPS = 1000
+"""Steps, over all relationships judged, that the search for what would turn the verdict may take."""
+MOST_JUDGED = 20
+LEAST_JUDGED = 3
 LEAST_RUNS = 200
 """Below so many futures nothing is searched: the run was asked to be short."""
 
@@ -101,7 +105,7 @@ def _closer(evidence: CheckInput, verdict: Verdict, experiments: tuple[Experimen
 def _decided(evidence: CheckInput, finding: Finding, experiments: tuple[Experiment, ...]) -> Finding:
     """The finding over twice as many futures, again and again, until it is decided or the work is too much."""
     look = {**invariants(), **failures()}[finding.about].look
-    steps = evidence.relationship.time.steps * len(experiments)
+    steps = evidence.relationship.time.steps * len(experiments) * _members(evidence.relationship)
     for doubling in range(1, MOST_DOUBLINGS + 1):
         runs = evidence.futures.runs * 2**doubling
         if runs * steps > WORK:
@@ -126,6 +130,9 @@ def _with_flips(
 ) -> Verdict:
     """The verdict with the assumptions that would turn it."""
     why = None
+    most_judged = min(MOST_JUDGED, FLIP_STEPS // (evidence.relationship.time.steps * _members(evidence.relationship)))
+    if most_judged < LEAST_JUDGED:
+        why = "Not looked for: so long a horizon, or so large a group, takes too much work."
     if not looks_far:
         why = f"Not looked for with fewer than {LEAST_RUNS} futures."
     elif verdict.verdict == "undecided":
@@ -139,9 +146,14 @@ def _with_flips(
             evidence_of(other, _few(other, kinds, evidence.futures.seed, FLIP_RUNS), record=evidence.record)
         ).verdict
 
-    flips = search_flips(evidence, word(evidence.relationship), word)
-    why = None if flips else "No single figure turns the verdict between half and twice its value."
+    flips = search_flips(evidence, word, most_judged)
+    why = None if flips else "Of the figures tried none turns the verdict between half and twice its value."
     return replace(verdict, rests_on=replace(verdict.rests_on, flips=flips, why=why))
+
+
+def _members(relationship: Relationship) -> int:
+    """The size of the largest group, a measure of the work of a step."""
+    return max((len(p.members) for p in relationship.parties.values() if p.members is not None), default=1)
 
 
 def _few(

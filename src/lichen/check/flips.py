@@ -2,53 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import final
 
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.worth import valuation, weights
 from lichen.check.rests_on import Flip
 from lichen.check.what_if import Assumption, assumptions
+from lichen.relationship.formula import names
 from lichen.relationship.relationship import Relationship
 
+MOST_FLIPS = 3
 MOST_TRIED = 6
 """Assumptions that are tried, those with most weight first."""
-MOST_FLIPS = 3
 SPAN = 2.0
 """An assumption is tried between this multiple and its inverse; who is wrong by more has other troubles."""
 HALVINGS = 3
-"""Bisections: the value is known to a twelfth of the span, on the scale of multiples."""
+"""Bisections: the value is then known to a twelfth of the span, on the scale of multiples."""
 
 Word = Callable[[Relationship], str]
 """The verdict's word for a relationship, over few futures."""
 
 
-def search_flips(evidence: CheckInput, word: str, judged: Word) -> tuple[Flip, ...]:
-    """At most three assumptions that turn the verdict, the nearest first."""
-    weighed = weights(evidence, evidence.inner_flows, valuation(evidence))
-    candidates = sorted(assumptions(evidence, weighed), key=lambda assumption: -assumption.weight)
-    found = list(islice(_flips(candidates[:MOST_TRIED], word, judged), MOST_FLIPS))
-    found.sort(key=lambda pair: pair[0])
-    return tuple(_flip(evidence, assumption, factor, then) for _, assumption, factor, then in found)
+@final
+@dataclass(slots=True)
+class Judge:
+    """Judges relationships as long as its budget lasts; then it has no word."""
+
+    word: Word
+    left: int
+
+    def __call__(self, relationship: Relationship) -> str | None:
+        """The verdict's word, None when the budget is spent."""
+        if self.left <= 0:
+            return None
+        self.left -= 1
+        return self.word(relationship)
 
 
-def _flips(candidates: list[Assumption], word: str, judged: Word) -> Iterator[tuple[float, Assumption, float, str]]:
-    """Assumptions that turn the verdict within the span: how far, which, the factor, the new word."""
-    for assumption in candidates:
+def search_flips(evidence: CheckInput, word: Word, most_judged: int) -> tuple[Flip, ...]:
+    """At most three assumptions that turn the verdict, the nearest first; `most_judged` relationships are judged."""
+    judged = Judge(word=word, left=most_judged)
+    same = judged(evidence.relationship)
+    found: list[tuple[float, Flip]] = []
+    for assumption in _candidates(evidence):
         for end in (1 / SPAN, SPAN):
             then = judged(assumption.at(end))
-            if then != word:
-                factor, then = _bisect(assumption, end, word, then, judged)
-                yield max(factor, 1 / factor), assumption, factor, then
+            if then is not None and then != same and same is not None:
+                factor, then = _bisect(assumption, end, same, then, judged)
+                found.append((max(factor, 1 / factor), _flip(evidence, assumption, factor, then)))
                 break
+        if len(found) == MOST_FLIPS:
+            break
+    return tuple(flip for _, flip in sorted(found, key=lambda pair: pair[0]))
 
 
-def _bisect(assumption: Assumption, end: float, word: str, then: str, judged: Word) -> tuple[float, str]:
+def _candidates(evidence: CheckInput) -> list[Assumption]:
+    """The assumptions with most weight; the rate of a flow that a term sets is no assumption beside the term."""
+    terms = set(evidence.relationship.terms)
+    weighed = weights(evidence, evidence.inner_flows, valuation(evidence))
+    free = [a for a in assumptions(evidence, weighed) if not (a.is_rate and names(a.tree) & terms)]
+    return sorted(free, key=lambda assumption: -assumption.weight)[:MOST_TRIED]
+
+
+def _bisect(assumption: Assumption, end: float, word: str, then: str, judged: Judge) -> tuple[float, str]:
     """The factor nearest to one at which the verdict is known to be another, and that verdict."""
     same, other = 1.0, end
     for _ in range(HALVINGS):
         middle = (same * other) ** 0.5
         found = judged(assumption.at(middle))
+        if found is None:
+            break
         if found == word:
             same = middle
         else:

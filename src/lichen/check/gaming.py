@@ -12,6 +12,7 @@ from lichen.check.evidence import CheckInput, Gaming
 from lichen.check.measures.viability import worst_room
 from lichen.check.thresholds import METRIC_FALL, TOLERANCE
 from lichen.check.what_if import with_term
+from lichen.relationship.formula import Call, Name
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.value import Value
 from lichen.simulation.futures import Futures, Lane
@@ -27,7 +28,7 @@ def search_gaming(evidence: CheckInput, attempt: Try) -> Mapping[str, Gaming]:
     """By measure, the change of a term that costs the weakest side most while the measure rises and no shared measure
     falls.
     """
-    if not evidence.relationship.rules.shared_value:
+    if not evidence.relationship.rules.shared_value or _follows_everybody(evidence):
         return {}
     before = attempt(evidence.relationship).base
     found: dict[str, Gaming] = {}
@@ -44,6 +45,18 @@ def search_gaming(evidence: CheckInput, attempt: Try) -> Mapping[str, Gaming]:
             if gain > TOLERANCE and (measure not in found or fall > found[measure].fall):
                 found[measure] = Gaming(measure=measure, term=term, value=value, gain=gain, fall=fall)
     return found
+
+
+def _follows_everybody(evidence: CheckInput) -> bool:
+    """Whether the measures show the room of every side by itself: as it is, or as the least of several."""
+    shown: set[str] = set()
+    for measure in evidence.relationship.rules.shared_value:
+        match measure.measure.tree:
+            case Name() as name:
+                shown.add(name.text)
+            case Call(function="least" | "min", arguments=arguments):
+                shown.update(argument.text for argument in arguments if isinstance(argument, Name))
+    return all(f"{party.name}.headroom" in shown for party in evidence.essential)
 
 
 def _gain(before: Lane, after: Lane, measure: str) -> float:

@@ -35,6 +35,11 @@ class Assumption:
     weight: float
     put: Put
 
+    @property
+    def is_rate(self) -> bool:
+        """Whether it is the rate of a flow."""
+        return self.what.startswith("the rate of ")
+
     def at(self, factor: float) -> Relationship:
         """The relationship with the figure times a factor."""
         return self.put(replace(self.value, tree=scaled(self.tree, factor), text=self.said(factor)))

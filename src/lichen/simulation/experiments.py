@@ -4,7 +4,7 @@ Each experiment is one lane of a run and meets the same draws as every other. `b
 
 - `cut`: from the start nothing passes between two parties; reviews and risk sharing are off. `outside`: the same, with
   the declared fallbacks.
-- `no_goodwill`: nothing that is not backed passes. `ablate:F`, `halve:F`: one flow stopped or halved from the start.
+- `no_goodwill`: nothing that is not backed passes between parties. `ablate:F`, `halve:F`: one flow stopped or halved from the start.
 - `only:P+Q`: from the start only the flows among these parties pass. `stopped:P`: nothing that P receives from others
   arrives.
 - At a third of the horizon: `exit:P` leaves, with notice and fallbacks. `boost:P`, `damp:P`: 0.2 of the range up or
@@ -83,7 +83,7 @@ def _without_relation(relationship: Relationship) -> Iterator[Experiment]:
     yield cut
     yield replace(cut, name="outside", replaced=frozenset(inner))
     backed = backed_flows(relationship)
-    yield Experiment(name="no_goodwill", rates={name: 0.0 for name in relationship.flows if name not in backed})
+    yield Experiment(name="no_goodwill", rates={name: 0.0 for name in inner if name not in backed})
     names = tuple(relationship.parties)
     if len(names) <= LARGEST_COALITION_GAME:
         for size in range(2, len(names)):
