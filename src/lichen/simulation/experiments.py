@@ -4,7 +4,8 @@ Each experiment is one lane of a run and meets the same draws as every other. `b
 
 - `cut`: from the start nothing passes between two parties; reviews and risk sharing are off. `outside`: the same, with
   the declared fallbacks.
-- `no_goodwill`: nothing that is not backed passes between parties. `ablate:F`, `halve:F`: one flow stopped or halved from the start.
+- `no_goodwill`: nothing that is not backed passes between parties. `ablate:F`, `halve:F`: one flow stopped or halved
+  from the start.
 - `only:P+Q`: from the start only the flows among these parties pass. `stopped:P`: nothing that P receives from others
   arrives.
 - At a third of the horizon: `exit:P` leaves, with notice and fallbacks. `boost:P`, `damp:P`: 0.2 of the range up or
