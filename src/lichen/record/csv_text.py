@@ -155,9 +155,7 @@ def _table(text: str, delimiter: str, name: str, notes: tuple[str, ...]) -> Tabl
 
 
 def header_problem(names: list[str], table: str) -> Problem | None:
-    """What makes the column names unusable: none at all, one twice, too many."""
-    if not any(names):
-        return problem_in(table, "the first row names no column", "Write the column names into the first row.")
+    """What makes the column names unusable: one twice, or too many."""
     if len(names) > MOST_COLUMNS:
         return problem_in(table, f"the table has {len(names):,} columns", f"At most {MOST_COLUMNS:,} are read.")
     twice = next((column for i, column in enumerate(names) if column and column in names[:i]), None)

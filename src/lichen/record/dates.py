@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal, final
 
-from lichen.record.calendar_windows import Span, window_at
+from lichen.record.calendar_windows import Grain, Span, grain_of_spacing, window_at
 from lichen.record.figures import Cell
 
 Order = Literal["day first", "month first", "mixed", ""]
@@ -177,6 +177,11 @@ class Length:
 
     months: int = 0
     days: int = 0
+
+    @property
+    def grain(self) -> Grain:
+        """The calendar windows that are about as long."""
+        return grain_of_spacing(self.months * 30 + self.days)
 
     def from_(self, start: date) -> Span:
         """The span of this length that begins on a day; a month begun on the 31st ends with the next month's last

@@ -43,7 +43,7 @@ _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'"
 _NUMBER = re.compile(
     r"(?P<sign>[-+]?)\s*(?P<before>[^\d\s.,'()+-]{0,6})\s*(?P<inner>-?)"
     r"(?P<digits>\d[\d.,' ]*|[.,]\d+)(?P<exponent>[eE][-+]?\d{1,2}(?![\d.]))?"
-    r"\s*(?P<after>[^\d\s.,'()+-][^()]{0,20})?(?P<behind>-?)"
+    r"\s*(?P<after>[^\d\s.,'()+-][^\d()]{0,20}[2-4]?)?(?P<behind>-?)"
 )
 _GROUPED = re.compile(r"\d{1,3}(?:[ ']\d{3})+(?:[.,]\d*)?")
 _THOUSANDS = {".": re.compile(r"\d{1,3}(?:\.\d{3})+"), ",": re.compile(r"\d{1,3}(?:,\d{3})+")}
@@ -118,7 +118,7 @@ def _text(text: str, mark: Mark, point_is_decimal: bool) -> Figure:
     found = _parts(plain)
     if found is None:
         return UNREADABLE
-    digits = _plain_digits(found["digits"].strip(), mark, point_is_decimal)
+    digits = _plain_digits(found["digits"].strip(), mark, point_is_decimal=point_is_decimal)
     if digits is None:
         return UNREADABLE
     unit = (found["before"] or found["after"] or "").strip() or None
@@ -140,7 +140,7 @@ def _parts(plain: str) -> dict[str, str] | None:
     return {**{name: part or "" for name, part in found.groupdict().items()}, "bracket": bracket}
 
 
-def _plain_digits(digits: str, mark: Mark, point_is_decimal: bool) -> str | None:
+def _plain_digits(digits: str, mark: Mark, *, point_is_decimal: bool) -> str | None:
     """The digits with a point before the decimals; empty when ambiguous, None when they are no number."""
     if " " in digits or "'" in digits:
         if not _GROUPED.fullmatch(digits):
@@ -192,4 +192,5 @@ def _proof(cell: str) -> Literal[".", ","] | None:
     if "." not in digits and "," not in digits:  # the mark stands in the unit
         return None
     decimal = _decimal_of(digits.replace(" ", "").replace("'", ""))
-    return None if decimal == "either" else decimal
+    well_formed = _plain_digits(digits, "", point_is_decimal=False)  # `05.01.2026` is no number and proves nothing
+    return decimal if decimal != "either" and well_formed else None

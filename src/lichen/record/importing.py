@@ -48,7 +48,7 @@ def import_rows(
     kept = {
         position: entry for position, put in enumerate(puts) if (entry := _counting(put)) and position not in revised
     }
-    grain = _grain(tuple(kept.values()), nature)
+    grain = made.period.grain if made.period is not None else _grain(tuple(kept.values()), nature)
     entries = (
         tuple(kept.values()) if evidence.count is None else _once_a_window(kept, table.columns[evidence.count], grain)
     )

@@ -15,9 +15,9 @@ from lichen.language.formula import FormulaError, parse, parse_unit
 from lichen.language.problem import Problem, did_you_mean, listing
 from lichen.record.calendar_windows import Span
 from lichen.record.dates import Length, Order, day_order, length_of, read_moment
-from lichen.record.figures import Cell, Mark, decimal_mark, read_figure
+from lichen.record.figures import Cell, Mark, read_figure
 from lichen.record.rows import Entry
-from lichen.record.table import Table, problem_in, text_of
+from lichen.record.table import Table, decimal_marks, problem_in, text_of
 from lichen.relationship.evaluate import evaluate
 from lichen.relationship.formula import Name, Tree, names
 from lichen.relationship.quantity import Unit
@@ -77,7 +77,7 @@ def reader_of(
         figures = (figure,)
     elif figure:
         try:
-            tree = parse(figure, units)
+            tree = parse(figure, {})  # every column is a plain number, also one that is called `m` or `hours`
             figures = tuple(sorted(names(tree)))
         except FormulaError as error:
             problems.append(
@@ -106,22 +106,13 @@ def reader_of(
         table=table,
         tree=tree,
         figures=figures,
-        marks=_marks(table, figures),
+        marks=decimal_marks(table, figures),
         order=day_order(columns[evidence.at[0]]),
         period=period,
         known=known,
         as_of=as_of,
         today=today,
     )
-
-
-def _marks(table: Table, figures: tuple[str, ...]) -> Mapping[str, Mark]:
-    """The decimal mark of each column of figures: as its own cells prove it, else as the table's do."""
-    own = {column: decimal_mark(table.columns[column]) for column in figures}
-    if all(own.values()) or not any(isinstance(cell, str) for column in figures for cell in table.columns[column]):
-        return own
-    of_table = decimal_mark(cell for cells in table.columns.values() for cell in cells)
-    return {column: mark or of_table for column, mark in own.items()}
 
 
 def _missing(column: str, evidence: Evidence, table: Table) -> Problem:

@@ -103,7 +103,7 @@ def scan_table(table: Table, as_of: date | None = None) -> Scan:
     return Scan(
         name=table.name,
         verdict="at risk" if risks else "undecided",
-        sentence=_sentence(risks, mapping, events),
+        sentence=_sentence(risks, figures, mapping, events),
         mapping=mapping,
         said=said,
         ask=_ask(figures, events, mapping),
@@ -156,14 +156,14 @@ def _tally(figures: Figures, events: Events, mapping: TableMapping) -> Said:
         f"{f'{count:,}' if count else KEEPER} {did}" for count, did in ((givers, "gave"), (receivers, "received"))
     )
     says = f"{len(events):,} rows{when}: {who}, {amount(figures.total)} in all ({_measured_in(mapping)})."
-    return Said(about="two tallies", sign="cannot tell" if mapping.single_sided else "no sign", says=says)
+    return Said(about="two tallies", sign="no sign" if figures.two_way else "cannot tell", says=says)
 
 
 def _return(figures: Figures, events: Events, mapping: TableMapping) -> Said:
     found = figures.reciprocity
     if found is None or found.share is None:
-        why = "The table names one side only" if mapping.single_sided else "Nothing passed between two named parties"
-        says = f"{why}: whether anything comes back cannot be seen in it."
+        why = "The table names one side only" if mapping.single_sided else "Nobody in it both gives and receives"
+        says = f"{why}: whether anything comes back, payment for one, cannot be seen."
         return Said(about="return", sign="cannot tell", says=says)
     chance = f" (by chance it would be {percent(found.by_chance)})" if found.by_chance is not None else ""
     says = f"Of what passed between two parties, {percent(found.share)} came back from the same party{chance}."
@@ -212,6 +212,8 @@ def _one_way(figures: Figures, events: Events, mapping: TableMapping) -> Said | 
 
 
 def _concentration(figures: Figures, events: Events, mapping: TableMapping) -> Said | None:
+    if figures.pair_count == 1:
+        return None
     for side, found in (("given", figures.givers), ("received", figures.receivers)):
         if found is not None and (side == "given" or figures.givers is None):
             says = (
@@ -237,12 +239,8 @@ def _late(figures: Figures, events: Events, mapping: TableMapping) -> Said:
             about="lateness", sign="cannot tell", says="No column says what was due when: late answers cannot be told."
         )
     days = figures.median_late
-    typical = (
-        f"half of them {abs(days):.0f} days {'late' if days > 0 else 'early'} or more"
-        if days
-        else "half of them to the day or earlier"
-    )
-    says = f"{percent(figures.late_share)} came late, {typical}."
+    middle = f"{abs(days):.0f} days {'late' if days > 0 else 'early'}" if days else "to the day"
+    says = f"{percent(figures.late_share)} came late; the one in the middle came {middle}."
     return Said(about="lateness", sign="at risk" if figures.late_share > LATE else "no sign", says=says)
 
 
@@ -302,7 +300,7 @@ _IN_WORDS: Mapping[str, str] = {
 }
 
 
-def _sentence(risks: list[str], mapping: TableMapping, events: Events) -> str:
+def _sentence(risks: list[str], figures: Figures, mapping: TableMapping, events: Events) -> str:
     if not len(events) or not {"giver", "receiver"} & set(mapping.roles):
         return "This table does not say who gives or receives: nothing can be told from it."
     words = [_IN_WORDS[about] for about in _IN_WORDS if about in risks]
@@ -311,15 +309,15 @@ def _sentence(risks: list[str], mapping: TableMapping, events: Events) -> str:
     first = ""
     if words:
         first = f"At risk: {', '.join(words[:3])}. "
-    if mapping.single_sided:
-        return first + "This table shows one side only: what comes back, and what it costs, cannot be seen in it."
+    if not figures.two_way:
+        return first + "This table shows one direction only: what comes back, and what it costs, cannot be seen in it."
     return (first or "Nothing here speaks against it. ") + "A table alone cannot say whether both sides stay whole."
 
 
 def _ask(figures: Figures, events: Events, mapping: TableMapping) -> tuple[str, ...]:
     """Five figures, those first without which least can be said."""
     questions = []
-    if mapping.single_sided:
+    if not figures.two_way:
         questions.append("What they gave in return over the same time, from their own books.")
     if figures.nameless_share > LITTLE:
         questions.append(f"Who stands behind the {percent(figures.nameless_share)} of rows that name nobody.")

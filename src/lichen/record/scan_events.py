@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lichen.record.dates import day_order, read_moment
-from lichen.record.figures import Cell, decimal_mark, read_figure
+from lichen.record.figures import Cell, read_figure
 from lichen.record.scan_mapping import TableMapping
-from lichen.record.table import Table, text_of
+from lichen.record.table import Table, decimal_marks, text_of
 
 Days = NDArray[np.int64]
 Places = NDArray[np.int64]
@@ -122,7 +122,7 @@ def _numbers(table: Table, column: str | None) -> Amounts | None:
     if column is None:
         return None
     cells = table.columns[column]
-    mark = decimal_mark(cells)
+    mark = decimal_marks(table, [column])[column]
 
     def number(cell: Cell) -> float:
         value = read_figure(cell, mark, point_is_decimal=table.divided_by_comma).value

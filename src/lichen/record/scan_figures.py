@@ -19,6 +19,9 @@ from lichen.record.settlement import Obligation, settle
 _MOST_FOR_CHANCE = 120
 """Parties above which return is not compared with chance: the model has two unknowns a party."""
 _MOST_ROWS_SETTLED = 100_000
+_FEWEST_WINDOWS = 4
+"""Fewer windows in each half say nothing about a trend."""
+_FEWEST_ROWS = 20
 
 
 @final
@@ -93,13 +96,17 @@ class PassedOn:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Everything measured on one table; None where the table cannot say it."""
+    """Everything measured on one table; None where the table cannot say it.
+
+    `two_way`: somebody both gave and received, so that a return could be seen. Without it nothing is said about return.
+    """
 
     tallies: tuple[PartyTally, ...]
     total: float
     reversed: float
     pairs: tuple[PairReturn, ...]
     pair_count: int
+    two_way: bool
     one_way_share: float | None
     reciprocity: Reciprocity | None
     returned_within: Mapping[int, float] = field(default_factory=dict)
@@ -125,24 +132,26 @@ def measure(events: Events, *, single_sided: bool) -> Figures:
     nameless = (events.giver == NOBODY) | (events.receiver == NOBODY)
     named = ~nameless & (events.giver != events.receiver)
     pairs = _pairs(events, given, named)
-    spans = _spans(events)
-    found = tuple(_window(events, given, named, span, single_sided) for span in spans)
     late = events.late[np.isfinite(events.late)]
     two_sided = not single_sided
-    settled = _settled(events, given, named, pairs) if two_sided and events.dated else {}
+    two_way = two_sided and bool(np.intersect1d(events.giver[named], events.receiver[named]).size)
+    spans = _spans(events)
+    found = tuple(_window(events, given, named, span, two_way) for span in spans)
+    settled = _settled(events, given, named, pairs) if two_way and events.dated else {}
     return Figures(
         tallies=_tallies(events, given),
         total=total,
         reversed=float(np.abs(events.value[events.value < 0]).sum()),
         pairs=tuple(sorted(pairs.values(), key=lambda p: (-p.there - p.back, p.first, p.second))[:10]),
         pair_count=len(pairs),
-        one_way_share=_one_way(pairs) if two_sided else None,
-        reciprocity=_reciprocity(events, given, named, pairs) if two_sided else None,
+        two_way=two_way,
+        one_way_share=_one_way(pairs) if two_way else None,
+        reciprocity=_reciprocity(events, given, named, pairs) if two_way else None,
         returned_within=settled,
-        passed_on=_passed_on(events, named) if two_sided and events.dated else None,
+        passed_on=_passed_on(events, named) if two_way and events.dated else None,
         givers=_concentration(events, given, events.giver),
         receivers=_concentration(events, given, events.receiver),
-        single_source=_single_source(events, given, named) if two_sided else None,
+        single_source=_single_source(events, given, named) if two_sided and len(pairs) > 1 else None,
         late_share=float((late > 0).mean()) if len(late) else None,
         median_late=float(np.median(late)) if len(late) else None,
         grain=_grain(events),
@@ -316,13 +325,13 @@ def _spans(events: Events) -> tuple[Span, ...]:
     return tuple(windows(_grain(events), Span(date.fromordinal(int(events.day.min())), date.fromordinal(events.end))))
 
 
-def _window(events: Events, given: Amounts, named: Days, span: Span, single_sided: bool) -> WindowFigures:
+def _window(events: Events, given: Amounts, named: Days, span: Span, two_way: bool) -> WindowFigures:
     inside = (events.day >= span.start.toordinal()) & (events.day < span.end.toordinal())
     value = given[inside]
     giver = events.giver[inside]
     sums = np.bincount(giver[giver != NOBODY], weights=value[giver != NOBODY])
     returned = None
-    if not single_sided and (pairs := _pairs(events, given, named & inside)):
+    if two_way and (pairs := _pairs(events, given, named & inside)):
         total = sum(pair.there + pair.back for pair in pairs.values())
         returned = 2 * sum(pair.back for pair in pairs.values()) / total
     first = int(events.day.min())
@@ -344,6 +353,7 @@ def _change(found: tuple[WindowFigures, ...]) -> float | None:
     """
     whole = [window.value for window in found if window.whole]
     half = len(whole) // 2
-    if half < 2 or not sum(whole[:half]):
+    few = half < _FEWEST_WINDOWS or sum(window.rows for window in found) < _FEWEST_ROWS
+    if few or not sum(whole[:half]):
         return None
     return (sum(whole[-half:]) - sum(whole[:half])) / sum(whole[:half])

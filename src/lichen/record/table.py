@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import final
 
 from lichen.language.problem import Excerpt, Problem
-from lichen.record.figures import Cell
+from lichen.record.figures import Cell, Mark, decimal_mark
 from lichen.relationship.relationship import Origin
 
 MOST_BYTES = 512 * 2**20
@@ -37,6 +37,15 @@ class Table:
     def __len__(self) -> int:
         """How many rows there are, without the header and without rows of nothing but empty cells."""
         return len(self.rows)
+
+
+def decimal_marks(table: Table, columns: Iterable[str]) -> Mapping[str, Mark]:
+    """The decimal mark of each column: as its own cells prove it, else as the table's do."""
+    own = {column: decimal_mark(table.columns[column]) for column in columns}
+    if all(own.values()) or not any(isinstance(cell, str) for column in own for cell in table.columns[column]):
+        return own
+    of_table = decimal_mark(cell for cells in table.columns.values() for cell in cells)
+    return {column: mark or of_table for column, mark in own.items()}
 
 
 def text_of(cell: Cell) -> str:
