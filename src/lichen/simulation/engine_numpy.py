@@ -137,9 +137,14 @@ class Engine:
 
     def _call(self, node: Node, operands: list[Array], out: Array) -> Call | None:
         """What fills a node's buffer; None for a source, which the engine fills itself."""
-        operation = _ELEMENTWISE.get(node.operation) or REDUCTIONS.get(node.operation)
-        if operation is not None:
-            return partial(operation, *operands, out=out)
+        if node.operation in _ELEMENTWISE:
+            return partial(_ELEMENTWISE[node.operation], *operands, out=out)
+        if node.operation in REDUCTIONS or node.operation in ("gather", "scatter"):
+            members = len(self.program.axes[node.operands[0].axis or ""])
+            first = np.broadcast_to(operands[0], (*operands[0].shape[:2], members))
+            operands = [first, *operands[1:]]
+        if node.operation in REDUCTIONS:
+            return partial(REDUCTIONS[node.operation], *operands, out=out)
         match node.operation, node.beside:
             case "constant", _:
                 out[...] = node.result.number if node.result.number is not None else np.nan
@@ -307,8 +312,12 @@ class Engine:
         self.reviews.close(step)
         for fallback in self.fallbacks:
             fallback.close(step)
-        for memory in (*self.delays, *self.trailing):
-            memory.remember()
+        for trailing in self.trailing:
+            trailing.remember()
+        for delay in self.delays:
+            delay.keep()
+        for delay in self.delays:
+            delay.show()
         for capacity in self.program.capacities:
             np.copyto(self._at(capacity.now), self._at(capacity.following))
         for presence in self.program.presences:

@@ -195,10 +195,31 @@ class Formulas:
         return parts[0] in ("giver", "receiver", "link") or self.names.axis_of(parts) is not None
 
     def remembered(self) -> tuple[Memory, ...]:
-        """All memories, with what they remember: what passes, not what was asked for."""
+        """All memories, each after those it reads, with what they remember: what passes, not what was asked for."""
         memories: list[Memory] = []
         while len(memories) < len(self._remembered):
             (call, axis), (past, over) = list(self._remembered.items())[len(memories)]
             now = self.tape.spread(self.tape.as_number(self.tree(call.arguments[0], axis)), axis)
             memories.append(Memory(kind=call.function, past=past, now=now, over=over))
-        return tuple(memories)
+        return tuple(self._in_order(memories))
+
+    def _in_order(self, memories: list[Memory]) -> list[Memory]:
+        """Each memory after those that it reads at the same instant; a circle is entered once."""
+        by_past = {memory.past.index: memory for memory in memories}
+        ordered: dict[int, Memory] = {}
+
+        def visit(memory: Memory, above: frozenset[int]) -> None:
+            seen, waiting = set[int](), [memory.now.index]
+            while waiting:
+                index = waiting.pop()
+                if index in seen:
+                    continue
+                seen.add(index)
+                waiting += [operand.index for operand in self.tape.nodes[index].operands]
+                if index in by_past and index not in above and index not in ordered:
+                    visit(by_past[index], above | {index})
+            ordered.setdefault(memory.past.index, memory)
+
+        for memory in memories:
+            visit(memory, frozenset([memory.past.index]))
+        return list(ordered.values())

@@ -117,9 +117,12 @@ class Delay:
         self.step = 0
         np.copyto(self.past, self.now)
 
-    def remember(self) -> None:
-        """Keeps this step's value and shows what the next step reads."""
+    def keep(self) -> None:
+        """Keeps this step's value."""
         self.kept[self.step % len(self.kept)] = self.now
+
+    def show(self) -> None:
+        """Shows what the next step reads."""
         self.step += 1
         lag = self._lag()
         if lag.size == 1:
@@ -140,16 +143,21 @@ class Smoothing:
 
     def __init__(self, past: Array, now: Array, over: Array, step_days: float) -> None:
         self.past, self.now, self.over, self.step_days = past, now, over, step_days
+        self.kept = np.zeros_like(past)
 
     def begin(self) -> None:
         """It starts at the value of now."""
         np.copyto(self.past, self.now)
 
-    def remember(self) -> None:
+    def keep(self) -> None:
         """Moves towards this step's value."""
         part = self.step_days / np.maximum(self.over, self.step_days)
         part = part.reshape(part.shape + (1,) * (self.past.ndim - part.ndim))
-        self.past += part * (self.now - self.past)
+        self.kept[...] = self.past + part * (self.now - self.past)
+
+    def show(self) -> None:
+        """Shows what the next step reads."""
+        np.copyto(self.past, self.kept)
 
 
 @final
