@@ -24,12 +24,13 @@ PRIVATE = "private"
 """The folder beside a relationship file that holds what each party keeps to itself."""
 
 
-def read_relationship(path: Path, party: str | None = None) -> Reading:
+def read_relationship(path: Path | str, party: str | None = None) -> Reading:
     """The relationship in a file, or every problem of it.
 
     Private parts lie in `private/<party>.yaml` beside it: all of them are used, or only that of `party`. Tables lie in
     its folder.
     """
+    path = Path(path)
     source = _open(path, path.name)
     if isinstance(source, Problem):
         return Reading(relationship=None, problems=(source,))
