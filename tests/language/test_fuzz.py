@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +11,7 @@ from lichen.language.formula import FormulaError, parse
 from lichen.language.problem import render
 from lichen.language.reading import read
 from lichen.language.source import Source
+from lichen.language.table import Table
 from lichen.relationship.formula import walk
 from lichen.relationship.quantity import standard_units
 from tests.language.test_acceptance import FILES
@@ -53,10 +56,36 @@ def damaged(draw: st.DrawFn) -> str:
     return "\n".join(lines) + "\n"
 
 
-@given(damaged())
+TABLES = {path.name: path for file in FILES for path in file.parent.glob("*.csv")}
+CELLS = ("", "x", "1e999", "-5", "nan", "1,5", "2026-01-01", "é", "1" * 40)
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Callable[[str], Table | str]:
+    """Opens the tables of the acceptance set, with a column, rows or cells lost or changed."""
+    dropped = draw(st.sampled_from([-1, -1, 0, 1]))
+    cell, row, column = draw(st.sampled_from(CELLS)), draw(st.integers(-1, 3)), draw(st.integers(0, 3))
+    kept = draw(st.sampled_from([0, 1, 1000, 1000]))
+
+    def open_damaged(name: str) -> Table | str:
+        if name not in TABLES:
+            return "not there"
+        lines = [line.split(",") for line in TABLES[name].read_text(encoding="utf-8").splitlines()[: kept + 1]]
+        if 0 < row < len(lines) and column < len(lines[row]):
+            lines[row][column] = cell
+        lines = [[c for i, c in enumerate(line) if i != dropped] for line in lines]
+        rows = tuple(tuple(line) for line in lines[1:])
+        return Table(tuple(lines[0]), rows, tuple(range(2, len(rows) + 2)))
+
+    return open_damaged
+
+
+@given(damaged(), tables())
 @settings(max_examples=4 * settings().max_examples)
-def test_a_damaged_file_gives_a_relationship_or_problems_with_places(text: str) -> None:
-    reading = read(Source("file.yaml", text))
+def test_a_damaged_file_gives_a_relationship_or_problems_with_places(
+    text: str, open_table: Callable[[str], Table | str]
+) -> None:
+    reading = read(Source("file.yaml", text), open_table=open_table)
     assert (reading.relationship is None) == bool(reading.problems)
     lines = text.splitlines()
     for problem in reading.problems:

@@ -174,3 +174,27 @@ def test_a_circle_through_a_delay_is_no_circle() -> None:
     found = understood(text)
     assert found.flows["echo"].rate.dimension == EUR / TIME
     assert read(Source("x", text.replace('"delay(echo, 1 week) + 1 EUR/week"', "echo"))).problems
+
+
+@pytest.mark.parametrize(
+    ("floor", "healthy", "count"),
+    [
+        ("150 EUR", "members.cash", "1 of 2 members"),
+        ("members.cash", "150 EUR", "1 of 2 members"),
+        ("members.cash * 2", "members.cash", "2 of 2 members"),
+        ("100..300 EUR", "members.cash", "1 of 2 members"),
+        ("100..300 EUR", "99 EUR", "so no room"),
+        ("50..300 EUR", "members.cash", ""),
+        ("50..300 EUR", "200 EUR", ""),
+    ],
+)  # the cash of the two members is 100 and 200 EUR; a range may lie at its lower end
+def test_room_is_asked_of_every_member(floor: str, healthy: str, count: str, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("name,cash\nann,100\nben,200\n")
+    (tmp_path / "file.yaml").write_text(
+        "lichen: 1\nrelationship: x\ntime: {start: 2026-01-01, horizon: 1 year}\nparties:\n  people:\n    kind: group\n"
+        "    members: {file: people.csv, member: name, columns: {cash: EUR}}\n"
+        f"    capacities: {{cash: {{level: 90 EUR, floor: {floor}, healthy: {healthy}}}}}\n"
+    )
+    facts = [problem.fact for problem in read_relationship(tmp_path / "file.yaml").problems]
+    assert len(facts) == (1 if count else 0)
+    assert count in "".join(facts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import final
 
 from lichen.language.problem import Excerpt, Problem, did_you_mean
-from lichen.language.source import Block, Entry, Node, Scalar, Source, compose
+from lichen.language.source import Block, Entry, Node, Scalar, Series, Source, compose
 from lichen.language.tokens import FormulaError
 from lichen.relationship.formula import Span, Tree
 from lichen.relationship.quantity import Unit, standard_units
@@ -91,6 +91,11 @@ class Draft:
         if error.other is not None:
             others = (place.source.excerpt(*self._span(path, error.other[0]), error.other[1]),)
         self.add(Problem(origin=excerpt.origin, fact=error.fact, repair=error.repair, excerpt=excerpt, others=others))
+
+    def count(self, path: str) -> int:
+        """How many items the list at a path has."""
+        node = self._place(path).node
+        return len(node.items) if isinstance(node, Series) else 0
 
     def excerpt(self, path: str, note: str, *, key: bool = False) -> Excerpt:
         """The line of a path, for the other side of a conflict."""

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Literal, cast, final
 
-from lichen.language.functions import FUNCTIONS, Function
+from lichen.language.functions import FUNCTIONS
 from lichen.language.problem import did_you_mean
-from lichen.language.tokens import KEYWORDS, FormulaError, Token, tokenize
+from lichen.language.tokens import FormulaError, Token, tokenize
 from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Span, Spread, Tree, Unary
 from lichen.relationship.quantity import PLAIN, Dimension, Unit
 
@@ -75,9 +75,8 @@ class _Parser:
         return token
 
     def at(self, *texts: str) -> bool:
-        """Whether an operator or keyword of these is at hand."""
-        token = self.token
-        return token.text in texts and token.kind in ("operator", "keyword")
+        """Whether one of these operators or keywords is at hand."""
+        return self.tokens[self.position].text in texts
 
     def end(self) -> None:
         """Make sure that nothing is left."""
@@ -386,4 +385,4 @@ def _comma(before: Token, comma: Token, after: Token) -> FormulaError:
     return FormulaError("A comma stands only between the values of a function.", comma.span, "Delete it.")
 
 
-__all__ = ["FUNCTIONS", "KEYWORDS", "FormulaError", "Function", "parse", "parse_unit"]
+__all__ = ["FUNCTIONS", "FormulaError", "parse", "parse_unit"]

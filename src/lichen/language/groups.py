@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lichen.language.formula import parse_unit
@@ -244,6 +244,3 @@ def _indices(meaning: Meaning, names: Iterable[str], members: Members, file: str
 def _few(items: Sequence[str]) -> str:
     more = f" and {len(items) - _SHOWN:,} more" if len(items) > _SHOWN else ""
     return ", ".join(items[:_SHOWN]) + more
-
-
-__all__ = ["MAX_MEMBERS", "Callable", "has_column", "read_links", "read_members", "read_unit", "read_units"]

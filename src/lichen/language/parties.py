@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from lichen.language.groups import read_members
-from lichen.language.meaning import Meaning
+from lichen.language.meaning import Meaning, replaced
 from lichen.language.scope import CONSTANTS, EVERYTHING, Meant, Parts, Standing
 from lichen.language.table import cell_number
 from lichen.relationship.evaluate import evaluate
-from lichen.relationship.formula import Name, Number, Tree
+from lichen.relationship.formula import Name, Number, Spread, Tree, walk
 from lichen.relationship.party import Capacity, Members, Party, Voice
 from lichen.relationship.quantity import PER_TIME, PLAIN, TIME, Dimension, Unit, is_currency
 from lichen.relationship.value import Value
@@ -265,15 +265,20 @@ def _width(meaning: Meaning, path: str, found: Mapping[str, Value | None], membe
     floor, top = found["floor"], found["healthy"] or found["level"]
     if floor is None or top is None or floor.tree is None or top.tree is None:
         return
-    trees = [meaning.with_terms(floor.tree), meaning.with_terms(top.tree)]
-    if not members or all(isinstance(tree, Number) for tree in trees):
-        lowest, highest = meaning.bounds(trees[0]), meaning.bounds(trees[1])
+    low, high = _outermost(meaning.with_terms(floor.tree), False), _outermost(meaning.with_terms(top.tree), True)
+    columns = {node.parts[-1] for tree in (low, high) for node in walk(tree) if isinstance(node, Name)}
+    if members and columns:
+        if not columns <= set(members.columns):
+            return  # a problem says which column is missing
+        rows = [
+            dict(zip(columns, row, strict=True)) for row in zip(*(members.columns[c] for c in columns), strict=True)
+        ]
+        thin = sum(1 for row in rows if _of_row(high, row) <= _of_row(low, row))
+        count = f" for {thin:,} of {len(members):,} members"
+    else:
+        lowest, highest = meaning.bounds(low), meaning.bounds(high)
         thin = 1 if lowest is not None and highest is not None and highest[1] <= lowest[0] else 0
         count = ""
-    else:
-        floors, tops = (_by_member(tree, members) for tree in trees)
-        thin = sum(1 for low, high in zip(floors, tops, strict=True) if high <= low)
-        count = f" for {thin:,} of {len(members):,} members"
     if thin:
         word = "healthy level" if found["healthy"] else "level, which counts as healthy here,"
         other = meaning.draft.excerpt(top.path, "healthy" if found["healthy"] else "the level")
@@ -285,10 +290,13 @@ def _width(meaning: Meaning, path: str, found: Mapping[str, Value | None], membe
         )
 
 
-def _by_member(tree: Tree, members: Members) -> list[float]:
-    """A constant of a group for each member."""
-    if isinstance(tree, Number):
-        return [tree.value] * len(members)
-    if isinstance(tree, Name):
-        return list(members.columns[tree.parts[-1]])
-    return [evaluate(tree, lambda name, i=index: members.columns[name.parts[-1]][i]) for index in range(len(members))]  # type: ignore[misc]
+def _outermost(tree: Tree, upper: bool) -> Tree:
+    """A constant with each of its ranges at the end that leaves the most room."""
+    if isinstance(tree, Spread):
+        return Number(tree.high if upper else tree.low, tree.dimension, tree.span)
+    return replaced(tree, lambda node: _outermost(node, upper))
+
+
+def _of_row(tree: Tree, row: Mapping[str, float]) -> float:
+    """A constant of a group for the member whose columns these are."""
+    return evaluate(tree, lambda name: row[name.parts[-1]])

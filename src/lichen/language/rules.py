@@ -7,7 +7,7 @@ from typing import Any
 
 from lichen.language.meaning import CONSTANT, Meaning
 from lichen.language.scope import Standing
-from lichen.relationship.formula import Binary, Call, Name, Tree, Unary
+from lichen.relationship.formula import Binary, Call, Tree, Unary
 from lichen.relationship.quantity import PER_TIME, PLAIN, TIME, Dimension, is_currency
 from lichen.relationship.rules import (
     Adjustment,
@@ -80,7 +80,7 @@ def _band(
             )
         if len(between) == 2:
             low, high = between
-        elif len(getattr(meaning.draft.places[f"{path}.between"].node, "items", ())) != 2:
+        elif meaning.draft.count(f"{path}.between") != 2:
             meaning.draft.report(
                 f"{path}.between", "`between` takes two values, the lower and the upper limit.", "Write `[0.8, 1.6]`."
             )
@@ -385,6 +385,3 @@ def _costs(meaning: Meaning, said: Section) -> dict[str, dict[str, Value]]:
             meaning.within(understood, "A cost", low=0)
             found.setdefault(kind, {})[party] = understood
     return found
-
-
-__all__ = ["Name", "flows_of", "parties_known", "read_rules"]

@@ -9,7 +9,7 @@ from typing import Final, Literal, final
 from lichen.language.formula import FUNCTIONS
 from lichen.language.problem import listing
 from lichen.language.tokens import FormulaError
-from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Spread, Tree, Unary, walk
+from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Span, Spread, Tree, Unary, walk
 from lichen.relationship.quantity import PLAIN, TIME, Dimension
 
 Parts = tuple[str, ...]
@@ -187,7 +187,7 @@ class Resolver:
                     argument.span,
                     "`arriving` sums the links of a flow with `along`.",
                 )
-            self._member(family, call)
+            self._member(family, f"arriving({argument.text})", call.span)
         return call
 
     def _meant(self, name: Name) -> Meant:
@@ -195,7 +195,7 @@ class Resolver:
         if meant is None:
             raise self._unknown(name)
         self._allowed(meant.kind, name)
-        self._member(meant.family, name)
+        self._member(meant.family, name.text, name.span)
         return meant
 
     def _allowed(self, kind: Kind, node: Name | Call) -> None:
@@ -220,18 +220,15 @@ class Resolver:
             repair = f"It is made of {', '.join(allowed[:-1])} and {allowed[-1]}."
             raise FormulaError(f"`{text}` is {what} and cannot be read in {self.standing.where}.", node.span, repair)
 
-    def _member(self, family: str | None, node: Name | Call) -> None:
+    def _member(self, family: str | None, text: str, span: Span) -> None:
         if self.inside is not None:
             self.inside.add(family)
             return
         if family is not None and family not in self.standing.families:
-            text = node.text if isinstance(node, Name) else f"arriving({node.arguments[0].text})"  # type: ignore[union-attr]
             differs = "by link" if family.startswith("link:") else "by member"
             ways = (f"mean({text})", f"sum({text})", f"least({text})", f"quantile({text}, 0.1)", f"share({text} < ...)")
             repair = f"Gather it: {listing(ways)}."
-            raise FormulaError(
-                f"`{text}` differs {differs}, and {self.standing.where} is one number.", node.span, repair
-            )
+            raise FormulaError(f"`{text}` differs {differs}, and {self.standing.where} is one number.", span, repair)
 
     def _unknown(self, name: Name) -> FormulaError:
         text, head = name.text, name.parts[0]

@@ -50,7 +50,7 @@ def _between(meaning: Meaning, name: str, value: Value, said: list[Value] | None
     if said is None:
         return None
     if len(said) != 2:
-        if len(meaning.draft.places[path].node.items) != 2:  # type: ignore[union-attr]
+        if meaning.draft.count(path) != 2:
             meaning.draft.report(
                 path, "`between` takes two values, the lower and the upper limit.", "Write `[low, high]`."
             )

@@ -6,7 +6,7 @@ from lichen.language.formula import FUNCTIONS, parse_unit
 from lichen.language.meaning import Meaning
 from lichen.language.order import sorted_out
 from lichen.language.scope import RESERVED
-from lichen.language.source import Block, Entry, Scalar
+from lichen.language.source import Block, Scalar
 from lichen.language.tokens import FormulaError, is_name, tokenize
 from lichen.relationship.quantity import CURRENCIES, Dimension, Unit, is_currency, standard_units
 
@@ -100,6 +100,3 @@ def _words(text: str) -> list[str]:
         return [token.text for token in tokenize(text) if token.kind == "name"]
     except FormulaError:
         return []
-
-
-__all__ = ["Entry", "read_units"]
