@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from dataclasses import dataclass
+from typing import TypeAlias, final
 
 WIDTH = 80
 
@@ -14,6 +15,39 @@ Line: TypeAlias = "tuple[tuple[str, str], ...]"
 STYLES = {"broken": "bold red", "at risk": "bold yellow", "cannot tell": "bold cyan", "holds": "bold green"}
 STYLES |= {"not symbiotic": "bold red", "symbiotic": "bold green", "undecided": "bold cyan"}
 STYLES |= {"not a relationship of this kind": "bold magenta", "quiet": "dim", "strong": "bold", "repair": "green"}
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paragraph:
+    """A text that may take as many lines as it needs, and gets at least `least`; the lowest `rank` gets more first."""
+
+    words: str
+    first: str = ""
+    indent: str = ""
+    style: str = ""
+    least: int = 1
+    rank: int = 0
+
+    def lines(self, most: int) -> list[Line]:
+        """The text in at most so many lines."""
+        return wrapped(self.words, most, first=self.first, indent=self.indent, style=self.style) if most > 0 else []
+
+
+def fitted(parts: Sequence[Line | Paragraph], most: int) -> list[Line]:
+    """Lines and paragraphs on a screen of so many lines: every paragraph has its least, then ranks get more in turn."""
+    paragraphs = {turn: part for turn, part in enumerate(parts) if isinstance(part, Paragraph)}
+    needed = {turn: len(one.lines(most)) for turn, one in paragraphs.items()}
+    given = {turn: min(one.least, needed[turn]) for turn, one in paragraphs.items()}
+    spare = most - (len(parts) - len(paragraphs)) - sum(given.values())
+    for turn in sorted(paragraphs, key=lambda turn: paragraphs[turn].rank):
+        more = max(0, min(needed[turn] - given[turn], spare))
+        given[turn] += more
+        spare -= more
+    made: list[Line] = []
+    for turn, part in enumerate(parts):
+        made += part.lines(given[turn]) if isinstance(part, Paragraph) else [part]
+    return made[:most]
 
 
 def plain(words: str) -> Line:

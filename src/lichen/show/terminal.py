@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING
 
 from lichen.show import figures, words
 from lichen.show.comparing import comparison_text
 from lichen.show.grounds import flip_words, rests_on_words
-from lichen.show.lines import STYLES, Line, apart, cut, one_line, plain, rendered, wrapped
+from lichen.show.lines import STYLES, Line, Paragraph, apart, cut, fitted, one_line, plain, rendered, wrapped
 from lichen.show.tallies import balance_text
 
 if TYPE_CHECKING:
@@ -27,38 +26,9 @@ LINES = 24
 _SHOWN = 3
 
 
-@final
-@dataclass(frozen=True, slots=True)
-class Room:
-    """How many lines each thing may take, from the sentence to the last words, and whether there is room for a hint."""
-
-    sentence: int
-    says: int
-    seen: int
-    repair: int
-    last: int
-    hint: bool = True
-
-
-_ROOMS = (
-    Room(4, 3, 2, 4, 3),
-    Room(3, 2, 2, 3, 2),
-    Room(3, 2, 1, 3, 2),
-    Room(3, 2, 1, 2, 2),
-    Room(3, 1, 1, 2, 2),
-    Room(3, 1, 1, 2, 2, hint=False),
-    Room(2, 1, 1, 2, 1),
-)
-"""From generous to tight; the first that fits the screen is taken."""
-
-
 def verdict_text(verdict: Verdict, *, colours: bool = False) -> str:
     """The verdict in at most 24 lines of 80 columns; with colours for a terminal."""
-    for room in _ROOMS:
-        made = list(_verdict_lines(verdict, room))
-        if len(made) <= LINES:
-            break
-    return rendered(made[:LINES], colours=colours)
+    return rendered(fitted(list(_verdict_parts(verdict)), LINES), colours=colours)
 
 
 def scan_text(scan: Scan, *, colours: bool = False) -> str:
@@ -110,22 +80,23 @@ def next_step(verdict: Verdict) -> str:
         return f"Find out: {verdict.next_steps[0]}"
     for finding in verdict.worst:
         if finding.remedy is not None and finding.remedy.path is not None:
-            return f"Try it: change `{finding.remedy.path}` in a copy and run `lichen compare OLD NEW`."
+            return f"Change `{finding.remedy.path}` in a copy; `lichen compare` shows what it does."
     return "Keep a record, and check again when the terms or the world change."
 
 
-def _verdict_lines(verdict: Verdict, room: Room) -> Iterator[Line]:
+def _verdict_parts(verdict: Verdict) -> Iterator[Line | Paragraph]:
+    """The screen from top to bottom; what decides and what to write into the file get lines before the rest."""
     word = words.VERDICTS[verdict.verdict]
     yield ((word, STYLES[verdict.verdict]), (cut(f"  {one_line(verdict.relationship)}", 78 - len(word)), "bold"))
-    yield from wrapped(verdict.sentence, room.sentence)
+    yield Paragraph(words=verdict.sentence, least=2, rank=0)
     yield plain("")
     for turn, finding in enumerate(shown(verdict), start=1):
-        yield from _finding_lines(turn, finding, room)
+        yield from _finding_parts(turn, finding)
     yield plain("")
-    yield from wrapped(_grounds(verdict), room.last, first="Rests on  ", indent=" " * 10)
-    yield from wrapped(next_step(verdict), room.last, first="Next      ", indent=" " * 10)
-    if room.hint:
-        yield from wrapped("The whole page: `lichen review FILE`. A word: `lichen explain NAME`.", 1, first=" " * 10)
+    yield Paragraph(words=_grounds(verdict), first="Rests on  ", indent=" " * 10, rank=2)
+    yield Paragraph(words=next_step(verdict), first="Next      ", indent=" " * 10, rank=3)
+    hint = "The whole page: `lichen review FILE`. A word: `lichen explain NAME`."
+    yield Paragraph(words=hint, first=" " * 10, least=0, rank=7)
 
 
 def _grounds(verdict: Verdict) -> str:
@@ -133,25 +104,21 @@ def _grounds(verdict: Verdict) -> str:
     return " ".join([rests_on_words(verdict.rests_on), *(flip_words(flip) for flip in flips[:1])])
 
 
-def _finding_lines(turn: int, finding: Finding, room: Room) -> Iterator[Line]:
+def _finding_parts(turn: int, finding: Finding) -> Iterator[Line | Paragraph]:
     about = f"{turn} {finding.status.upper()}  {one_line(words.title(finding.about))}"
     yield apart(about, measured(finding), STYLES[finding.status])
-    yield from wrapped(finding.says, room.says, indent="  ")
+    yield Paragraph(words=finding.says, first="  ", indent="  ", rank=4)
     seen = best_evidence(finding)
     if seen is not None and (seen.figure is not None or seen.at is not None or seen.says != finding.says):
-        yield from wrapped(evidence_line(seen, finding.says), room.seen, indent="  ", style="dim")
+        yield Paragraph(words=evidence_line(seen, finding.says), first="  ", indent="  ", style="dim", rank=6)
+    indent = " " * 10
     if finding.remedy is not None:
-        yield from _repair_lines(finding.remedy, room.repair)
+        yield Paragraph(words=finding.remedy.says, first="  Repair: ", indent=indent, rank=5)
+        if finding.remedy.path is not None and finding.remedy.value is not None:
+            change = f"Write `{finding.remedy.path}: {finding.remedy.value}`."
+            yield Paragraph(words=change, first=indent, indent=indent, rank=1)
     elif finding.needs:
-        yield from wrapped(finding.needs, room.repair, first="  Needed: ", indent="          ")
-
-
-def _repair_lines(remedy: Remedy, most: int) -> Iterator[Line]:
-    """The repair in words, and on a line of its own what to write into the file."""
-    change = None if remedy.path is None or remedy.value is None else f"Write `{remedy.path}: {remedy.value}`."
-    yield from wrapped(remedy.says, most if change is None else most // 2, first="  Repair: ", indent="          ")
-    if change is not None:
-        yield from wrapped(change, most - most // 2, first="          ", indent="          ")
+        yield Paragraph(words=finding.needs, first="  Needed: ", indent=indent, rank=5)
 
 
 def best_evidence(finding: Finding) -> Evidence | None:

@@ -45,27 +45,31 @@ def chart(
 def table(
     head: Sequence[str], rows: Iterable[Sequence[Child]], *, caption: str | None = None, numbers: int = 0
 ) -> Html:
-    """A table whose first column names the rows; the last `numbers` columns hold figures."""
+    """A table whose first column names the rows; the last `numbers` columns hold figures.
+
+    On a phone the cells of a table without figures stand below each other, each under the name of its column.
+    """
     first = len(head) - numbers
     heads = (
         element("th", cell, scope="col", class_="number" if turn >= first else None) for turn, cell in enumerate(head)
     )
-    body = (element("tr", *_cells(row, first)) for row in rows)
+    body = (element("tr", *_cells(row, head, first)) for row in rows)
     made = element(
         "table",
         element("caption", caption) if caption else None,
         element("thead", element("tr", *heads)),
         element("tbody", *body),
+        class_=None if numbers else "stacks",
     )
     return element("div", made, class_="scroll", tabindex="0", role="region", aria_label=caption or ", ".join(head))
 
 
-def _cells(row: Sequence[Child], first: int) -> Iterable[Html]:
+def _cells(row: Sequence[Child], head: Sequence[str], first: int) -> Iterable[Html]:
     for turn, cell in enumerate(row):
         if turn == 0:
             yield element("th", cell, scope="row")
         else:
-            yield element("td", cell, class_="number" if turn >= first else None)
+            yield element("td", cell, class_="number" if turn >= first else None, data_column=head[turn])
 
 
 def folded(summary: Child, *children: Child, opened: bool = False) -> Html:
