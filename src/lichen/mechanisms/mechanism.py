@@ -19,8 +19,8 @@ class Mechanism:
 
     @property
     def summary(self) -> str:
-        """The first paragraph of the page: what the mechanism is."""
-        return self.about.split("\n\n")[1]
+        """The first paragraph of the page, on one line: what the mechanism is."""
+        return " ".join(self.about.split("\n\n")[1].split())
 
 
 @cache
