@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
-from lichen.check.evidence import CheckInput, evidence_of
+from lichen.check.components import own_checks
+from lichen.check.evidence import CheckInput, Trial, Trials, evidence_of
 from lichen.check.finding import Finding
 from lichen.check.flips import search_flips
-from lichen.check.gaming import search_gaming
 from lichen.check.registry import failures, invariants
 from lichen.check.verdict import Verdict, judge, revised
+from lichen.check.what_if import with_term
 from lichen.relationship.relationship import Relationship
 from lichen.simulation.experiments import BASE, Experiment, standard_experiments
-from lichen.simulation.futures import Futures
 from lichen.simulation.run import simulate
 
 if TYPE_CHECKING:
@@ -25,9 +25,11 @@ MOST_DOUBLINGS = 4
 """Sixteen times as many futures at most."""
 WORK = 60_000_000
 """Future-steps, over all lanes and members, that a closer look may take."""
-SEARCH_RUNS = 200
-"""Futures of a search over terms or assumptions."""
+MOST_TERMS = 6
+"""Terms that are tried at their limits; further ones are left out."""
+TRIAL_RUNS = 100
 FLIP_RUNS = 100
+"""Futures of a term that is tried, of an assumption that might turn the verdict."""
 FLIP_STEPS = 1000
 """Steps, over all relationships judged, that the search for what would turn the verdict may take."""
 MOST_JUDGED = 20
@@ -84,7 +86,7 @@ def assess(
     tick(0.5)
     looks_far = search and runs >= LEAST_RUNS
     if looks_far:
-        evidence = replace(evidence, gamed=search_gaming(evidence, lambda other: _few(other, (BASE,), seed)))
+        evidence = replace(evidence, trials=_trials(relationship, seed))
     tick(0.6)
     verdict = _closer(evidence, judge(evidence), experiments)
     tick(0.8)
@@ -93,18 +95,30 @@ def assess(
     return Assessment(verdict=verdict, evidence=evidence)
 
 
+def _trials(relationship: Relationship, seed: int) -> Trials:
+    """Each term at each of its limits, one at a time."""
+    tried = []
+    for term in [term for term in relationship.terms.values() if term.between is not None][:MOST_TERMS]:
+        for limit in term.between or ():
+            if limit.tree is not None and limit.tree != term.value.tree:
+                after = simulate(with_term(relationship, term, limit), (BASE,), runs=TRIAL_RUNS, seed=seed).base
+                tried.append(Trial(term=term.name, value=limit.text, after=after))
+    return Trials(before=simulate(relationship, (BASE,), runs=TRIAL_RUNS, seed=seed).base, tried=tuple(tried))
+
+
 def _closer(evidence: CheckInput, verdict: Verdict, experiments: tuple[Experiment, ...]) -> Verdict:
     """The verdict with more futures for what a few left open, as long as that may still matter."""
     findings = list(verdict.findings)
     for place, finding in enumerate(findings):
-        if not finding.decided and finding.type in ("invariant", "failure"):
+        if not finding.decided:
             findings[place] = _decided(evidence, finding, _needed(experiments, finding.about))
     return revised(evidence, verdict, tuple(findings))
 
 
 def _decided(evidence: CheckInput, finding: Finding, experiments: tuple[Experiment, ...]) -> Finding:
     """The finding over twice as many futures, again and again, until it is decided or the work is too much."""
-    look = {**invariants(), **failures()}[finding.about].look
+    checks = {**invariants(), **failures()}
+    look = checks[finding.about].look if finding.about in checks else own_checks
     steps = evidence.relationship.time.steps * len(experiments) * _members(evidence.relationship)
     for doubling in range(1, MOST_DOUBLINGS + 1):
         runs = evidence.futures.runs * 2**doubling
@@ -118,7 +132,10 @@ def _decided(evidence: CheckInput, finding: Finding, experiments: tuple[Experime
 
 
 def _needed(experiments: Iterable[Experiment], about: str) -> tuple[Experiment, ...]:
-    return _of_kinds(experiments, LANES[about]) if about in LANES else tuple(experiments)
+    """The experiments that a finding looks at; one of the file's own looks at `base` alone."""
+    if about in LANES or about not in {**invariants(), **failures()}:
+        return _of_kinds(experiments, LANES.get(about, ()))
+    return tuple(experiments)
 
 
 def _of_kinds(experiments: Iterable[Experiment], kinds: tuple[str, ...]) -> tuple[Experiment, ...]:
@@ -142,9 +159,8 @@ def _with_flips(
     kinds = _of_kinds(experiments, _FOR_FLIPS)
 
     def word(other: Relationship) -> str:
-        return judge(
-            evidence_of(other, _few(other, kinds, evidence.futures.seed, FLIP_RUNS), record=evidence.record)
-        ).verdict
+        futures = simulate(other, kinds, runs=FLIP_RUNS, seed=evidence.futures.seed)
+        return judge(evidence_of(other, futures, record=evidence.record)).verdict
 
     flips = search_flips(evidence, word, most_judged)
     why = None if flips else "Of the figures tried none turns the verdict between half and twice its value."
@@ -154,9 +170,3 @@ def _with_flips(
 def _members(relationship: Relationship) -> int:
     """The size of the largest group, a measure of the work of a step."""
     return max((len(p.members) for p in relationship.parties.values() if p.members is not None), default=1)
-
-
-def _few(
-    relationship: Relationship, experiments: tuple[Experiment, ...], seed: int, runs: int = SEARCH_RUNS
-) -> Futures:
-    return simulate(relationship, experiments, runs=runs, seed=seed)

@@ -122,6 +122,11 @@ def _loop(evidence: CheckInput, gate: Gate) -> Iterator[Finding]:
 def _closing(evidence: CheckInput, origin: str, target: str) -> Remedy:
     """The channel that would close the loop: a benefit whose rate follows the room of the side that succeeds."""
     one, other = evidence.title(origin), evidence.title(target)
+    for channel in evidence.relationship.rules.reinforcement:
+        if channel.when.split(".")[0] == origin and channel.improves.split(".")[0] == target:
+            switched_on = _switched_on(evidence, channel)
+            if switched_on is not None:
+                return switched_on
     for flow in evidence.inner_flows:
         if flow.giver == origin and flow.receiver == target and flow.worth and flow.rate.text:
             says = f"Let `{flow.name}` follow {one}’s room, so that its success reaches {other}."
@@ -129,6 +134,18 @@ def _closing(evidence: CheckInput, origin: str, target: str) -> Remedy:
                 says=says, path=f"flows.{flow.name}.rate", value=f"({flow.rate.text}) * clip({origin}.headroom, 0, 1.5)"
             )
     return Remedy(says=f"Add a flow from {one} to {other} whose rate follows {one}’s room.", path="flows")
+
+
+def _switched_on(evidence: CheckInput, channel: Reinforcement) -> Remedy | None:
+    """The term that stands at 0 and keeps a declared channel from flowing, at its upper limit."""
+    for name in channel.through:
+        flow = evidence.relationship.flows.get(name)
+        read = names(flow.rate.tree) if flow is not None and flow.rate.tree is not None else frozenset()
+        for term in evidence.relationship.terms.values():
+            if term.name in read and term.value.number == 0 and term.between is not None:
+                says = f"Let `{name}` flow: `{term.name}` keeps it at nothing."
+                return Remedy(says=says, path=f"terms.{term.name}", value=term.between[1].text)
+    return None
 
 
 def _reaches(evidence: CheckInput, gate: Gate) -> tuple[Evidence, ...]:
@@ -177,6 +194,9 @@ def _idle(evidence: CheckInput, channel: Reinforcement, place: int, reaches: Fig
 
 
 def _carrying(evidence: CheckInput, channel: Reinforcement, origin: str) -> Remedy | None:
+    switched_on = _switched_on(evidence, channel)
+    if switched_on is not None:
+        return switched_on
     flow = next(
         (evidence.relationship.flows[name] for name in channel.through if name in evidence.relationship.flows), None
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
 import numpy as np
@@ -22,13 +22,31 @@ if TYPE_CHECKING:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Trial:
+    """One term at one of its limits: its name, the value as the file would say it, and what then happens."""
+
+    term: str
+    value: str
+    after: Lane
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Trials:
+    """Terms that were moved one at a time, over few futures: what happens before, and after each."""
+
+    before: Lane
+    tried: tuple[Trial, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CheckInput:
     """What a verdict is reached from. Nothing else is read, no clock and no file.
 
     `party` is the side for whom it is asked, None for all. `start` is the first instant of the relationship, with
-    every value that is known. `balance` is what the record says each side gave and received. `gamed` holds, by
-    shared-value measure, the largest gain that a change of one term brings while the weakest side loses
-    (`lichen.check.gaming`); empty when nobody searched.
+    every value that is known. `balance` is what the record says each side gave and received. `trials`
+    are terms moved to their limits, None when nobody tried.
     """
 
     relationship: Relationship
@@ -38,7 +56,7 @@ class CheckInput:
     record: Record | None = None
     balance: Balance | None = None
     party: str | None = None
-    gamed: Mapping[str, Gaming] = field(default_factory=dict)
+    trials: Trials | None = None
 
     @property
     def parties(self) -> tuple[Party, ...]:
@@ -92,21 +110,6 @@ class CheckInput:
         return {key: lane.capacity_headroom[key] for key in keys if key in lane.capacity_headroom}
 
 
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gaming:
-    """A change of one term that makes a measure look better while the weakest side gets worse.
-
-    `gain` is the rise of the measure as a share of its size, `fall` the loss of room of the weakest side.
-    """
-
-    measure: str
-    term: str
-    value: str
-    gain: float
-    fall: float
-
-
 def evidence_of(
     relationship: Relationship,
     futures: Futures,
@@ -114,7 +117,7 @@ def evidence_of(
     map: DependencyMap | None = None,
     record: Record | None = None,
     party: str | None = None,
-    gamed: Mapping[str, Gaming] | None = None,
+    trials: Trials | None = None,
 ) -> CheckInput:
     """Put together what a verdict is reached from."""
     balance = None
@@ -130,5 +133,5 @@ def evidence_of(
         record=record,
         balance=balance,
         party=party,
-        gamed=gamed or {},
+        trials=trials,
     )

@@ -10,8 +10,16 @@ from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.finding import Evidence, Finding, Remedy, Status
 from lichen.check.judging import added
-from lichen.check.measures.recorded import ReadRoom, churns, read_rooms, recorded_by, unrecorded_flows
+from lichen.check.measures.recorded import (
+    ReadRoom,
+    churns,
+    hidden_share,
+    read_rooms,
+    recorded_by,
+    unrecorded_flows,
+)
 from lichen.check.measures.worth import valuation, weights
+from lichen.check.remedies import shown_to
 from lichen.check.thresholds import ATTESTED, CHURN, DRAWDOWN, KEPT_PROMISE, METRIC_FALL, SEEN, TOLERANCE
 from lichen.record.balance import Balance
 from lichen.relationship.rules import ReturnRule
@@ -28,33 +36,52 @@ def with_levels(evidence: CheckInput, finding: Finding) -> Finding:
 
 
 def with_unseen(evidence: CheckInput, finding: Finding) -> Finding:
-    """Visible value exchange: flows that nobody recorded, books that disagree, and what only one side has stated."""
-    if evidence.balance is None:
+    """Visible value exchange: flows that nobody recorded, books that disagree, and what only one side has stated.
+
+    Of what a side receives or bears, nothing larger than a tenth may be both unseen by a side and unrecorded.
+    """
+    balance = evidence.balance
+    if balance is None:
         return finding
+    seen = [
+        Evidence(
+            says=f"No table of the record holds `{name}`.",
+            method="record",
+            at=evidence.relationship.at(f"flows.{name}"),
+        )
+        for name in balance.unrecorded
+    ]
+    seen += list(_disagreements(balance))
+    seen += list(_confirmed(evidence))
+    status: Status = "at risk" if balance.disagreements else "holds"
+    needs = None
+    missing = unrecorded_flows(evidence)
+    for flow in missing:
+        ends = wording.listed(map(evidence.title, flow.parties), "or")
+        needs = needs or f"How much `{flow.name}` was, period by period: ask {ends}."
+        side, share = hidden_share(evidence, flow)
+        if share > 1 - SEEN.value:
+            says = (
+                f"`{flow.name}`, {wording.share(share)} of what passes there for {evidence.title(side)}, is "
+                "neither seen by all nor recorded."
+            )
+            status, needs = "at risk", f"How much `{flow.name}` was, period by period: ask {ends}."
+            finding = replace(
+                finding, says=says, parties=tuple(dict.fromkeys((side, *finding.parties))), remedy=shown_to(flow)
+            )
+            break
+    return added(finding, status, seen, needs=needs)
+
+
+def _confirmed(evidence: CheckInput) -> Iterator[Evidence]:
+    """How much of what passes both sides have confirmed, where that is not nearly all."""
     flows = evidence.inner_flows
     weighed = weights(evidence, flows, valuation(evidence))
     whole = sum(weighed.values())
-    missing = unrecorded_flows(evidence)
-    share = sum(weighed[flow.name] for flow in missing) / whole if whole else 0.0
-    seen = [
-        Evidence(
-            says=f"No table of the record holds `{flow.name}`.",
-            method="record",
-            at=evidence.relationship.at(f"flows.{flow.name}"),
-        )
-        for flow in missing
-    ]
-    seen += list(_disagreements(evidence.balance))
     both = sum(weighed[f.name] for f in flows if recorded_by(evidence, f) >= set(f.parties)) / whole if whole else 0.0
     if both < ATTESTED.value:
         says = f"Both sides have confirmed {wording.share(both)} of what passes between them, by value."
-        seen.append(Evidence(says=says, figure=both, unit="of value", method="record"))
-    needs = None
-    if missing:
-        ends = wording.listed(map(evidence.title, missing[0].parties), "or")
-        needs = f"How much `{missing[0].name}` was, period by period: ask {ends}."
-    status: Status = "at risk" if share > 1 - SEEN.value or evidence.balance.disagreements else "holds"
-    return added(finding, status, seen, needs=needs)
+        yield Evidence(says=says, figure=both, unit="of value", method="record")
 
 
 def with_churn(evidence: CheckInput, finding: Finding) -> Finding:
@@ -92,14 +119,16 @@ def _promises(evidence: CheckInput, balance: Balance) -> Iterator[Finding]:
         kept = math.fsum(a for a, _ in known) / expected
         says = f"Of `{flow.name}`, {wording.share(kept)} of what the agreement leads one to expect is recorded."
         at = evidence.relationship.at(f"flows.{flow.name}.rate")
+        is_kept = kept >= KEPT_PROMISE.value - TOLERANCE
+        mend = Remedy(says=f"Say what `{flow.name}` really is, or keep it.", path=f"flows.{flow.name}.rate")
         yield Finding(
             about="reciprocity_rule",
             type="component",
-            status="holds" if kept >= KEPT_PROMISE.value - TOLERANCE else "at risk",
+            status="holds" if is_kept else "at risk",
             says=says,
             parties=flow.parties,
             evidence=(Evidence(says=says, figure=kept, unit="of what is promised", method="record", at=at),),
-            remedy=Remedy(says=f"Say what `{flow.name}` really is, or keep it.", path=f"flows.{flow.name}.rate"),
+            remedy=None if is_kept else mend,
         )
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lichen.check.evidence import CheckInput
+from lichen.check.evidence import CheckInput, Trial
 from lichen.check.finding import Remedy
 from lichen.check.measures.leaving import replaced_share
 from lichen.check.measures.worth import Tally, Valuation
+from lichen.check.thresholds import SIDE_EFFECT
 from lichen.relationship.flow import Flow
 from lichen.relationship.party import Party
 from lichen.simulation.futures import Lane
@@ -46,11 +47,15 @@ def return_more(evidence: CheckInput, party: str, found: Mapping[str, Tally], va
 
 
 def rebalanced(evidence: CheckInput, margins: Mapping[str, float]) -> Remedy | None:
-    """The multiple of one flow that leaves the party that is worst off with most, others not worse off than it.
+    """The term, or else the multiple of one flow, that leaves whoever is then worst off with most.
 
-    How a flow moves each party is read from the futures in which it runs at half, and taken to be proportional.
+    Terms were tried at their limits; how a flow moves each party is read from the futures in which it runs at half,
+    and taken to be proportional.
     """
     worst = min(margins, key=lambda name: margins[name])
+    term = _best_term(evidence, margins)
+    if term is not None:
+        return term
     best: tuple[float, Flow, float] | None = None
     for flow in evidence.inner_flows:
         lane = evidence.lane(f"halve:{flow.name}")
@@ -69,10 +74,30 @@ def rebalanced(evidence: CheckInput, margins: Mapping[str, float]) -> Remedy | N
     )
 
 
+def _best_term(evidence: CheckInput, margins: Mapping[str, float]) -> Remedy | None:
+    """The term at the limit that leaves whoever is then worst off with most; None when no term helps."""
+    trials = evidence.trials
+    if trials is None or not trials.tried:
+        return None
+
+    def least(trial: Trial) -> float:
+        return min(margins[name] + _gained(trials.before, trial.after, name) for name in margins)
+
+    best = max(trials.tried, key=least)
+    if least(best) <= min(margins.values()) + SIDE_EFFECT.value:
+        return None
+    says = f"Set `{best.term}` to {best.value}: that leaves most to whoever is worst off."
+    return Remedy(says=says, path=f"terms.{best.term}", value=best.value)
+
+
+def _gained(before: Lane, after: Lane, party: str) -> float:
+    """The room that a party gains between two runs, mean over the last fifth."""
+    return float(np.mean(after.headroom[party].last_fifth) - np.mean(before.headroom[party].last_fifth))
+
+
 def _moved(evidence: CheckInput, lane: Lane, party: str) -> float:
     """The room of a party that half of a flow carries."""
-    before, after = evidence.base.headroom[party], lane.headroom[party]
-    return float(np.mean(before.last_fifth - after.last_fifth))
+    return -_gained(evidence.base, lane, party)
 
 
 def replaceable(evidence: CheckInput, party: str, valued: Valuation) -> Remedy | None:
@@ -94,7 +119,7 @@ def replaceable(evidence: CheckInput, party: str, valued: Valuation) -> Remedy |
     return Remedy(says=says, path=f"flows.{flow.name}.if_lost.after", value="1 week")
 
 
-def shown_to(evidence: CheckInput, flow: Flow) -> Remedy:
+def shown_to(flow: Flow) -> Remedy:
     """A flow that both its ends see."""
     whom = ", ".join(dict.fromkeys((*(s.party for s in flow.visible_to or () if s.share >= 1), *flow.parties)))
     says = f"Let both sides see `{flow.name}`."

@@ -118,8 +118,8 @@ def exit_strength(evidence: CheckInput) -> Reading:
     replaced = f"the slowest replacement comes after {wording.span(max(afters))}" if afters else "nothing is replaced"
     notice = evidence.relationship.rules.exit.notice_days if evidence.relationship.rules.exit is not None else 0.0
     says = (
-        f"After the worst exit {wording.share(rooms[weakest].value)} of the room is left to {evidence.title(weakest)} "
-        f"in 19 of 20 futures; {replaced}, with {wording.span(notice)} of notice."
+        f"After the worst exit, in 19 of 20 futures, {wording.left(evidence.title(weakest), rooms[weakest].value)}; "
+        f"{replaced}, with {wording.span(notice)} of notice."
     )
     return read(least_of(rooms.values()), "of its healthy range", says, (weakest,), evidence.relationship.at("exit"))
 

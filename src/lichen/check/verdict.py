@@ -92,7 +92,7 @@ def judge(evidence: CheckInput) -> Verdict:
     return Verdict(
         relationship=relationship.name,
         file_hash=relationship.content_hash,
-        record=getattr(evidence.record, "address", None),
+        record=_tables(evidence),
         seed=evidence.futures.seed,
         runs=evidence.futures.runs,
         party=evidence.party,
@@ -107,6 +107,13 @@ def judge(evidence: CheckInput) -> Verdict:
         readings=all_readings(evidence),
         rests_on=rests_on(evidence),
     )
+
+
+def _tables(evidence: CheckInput) -> str | None:
+    """The tables of the record that were read."""
+    if evidence.record is None or not evidence.record.books:
+        return None
+    return ", ".join(sorted({report.file for report in evidence.record.reports}))
 
 
 def revised(evidence: CheckInput, verdict: Verdict, findings: tuple[Finding, ...]) -> Verdict:

@@ -16,6 +16,13 @@ def share(value: float) -> str:
     return f"{percent:.1f} %" if 0 < abs(percent) < 2 else f"{percent:.0f} %"
 
 
+def left(title: str, room: float) -> str:
+    """What is left of its room to a party; below the floor, how far."""
+    if room < 0:
+        return f"{title} would lie {share(-room)} of the range below the floor"
+    return f"{share(room)} of the room is left to {title}"
+
+
 def span(days: float) -> str:
     """Days as a person would say them: `10 days`, `14 weeks`, `5 months`, `3 years`."""
     if not math.isfinite(days):

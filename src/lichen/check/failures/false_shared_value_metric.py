@@ -37,6 +37,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.finding import Evidence, Finding
 from lichen.check.judging import failure
 from lichen.check.measures.figure import UNKNOWN, Figure, exact, largest_of, ratio_of
+from lichen.check.measures.gaming import gaming
 from lichen.check.measures.reading import unread_parties
 from lichen.check.recorded import with_churn
 from lichen.check.remedies import measured_for_all
@@ -75,9 +76,9 @@ def _score(evidence: CheckInput, measure: Measure, unread: bool) -> Figure:
     """The share of rises that hide a fall, at least watch when a side is not read or a term games the measure."""
     hidden = _hidden_falls(evidence, measure.name)
     least = WATCH.value if unread else 0.0
-    gaming = evidence.gamed.get(measure.name)
-    if gaming is not None:
-        least = max(least, WATCH.value, min(1.0, gaming.fall))
+    gamed = gaming(evidence).get(measure.name)
+    if gamed is not None:
+        least = max(least, WATCH.value, min(1.0, gamed.fall))
     return hidden.rising(lambda share: max(share, least))
 
 
@@ -113,11 +114,10 @@ def _fallen(evidence: CheckInput, measure: str) -> tuple[str, ...]:
 def _says(evidence: CheckInput, measure: str, score: Figure, unread: tuple[str, ...]) -> str:
     if not score.known:
         return f"Whether `{measure}` misleads cannot be said."
-    gaming = evidence.gamed.get(measure)
-    if gaming is not None and score.value <= max(WATCH.value, gaming.fall):
+    gamed = gaming(evidence).get(measure)
+    if gamed is not None and score.value <= max(WATCH.value, gamed.fall):
         return (
-            f"`{measure}` can be made to rise by setting `{gaming.term}` to {gaming.value} while the weakest "
-            "side loses."
+            f"`{measure}` can be made to rise by setting `{gamed.term}` to {gamed.value} while the weakest side loses."
         )
     if unread and score.value <= WATCH.value:
         return f"The shared measures say nothing about {wording.listed(map(evidence.title, unread))}."
@@ -142,13 +142,13 @@ def _seen(evidence: CheckInput, measure: str, unread: tuple[str, ...]) -> Iterat
         )
     for party in unread:
         yield Evidence(says=f"No shared measure reads {evidence.title(party)}.", method="structure", at=at)
-    gaming = evidence.gamed.get(measure)
-    if gaming is not None:
+    gamed = gaming(evidence).get(measure)
+    if gamed is not None:
         yield Evidence(
-            says=f"With `{gaming.term}` at {gaming.value} `{measure}` is {wording.share(gaming.gain)} higher "
-            f"and the weakest side has {wording.share(gaming.fall)} less room.",
-            figure=gaming.fall,
+            says=f"With `{gamed.term}` at {gamed.value} `{measure}` is {wording.share(gamed.gain)} higher "
+            f"and the weakest side has {wording.share(gamed.fall)} less room.",
+            figure=gamed.fall,
             unit="of its healthy range",
             method="simulation",
-            at=evidence.relationship.at(f"terms.{gaming.term}"),
+            at=evidence.relationship.at(f"terms.{gamed.term}"),
         )

@@ -109,9 +109,7 @@ def _says(evidence: CheckInput, party: str, terms: dict[str, Figure]) -> str:
 def _seen(evidence: CheckInput, party: str) -> Evidence:
     room = worst_room(evidence.base, party)
     return Evidence(
-        says=(
-            f"In 19 of 20 futures at least {wording.share(room.value)} of the room is left to {evidence.title(party)}."
-        ),
+        says=(f"At worst, in 19 of 20 futures, {wording.left(evidence.title(party), room.value)}."),
         figure=room.value,
         unit="of its healthy range",
         method="simulation",

@@ -67,7 +67,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
         _says(evidence, worst, sights[worst][0], missed),
         parties=[name for name, margin in margins.items() if margin < 0] or [worst],
         evidence=[_seen(evidence, flow, name) for name, (_, there) in sights.items() for flow, _ in there[:2]],
-        remedy=shown_to(evidence, missed[0][0]) if missed else None,
+        remedy=shown_to(missed[0][0]) if missed else None,
         needs=f"The worth or cost of what touches {evidence.title(worst)}.",
         parts=list(margins.items()),
     )

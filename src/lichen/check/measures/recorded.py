@@ -12,6 +12,9 @@ from typing import final
 import numpy as np
 
 from lichen.check.evidence import CheckInput
+from lichen.check.measures.sight import rhythm_days, seen_share
+from lichen.check.measures.worth import tallies, valuation
+from lichen.check.thresholds import SEEN
 from lichen.record.calendar_windows import Span
 from lichen.record.reading import SubjectSeries
 from lichen.record.residual import residuals
@@ -99,6 +102,24 @@ def unrecorded_flows(evidence: CheckInput) -> tuple[Flow, ...]:
     if evidence.balance is None:
         return ()
     return tuple(flow for flow in evidence.inner_flows if flow.name in evidence.balance.unrecorded)
+
+
+def hidden_share(evidence: CheckInput, flow: Flow) -> tuple[str, float]:
+    """For which side a flow that some end does not see weighs most: its share of what that side receives, or bears."""
+    if all(seen_share(flow, party, rhythm_days(evidence)) >= SEEN.value for party in flow.parties):
+        return flow.receiver, 0.0
+    valued = valuation(evidence)
+    found = tallies(evidence, evidence.base, valued)
+    totals = evidence.base.flows[flow.name]
+    received, borne = np.mean(found[flow.receiver].received), np.mean(found[flow.giver].burden)
+    worth = np.abs(np.mean(valued.of(flow.receiver, totals.worth)))
+    cost = np.abs(np.mean(valued.of(flow.giver, totals.cost)))
+    shares = {
+        flow.receiver: float(worth / received) if received > 0 else 0.0,
+        flow.giver: float(cost / borne) if borne > 0 else 0.0,
+    }
+    side = max(shares, key=lambda name: shares[name])
+    return side, shares[side]
 
 
 def recorded_by(evidence: CheckInput, flow: Flow) -> frozenset[str]:
