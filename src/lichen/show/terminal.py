@@ -93,8 +93,8 @@ def _verdict_parts(verdict: Verdict) -> Iterator[Line | Paragraph]:
     for turn, finding in enumerate(shown(verdict), start=1):
         yield from _finding_parts(turn, finding)
     yield plain("")
-    yield Paragraph(words=_grounds(verdict), first="Rests on  ", indent=" " * 10, rank=2)
-    yield Paragraph(words=next_step(verdict), first="Next      ", indent=" " * 10, rank=3)
+    yield Paragraph(words=_grounds(verdict), first="Rests on  ", indent=" " * 10, rank=3)
+    yield Paragraph(words=next_step(verdict), first="Next      ", indent=" " * 10, rank=4)
     hint = "The whole page: `lichen review FILE`. A word: `lichen explain NAME`."
     yield Paragraph(words=hint, first=" " * 10, least=0, rank=7)
 
@@ -107,7 +107,7 @@ def _grounds(verdict: Verdict) -> str:
 def _finding_parts(turn: int, finding: Finding) -> Iterator[Line | Paragraph]:
     about = f"{turn} {finding.status.upper()}  {one_line(words.title(finding.about))}"
     yield apart(about, measured(finding), STYLES[finding.status])
-    yield Paragraph(words=finding.says, first="  ", indent="  ", rank=4)
+    yield Paragraph(words=finding.says, first="  ", indent="  ", rank=1)
     seen = best_evidence(finding)
     if seen is not None and (seen.figure is not None or seen.at is not None or seen.says != finding.says):
         yield Paragraph(words=evidence_line(seen, finding.says), first="  ", indent="  ", style="dim", rank=6)
@@ -116,7 +116,7 @@ def _finding_parts(turn: int, finding: Finding) -> Iterator[Line | Paragraph]:
         yield Paragraph(words=finding.remedy.says, first="  Repair: ", indent=indent, rank=5)
         if finding.remedy.path is not None and finding.remedy.value is not None:
             change = f"Write `{finding.remedy.path}: {finding.remedy.value}`."
-            yield Paragraph(words=change, first=indent, indent=indent, rank=1)
+            yield Paragraph(words=change, first=indent, indent=indent, rank=2)
     elif finding.needs:
         yield Paragraph(words=finding.needs, first="  Needed: ", indent=indent, rank=5)
 

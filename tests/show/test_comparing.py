@@ -1,0 +1,53 @@
+from dataclasses import replace
+
+from lichen.redesign.compare import Comparison, Effect, Shift, Transition
+from lichen.redesign.redline import Redline
+from lichen.show import terminal
+from tests.show import build
+
+
+def comparison() -> Comparison:
+    """Northfield pays sooner: Alder gains what Northfield can do without, and a little of Northfield's room goes."""
+    shift = Shift(
+        about="reciprocal_viability", old_status="broken", new_status="holds", old=-0.3123, new=0.2201, is_score=False
+    )
+    score = Shift(about="fragility_contagion", old_status="holds", new_status="holds", old=0.2, new=0.22, is_score=True)
+    return Comparison(
+        lines=(Redline(path="terms.pay_after", kind="changed", old="12 weeks", new="4 weeks", new_at="new.yaml:9:3"),),
+        old=build.verdict(),
+        new=build.verdict(verdict="symbiotic", sentence="Both keep each other going."),
+        effects=(
+            Effect(party="alder", title="Alder Packaging", late_room=(-0.3, 0.42), least_room=(-0.7, 0.2)),
+            Effect(party="northfield", title="Northfield Foods", late_room=(1.15, 1.13), least_room=(0.75, 0.7)),
+            Effect(party="town", title="Town", late_room=None, least_room=None),
+        ),
+        shifts=(shift, score),
+        transitions=(Transition(flow="payment", moved=3.08e6, days=56.0),),
+    )
+
+
+def test_the_screen_tells_the_redline_then_the_effect_on_each_side() -> None:
+    text = terminal.comparison_text(comparison()).replace("\u202f", " ")
+    assert text.startswith("From not symbiotic to symbiotic.\nBoth keep each other going.")
+    assert text.index("terms.pay_after: 12 weeks → 4 weeks  (new.yaml:9:3)") < text.index("Alder Packaging")
+    assert "Alder Packaging   −30 % → 42 %   −70 % → 20 %       better" in text
+    assert "Northfield Foods  115 % → 113 %  75 % → 70 %        worse" in text
+    assert "Town              –              –                  only in one of the two" in text
+    assert "Reciprocal viability  broken  holds  −0.3123 → 0.2201   better" in text
+    assert "3 080 000 of `payment` falls due sooner by 8 weeks." in text
+    assert "Worse: fragility contagion, Northfield Foods." in text
+    assert max(map(len, text.split("\n"))) <= 80
+
+
+def test_markdown_tells_the_same() -> None:
+    text = terminal.comparison_text(comparison(), markdown=True).replace("\u202f", " ")
+    assert "- `terms.pay_after: 12 weeks → 4 weeks`" in text
+    assert "| Alder Packaging | −30 % → 42 % | −70 % → 20 % | better |" in text
+
+
+def test_no_change_is_said() -> None:
+    same = replace(comparison(), lines=(), shifts=(), transitions=(), effects=(), new=build.verdict())
+    text = terminal.comparison_text(same)
+    assert text.startswith("It stays not symbiotic.")
+    assert "Nothing by meaning." in text
+    assert "Nobody and nothing gets worse." in text
