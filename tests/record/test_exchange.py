@@ -51,7 +51,7 @@ def test_links_both_ways_hide_that_nearly_all_runs_one_way() -> None:
 
 
 def test_the_null_model_keeps_what_each_party_gives_and_gets() -> None:
-    # With all weights equal the model's expectation is the matrix itself, so what is returned by chance follows by hand:
+    # With all weights equal the model's expectation is the matrix itself, so the return by chance follows by hand:
     # p = w/(1 + w) = 2/3 in every cell, z = p**2 = 4/9, returned z/(1 - z) = 0.8 of each weight 2.
     found = weighted_reciprocity(np.full((5, 5), 2.0))
     assert found.share == 1
@@ -120,7 +120,7 @@ def test_without_an_obligation_there_is_no_full_return() -> None:
 
 def test_temporal_reciprocity_grows_with_the_time_allowed() -> None:
     given, returned = {0.0: 10.0, 5.0: 10.0}, {3.0: 5.0, 9.0: 10.0}
-    # Within 3 days: 5 of the first 10. Within 4: the same (9 - 0 is 9, 9 - 5 is 4: 5 of the second). Within 9: 15 of 20.
+    # Within 3 days: 5 of the first 10. Within 4 also 5 of the second, on day 9. Within 9: 15 of 20.
     assert returned_within(given, returned, 3) == 5 / 20
     assert returned_within(given, returned, 4) == 10 / 20
     assert returned_within(given, returned, 9) == 15 / 20

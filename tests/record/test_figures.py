@@ -49,7 +49,8 @@ def test_a_figure_kept_back_is_withheld_and_never_zero(cell: Cell) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["abc", "1,2,3", "12.5.1", "1,23,456", "3 2", "inf", float("inf"), True, "9" * 40, "=1+1", "1e999", "0x1f"]
+    "cell",
+    ["abc", "1,2,3", "12.5.1", "1,23,456", "3 2", "inf", float("inf"), True, "9" * 40, "P05", "=1+1", "1e999", "0x1f"],
 )
 def test_what_is_no_number_is_unreadable(cell: Cell) -> None:
     assert read_figure(cell).state == "unreadable"
@@ -57,7 +58,13 @@ def test_what_is_no_number_is_unreadable(cell: Cell) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "value", "unit"),
-    [("£2.55", "2.55", "£"), ("12 kg", "12", "kg"), ("$ -3", "-3", "$"), ("40 EUR/pallet", "40", "EUR/pallet")],
+    [
+        ("£2.55", "2.55", "£"),
+        ("12 kg", "12", "kg"),
+        ("$ -3", "-3", "$"),
+        ("EUR 7", "7", "EUR"),
+        ("4 EUR/box", "4", "EUR/box"),
+    ],
 )
 def test_a_unit_in_the_cell_is_kept_beside_the_number(cell: str, value: str, unit: str) -> None:
     found = read_figure(cell)

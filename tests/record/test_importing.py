@@ -149,7 +149,8 @@ def test_a_lag_moves_a_row_back_to_when_it_happened() -> None:
 
 
 def test_distinct_values_are_counted_once_a_window_and_member() -> None:
-    text = "day,invoice,who\n2026-01-05,A,x\n2026-01-05,A,x\n2026-01-06,B,x\n2026-01-07,B,y\n2026-05-01,A,x\n2026-05-02,,x\n"
+    rows = ("01-05,A,x", "01-05,A,x", "01-06,B,x", "01-07,B,y", "05-01,A,x", "05-02,,x")
+    text = "day,invoice,who\n" + "".join(f"2026-{row}\n" for row in rows)
     found = imported(text, amount=None, count="invoice", member="who", unit=None)
     assert amounts(found) == [Decimal(1), Decimal(0), Decimal(1), Decimal(1), Decimal(1), None]
 

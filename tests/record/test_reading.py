@@ -148,7 +148,7 @@ def test_the_quarter_in_which_nobody_counted_bees_is_a_gap() -> None:
 
 def test_the_bees_lost_in_a_quarter_are_the_sum_over_45_states() -> None:
     _, lost = bees(amount="colony_lost")
-    # Summed from the file with the csv module and Decimal: every state of 2015, January to March, without `Other States`.
+    # Summed from the file with the csv module and Decimal: all of 2015, January to March, but `Other States`.
     import csv
 
     with COLONY.open(newline="", encoding="utf-8") as file:

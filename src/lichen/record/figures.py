@@ -20,6 +20,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeAlias, final
 
+from lichen.relationship.quantity import CURRENCIES
+
 Cell: TypeAlias = "str | int | float | Decimal | bool | date | None"
 """What a table holds in one place: text, or what the file says with a type. A date may also be a `datetime`."""
 
@@ -41,7 +43,7 @@ _WITHHELD = frozenset(
 _BOUND = re.compile(r"(?:[<>≤≥]=?|less than|more than|under|over)\s*[\d.,]+\s*\S{0,12}", re.IGNORECASE)
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "’": "'", "−": "-"})
 _NUMBER = re.compile(
-    r"(?P<sign>[-+]?)\s*(?P<before>[^\d\s.,'()+-]{0,6})\s*(?P<inner>-?)"
+    rf"(?P<sign>[-+]?)\s*(?P<before>[^\w\s.,'()+-]{{1,3}}|{'|'.join(CURRENCIES)})?\s*(?P<inner>-?)"
     r"(?P<digits>\d[\d.,' ]*|[.,]\d+)(?P<exponent>[eE][-+]?\d{1,2}(?![\d.]))?"
     r"\s*(?P<after>[^\d\s.,'()+-][^\d()]{0,20}[2-4]?)?(?P<behind>-?)"
 )

@@ -122,7 +122,7 @@ def _grain(entries: tuple[Entry, ...], nature: Nature) -> Grain:
         steps = [(later - earlier).days for earlier, later in pairwise(days)]
         return grain_of_spacing(median_low(steps)) if steps else "month"
     covered = (days[-1] - days[0]).days if days else 0
-    return "month" if covered > 62 else "week" if covered > 14 else "day"
+    return "month" if covered > 45 else "week" if covered > 14 else "day"
 
 
 def _report(reader: Reader, puts: list[Put], revised: Mapping[int, int], nature: Nature) -> RowReport:

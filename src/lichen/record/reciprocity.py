@@ -27,6 +27,7 @@ from lichen.relationship.start import Start
 
 Answer = Literal["kept", "broken", "pending", "cannot tell", "nothing due"]
 _DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}
+_ROUNDING = 1e-9
 _SLACK = 1.02
 """A window of records may be this much longer than the rule's: calendar months are not all alike."""
 
@@ -195,20 +196,21 @@ def _answer_reading(rule: AnswerRule, record: Record, relationship: Relationship
             why = f"`{series.subject}` is recorded by {series.grain}, the rule asks for {rule.within_days:g} days"
             return _untold(rule.name, why)
     end = _end_of_look(record, when, then)
-    pools = list(_pools(rule, when, then))
+    unknown = [(day, math.inf) for day in _unknown_days(then)]
     judgements: list[Judgement] = []
     settlements: list[Settlement] = []
-    for asked, answers in pools:
+    for asked, answers in _pools(rule, when, then):
         owed = [_obligation(rule, entry, when, relationship) for entry in asked]
-        settlement = settle(owed, [(_time(e), float(e.amount or 0) * then.factor) for e in answers])
+        returns = [(_time(e), float(e.amount or 0) * then.factor) for e in answers]
+        settlement, at_best = settle(owed, returns), settle(owed, [*returns, *unknown])
         settlements.append(settlement)
-        judgements += (_judged_answer(one, then, end) for one in settlement.settled)
+        pairs = zip(settlement.settled, at_best.settled, strict=True)
+        judgements += (_judged_answer(one, best, end) for one, best in pairs)
     judgements.sort(key=lambda j: j.span)
-    open_ends = [j.robustness for j in judgements if j.answer != "cannot tell"]
     return RuleReading(
         rule=rule.name,
         answer=_worst(judgements),
-        robustness=historically(tuple(open_ends))[-1] if open_ends else None,
+        robustness=historically(tuple(j.robustness for j in judgements))[-1] if judgements else None,
         judgements=tuple(judgements),
         settlement=_all_together(settlements),
     )
@@ -271,22 +273,33 @@ def _window_left(over: Window | None, time: float, relationship: Relationship) -
     return 0.0 if span is None else span.end.toordinal() - 1 - time
 
 
-def _judged_answer(settled: Settled, then: SubjectSeries, end: float) -> Judgement:
+def _unknown_days(then: SubjectSeries) -> Iterator[float]:
+    """Days on which any amount may have been returned: of a log those of unknown rows, else the ends of gaps."""
+    if then.nature == "log":
+        yield from (_time(entry) for entry in then.entries if entry.amount is None)
+        return
+    for gap in then.gaps:
+        yield from (float(gap.span.start.toordinal()), float(gap.span.end.toordinal() - 1))
+
+
+def _judged_answer(settled: Settled, at_best: Settled, end: float) -> Judgement:
+    """One obligation, as recorded and as it would be if everything that is not known had been returned."""
     obligation = settled.obligation
     first = date.fromordinal(int(obligation.time))
     last = date.fromordinal(int(min(obligation.due, end - 1, date.max.toordinal() - 1)))
     span = Span(first, max(first, last) + timedelta(days=1))
-    in_time = settled.on_time / obligation.amount
-    lacking = in_time - 1
-    if settled.on_time >= obligation.amount * (1 - 1e-9):
+    in_time, best = settled.on_time / obligation.amount, at_best.on_time / obligation.amount
+    still_open = obligation.due >= end and not settled.late
+    robustness = Interval(min(0.0, in_time - 1), 0.0 if still_open else min(0.0, best - 1))
+    why = ""
+    if robustness.low >= -_ROUNDING:
         answer: Answer = "kept"
-        robustness, why = Interval(0.0, 0.0), ""
-    elif any(gap.span.shared_days(span) for gap in then.gaps):
-        answer, robustness, why = "cannot tell", Interval(lacking, 0.0), "the record of answers has a gap here"
-    elif obligation.due >= end and not settled.late:
-        answer, robustness, why = "pending", Interval(lacking, 0.0), ""
+    elif still_open:
+        answer = "pending"
+    elif robustness.high >= -_ROUNDING:
+        answer, why = "cannot tell", "what was returned is not wholly known"
     else:
-        answer, robustness, why = "broken", Interval(lacking, lacking), ""
+        answer = "broken"
     return Judgement(span=span, answer=answer, figure=in_time, robustness=robustness, why=why)
 
 

@@ -1,0 +1,197 @@
+"""A bare table says what it can, in words, and what it cannot."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from lichen.language.problem import render
+from lichen.record.csv_text import read_csv
+from lichen.record.scan import Said, Scan, draft, scan_table
+from lichen.record.scan_mapping import find_mapping
+from lichen.record.table import Table
+from lichen.record.tables import open_table
+from lichen.workspace import read_relationship
+
+ORDERS = """po_number;supplier;buyer;item;qty;unit_price;order_date;due_date;delivered_on
+1;Alder;Northfield;box;1.200;2,50;05.01.2026;12.01.2026;15.01.2026
+2;Alder;Northfield;box;800;2,50;12.01.2026;19.01.2026;19.01.2026
+3;Birch;Northfield;lid;300;0,75;13.01.2026;20.01.2026;25.01.2026
+4;Alder;Northfield;box;-50;2,50;20.01.2026;;
+5;Alder;;box;100;2,50;21.01.2026;28.01.2026;28.01.2026
+"""
+HOURS = """mentor,mentee,date,hours
+Ada,Ben,2026-01-05,2
+Ben,Ada,2026-02-05,1
+Ada,Ben,2026-03-05,3
+"""
+MENTORED = Path(__file__).parents[2] / "examples" / "mentorship" / "data"
+COMMITS = Path(__file__).parents[2] / "examples" / "platform" / "data" / "commits.csv"
+
+
+def table_of(text: str, name: str = "t.csv") -> Table:
+    table, problems = read_csv(text.encode(), name)
+    assert problems == ()
+    assert table is not None
+    return table
+
+
+def scanned(text: str) -> Scan:
+    return scan_table(table_of(text))
+
+
+def said(scan: Scan, about: str) -> Said:
+    return next(answer for answer in scan.said if answer.about == about)
+
+
+def test_the_columns_of_purchase_orders_find_their_roles() -> None:
+    mapping = find_mapping(table_of(ORDERS))
+    assert {role: found.column for role, found in mapping.roles.items()} == {
+        "date": "order_date",
+        "giver": "supplier",
+        "receiver": "buyer",
+        "amount": "qty",
+        "price": "unit_price",
+        "event": "po_number",
+        "due": "due_date",
+        "done": "delivered_on",
+    }
+    assert "`supplier` says who gave (sure)" in mapping.says
+
+
+@pytest.mark.parametrize(
+    ("header", "roles"),
+    [
+        ("date,giver,receiver,amount", {"date", "giver", "receiver", "amount"}),
+        ("when,from,to,hours", {"date", "giver", "receiver", "amount"}),
+        ("InvoiceDate,VendorName,CustomerID,Quantity", {"date", "giver", "receiver", "amount"}),
+        ("utc,who,x,lines", {"date", "giver"}),
+    ],
+)
+def test_names_of_many_kinds_are_understood(header: str, roles: set[str]) -> None:
+    rows = "".join(f"2026-01-{day:02},a{day % 3},b{day % 4},{day}\n" for day in range(1, 20))
+    assert roles <= set(find_mapping(table_of(f"{header}\n{rows}")).roles)
+
+
+def test_two_columns_that_share_names_are_taken_for_the_two_sides() -> None:
+    rows = "".join(f"2026-01-{day:02},p{day % 4},p{(day + 1) % 4},note {day}\n" for day in range(1, 20))
+    mapping = find_mapping(table_of(f"d,alpha,beta,text\n{rows}"))
+    assert (mapping.roles["giver"].column, mapping.roles["receiver"].column) == ("alpha", "beta")
+    assert mapping.roles["giver"].sure == "guessed"
+
+
+def test_orders_show_one_direction_and_what_came_late() -> None:
+    scan = scanned(ORDERS)
+    # 1200 x 2.50 + 800 x 2.50 + 300 x 0.75 + 100 x 2.50; taken back: 50 x 2.50.
+    assert (scan.figures.total, scan.figures.reversed) == (5475.0, 125.0)
+    assert said(scan, "return").sign == "cannot tell"
+    assert said(scan, "concentration").sign == "at risk"
+    # Of four orders with a due day two came late, by 3 and 5 days; the median of 3, 0, 5, 0 is 1.5.
+    assert (scan.figures.late_share, scan.figures.median_late) == (0.5, 1.5)
+    assert scan.sentence.startswith("At risk: few carry most of it, much comes late.")
+    assert scan.ask[0] == "What they gave in return over the same time, from their own books."
+    assert scan.ask[1] == "Who stands behind the 20 % of rows that name nobody."
+
+
+def test_two_people_who_help_each_other_are_seen_both_ways() -> None:
+    scan = scanned(HOURS)
+    # 5 hours one way and 1 back: 2 x 1 of 6 returned. Within 30 days only the hour of Ben, after 28.
+    assert scan.figures.reciprocity is not None
+    assert scan.figures.reciprocity.share == pytest.approx(2 / 6)
+    assert scan.figures.returned_within[30] == pytest.approx(1 / 6)
+    assert scan.figures.returned_within[365] == pytest.approx(2 / 6)
+    assert scan.figures.one_way_share == 0
+    tallies = {tally.name: (tally.gave, tally.received) for tally in scan.figures.tallies}
+    assert tallies == {"Ada": (5.0, 1.0), "Ben": (1.0, 5.0)}
+
+
+def test_a_table_never_says_more_than_at_risk() -> None:
+    for text in (ORDERS, HOURS, "a,b\n1,2\n"):
+        scan = scanned(text)
+        assert scan.verdict in ("at risk", "undecided")
+        assert {answer.sign for answer in scan.said} <= {"at risk", "no sign", "cannot tell"}
+        assert "symbiotic" not in " ".join(scan.lines())
+
+
+def test_five_figures_are_asked_for_whatever_the_table() -> None:
+    assert [len(scanned(text).ask) for text in (ORDERS, HOURS, "a,b\n1,2\n")] == [5, 5, 5]
+
+
+def test_words_stand_before_figures() -> None:
+    lines = list(scanned(ORDERS).lines())
+    assert not any(character.isdigit() for character in lines[0])
+    assert lines[2] == "How the table was read"
+
+
+def test_a_table_that_names_nobody_says_so() -> None:
+    scan = scanned("package,downloads\n" + "".join(f"p{i},{i}\n" for i in range(50)))
+    assert scan.sentence == "This table does not say who gives or receives: nothing can be told from it."
+    assert [answer.about for answer in scan.said] == ["coverage"]
+
+
+def test_what_dwindles_is_at_risk() -> None:
+    days = [date(2024, 1, 1) + timedelta(days=7 * week) for week in range(104)]
+    rows = "".join(f"{day},ann,ben,{10 if i < 52 else 5}\n{day},ben,ann,1\n" for i, day in enumerate(days))
+    scan = scanned("date,giver,receiver,amount\n" + rows)
+    # 52 weeks of 11 and 52 of 6; the last quarter is not whole, and the middle one of seven counts in neither half.
+    assert scan.figures.change is not None
+    assert scan.figures.change < -0.4
+    assert said(scan, "trend").sign == "at risk"
+
+
+def test_rows_after_the_day_looked_at_are_left_out_and_counted() -> None:
+    scan = scan_table(table_of(HOURS), as_of=date(2026, 2, 28))
+    assert (scan.used, dict(scan.left_out)) == (2, {"lie after the day looked at": 1})
+
+
+def test_a_scan_is_plain_data_for_machines() -> None:
+    found = json.loads(json.dumps(scanned(ORDERS).to_json(), allow_nan=False))
+    assert found["mapping"]["giver"] == {"column": "supplier", "sure": "sure"}
+    assert found["verdict"] == "at risk"
+
+
+@pytest.mark.parametrize(
+    "text", [ORDERS, HOURS, "a,b\n1,2\n", 'date,giver,receiver,"odd ""n"""\n2026-01-05,"a: #b",c,3\n']
+)
+def test_a_draft_is_a_file_that_reads(tmp_path: Path, text: str) -> None:
+    scan = scan_table(table_of(text, "orders.csv"))
+    (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "draft.yaml").write_text(draft(scan), encoding="utf-8")
+    reading = read_relationship(tmp_path / "draft.yaml")
+    assert reading.relationship is not None, render(reading.problems)
+    assert "ASK" in draft(scan)
+
+
+def test_a_draft_of_two_people_has_both_directions() -> None:
+    text = draft(scanned(HOURS))
+    assert "  returned:" in text
+    assert 'given: {file: "t.csv", at: "date", amount: hours, unit: hours, where: {"mentor": "Ada"}}' in text
+
+
+def test_a_thousand_parties_are_scanned_without_a_comparison_with_chance() -> None:
+    rows = "".join(f"2026-01-{1 + i % 28:02},p{i},p{(i * 7) % 1000},1\n" for i in range(1000))
+    scan = scanned("date,giver,receiver,amount\n" + rows)
+    assert scan.figures.reciprocity is not None
+    assert scan.figures.reciprocity.by_chance is None
+    assert "not compared with chance" in scan.figures.reciprocity.why
+
+
+def test_the_commits_of_a_platform_name_one_side_only() -> None:
+    table, problems = open_table(COMMITS)
+    assert problems == ()
+    assert table is not None
+    scan = scan_table(table)
+    assert scan.used == 11_401  # rows of the file
+    assert scan.mapping.single_sided
+    assert said(scan, "return").says.startswith("The table names one side only")
+    # One author made 5,705 of 11,401 commits (counted in the file).
+    assert scan.figures.givers is not None
+    assert scan.figures.givers.largest_share == pytest.approx(5705 / 11401)
+    assert said(scan, "concentration").sign == "at risk"
+
+
+def test_open_words_are_the_same_for_equal_tables() -> None:
+    lines = HOURS.splitlines(keepends=True)
+    turned = scanned(lines[0] + "".join(reversed(lines[1:])))
+    assert list(turned.lines()) == list(scanned(HOURS).lines())
