@@ -168,7 +168,7 @@ def _declared_without_effect(evidence: CheckInput, gate: Gate) -> Iterator[Findi
     for place, channel in enumerate(evidence.relationship.rules.reinforcement):
         origin, target = channel.when.split(".")[0], channel.improves.split(".")[0]
         reach = gate.reach.get((origin, target))
-        if reach is None or reach.sign > 0:
+        if reach is None or reach.sign > 0 or not reach.stronger.figure.known:
             continue
         yield _component(
             "reinforcement_feedback_channel",

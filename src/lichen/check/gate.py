@@ -7,6 +7,7 @@ names. Only an open loop between parties that do depend on each other is the pro
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, final
@@ -35,9 +36,7 @@ KINDS: Mapping[tuple[int, int], Kind] = {
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """The answers. `depending` are the essential parties that depend; `silent` those without a capacity to depend
-    with.
-    """
+    """The answers: `depending` are the essential parties that depend, `silent` those without a capacity."""
 
     anything_said: bool
     ongoing: bool
@@ -55,6 +54,14 @@ class Gate:
     def interdependent(self) -> bool:
         """Whether every essential party depends on the relationship, and there are at least two."""
         return len(self.dependence) >= 2 and len(self.depending) == len(self.dependence)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The essential parties whose dependence cannot be told: without a capacity, or with a figure kept private."""
+        untold = (
+            name for name, net in self.dependence.items() if not (net.known and self.gross_dependence[name].known)
+        )
+        return tuple(dict.fromkeys((*self.silent, *untold)))
 
     @property
     def passed(self) -> bool:
@@ -96,10 +103,11 @@ def says_anything(evidence: CheckInput) -> bool:
 
 
 def is_ongoing(evidence: CheckInput) -> bool:
-    """Whether some flow between parties is active in the second half of the horizon."""
+    """Whether some flow between parties is active in the second half of the horizon, or may be."""
     for flow in evidence.inner_flows:
         totals = evidence.base.flows[flow.name]
-        if float(np.mean(totals.late_amount)) > TOLERANCE * max(1.0, float(np.mean(totals.amount))):
+        late = float(np.mean(totals.late_amount))
+        if math.isnan(late) or late > TOLERANCE * max(1.0, float(np.mean(totals.amount))):
             return True
     return False
 

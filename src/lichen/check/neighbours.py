@@ -41,11 +41,13 @@ IN_WORDS: dict[Instead, str] = {
 
 
 def instead_of_symbiosis(evidence: CheckInput, gate: Gate) -> Instead | None:
-    """The neighbour that a relationship is, or None when it is of this kind (also with an open loop)."""
+    """The neighbour that a relationship is; None when it is of this kind (also with an open loop), or may be."""
     if not gate.anything_said:
         return "slogan"
     if not gate.ongoing:
         return "one_time_purchase"
+    if gate.unknown:
+        return None
     if not gate.depending:
         return _nobody_depends(evidence)
     if not gate.interdependent:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, final
 
+from lichen.check import wording
 from lichen.check.components import component_findings, missing, own_checks
 from lichen.check.evidence import CheckInput
 from lichen.check.finding import Finding
@@ -17,6 +19,7 @@ from lichen.check.registry import failures, invariants
 from lichen.check.rests_on import RestsOn, rests_on
 from lichen.check.sentence import one_sentence
 from lichen.relationship.backing import missing_components
+from lichen.simulation import unknown_values
 
 Word = Literal["symbiotic", "at risk", "not symbiotic", "undecided", "not a relationship of this kind"]
 
@@ -62,7 +65,7 @@ class Verdict:
 
     def to_json(self) -> dict[str, Any]:
         """The form that `check --format json` promises."""
-        return {
+        whole = {
             "relationship": self.relationship,
             "file_hash": self.file_hash,
             "record": self.record,
@@ -80,6 +83,7 @@ class Verdict:
             **self.readings.to_json(),
             "rests_on": self.rests_on.to_json(),
         }
+        return {key: plain(value) for key, value in whole.items()}
 
 
 def judge(evidence: CheckInput) -> Verdict:
@@ -126,20 +130,18 @@ def revised(evidence: CheckInput, verdict: Verdict, findings: tuple[Finding, ...
 def all_findings(evidence: CheckInput, gate: Gate) -> Iterable[Finding]:
     """Invariants, failure modes, components, the file's own checks."""
     for check in (*invariants().values(), *failures().values()):
-        yield from check.look(evidence)
+        yield from (explained(evidence, finding) for finding in check.look(evidence))
     yield from component_findings(evidence, gate)
-    yield from own_checks(evidence)
+    yield from (explained(evidence, finding) for finding in own_checks(evidence))
     yield from record_findings(evidence)
 
 
 def decide(evidence: CheckInput, gate: Gate, instead: Instead | None, findings: tuple[Finding, ...]) -> Word:
     """Questions one to six: what it is not, whether the loop is open, what is missing, what is broken."""
     if instead is not None:
-        return (
-            "undecided"
-            if gate.silent and not gate.depending and gate.anything_said
-            else "not a relationship of this kind"
-        )
+        return "not a relationship of this kind"
+    if gate.unknown:
+        return "undecided"
     lacking = missing_components(evidence.relationship)
     if not gate.closed_loop or {"reciprocity_rule", "adjustment_path"} <= set(lacking):
         return "not symbiotic"
@@ -150,6 +152,32 @@ def decide(evidence: CheckInput, gate: Gate, instead: Instead | None, findings: 
     if any(finding.status == "cannot tell" for finding in decisive):
         return "undecided"
     return "at risk" if lacking or statuses & {"at risk", "broken"} else "symbiotic"
+
+
+def explained(evidence: CheckInput, finding: Finding) -> Finding:
+    """A finding that cannot be told because somebody keeps a figure private says who, which, and what would do."""
+    kept = [value for value in unknown_values(evidence.relationship) if value.private_to is not None]
+    if finding.status != "cannot tell" or not kept:
+        return finding
+    keepers = wording.listed(dict.fromkeys(evidence.title(value.private_to or "") for value in kept))
+    figures = wording.listed(f"`{value.path}`" for value in kept)
+    return replace(
+        finding,
+        says=f"What is private to {keepers} would decide this: {figures}.",
+        needs=f"A range for {figures} would do: ask {keepers}.",
+        evidence=(),
+    )
+
+
+def plain(value: Any) -> Any:
+    """The same without numbers that JSON does not know: what is not known, or has no bound, is null."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    return value
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:

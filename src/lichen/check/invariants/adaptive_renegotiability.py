@@ -30,6 +30,7 @@ Sources
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from lichen.check import wording
@@ -85,9 +86,9 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
 
 def _margin(harm: Figure, days: float) -> Figure:
     """The time that is left over when a change is in force, over the longer of the two."""
-    if days == float("inf"):
+    if not math.isfinite(days):
         return exact(-1.0)
-    return harm.rising(lambda t: (t - days) / max(t, days) if max(t, days) > 0 else 0.0)
+    return harm.rising(lambda t: (t - days) / max(t, days, 1e-9))
 
 
 def _barred(evidence: CheckInput, silent: list[Party], alone: tuple[tuple[Term, str, float], ...]) -> Finding:

@@ -88,6 +88,8 @@ def time_to_harm(evidence: CheckInput, party: str) -> Figure:
     for shocked, lane in evidence.lanes("shock"):
         if shocked.split(".")[0] == party or party not in lane.headroom:
             continue
+        if np.isnan(lane.headroom[party].least).any():
+            return UNKNOWN
         reached = quantile_of(_days_after(lane.headroom[party], lane.intervention_days, horizon), WORST_SHARE.value)
         worst = min(worst, reached, key=lambda figure: figure.value)
     return worst
