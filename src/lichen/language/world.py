@@ -31,18 +31,22 @@ _DURATIONS = ("memory", "over", "every", "lasts", "period", "resample")
 def read_world(meaning: Meaning, sections: Mapping[str, Any]) -> dict[str, Process]:
     """Every world variable."""
     formulas: dict[str, Value | None] = {}
+    sections = {
+        name: said if isinstance(said, Value) else _as_stated(meaning, name, said or {})
+        for name, said in sections.items()
+    }
     for name, said in sections.items():
         if isinstance(said, Value):
             formulas[name] = said
-        elif said and said.get("process") == "constant":
+        elif said.get("process") == "constant":
             formulas[name] = said.get("value")
     processes: dict[str, Process] = {}
     for name in sections:
         meaning.scope.add((name,), "world", None)
     for name, said in sections.items():
         if name not in formulas:
-            processes[name] = _process(meaning, name, said or {})
-            meaning.scope.add((name,), "world", _dimension(meaning, said or {}))
+            processes[name] = _process(meaning, name, said)
+            meaning.scope.add((name,), "world", _dimension(meaning, said))
     standing = Standing(where="a world variable", reads=frozenset({"world", "time"}))
     found = settle(meaning, formulas, "world", standing)
     for name in formulas:
@@ -78,8 +82,6 @@ def _is_unit(meaning: Meaning, text: str | None) -> bool:
 
 def _process(meaning: Meaning, name: str, said: Section) -> Process:
     kind = said.get("process", "constant")
-    if "stated_by" in said:
-        meaning.known(f"world.{name}.stated_by", said["stated_by"], meaning.scope.parties, "party")
     if kind == "series":
         return _series(meaning, name, said)
     first = _leading(said)
@@ -95,6 +97,14 @@ def _process(meaning: Meaning, name: str, said: Section) -> Process:
                 parameters[key] = _of_mean(kind, key, understood, base)
     _limits(meaning, f"world.{name}", kind, parameters)
     return Process(name=name, kind=kind, dimension=dimension or PLAIN, parameters=parameters, peak=said.get("peak"))
+
+
+def _as_stated(meaning: Meaning, name: str, said: Section) -> Section:
+    """The figures of a process with the party that states them."""
+    party = said.get("stated_by")
+    if party is None or not meaning.known(f"world.{name}.stated_by", party, meaning.scope.parties, "party"):
+        return said
+    return {key: replace(v, stated_by=v.stated_by or party) if isinstance(v, Value) else v for key, v in said.items()}
 
 
 def _wanted(meaning: Meaning, kind: str, key: str, value: Value, dimension: Dimension | None) -> Dimension | None:

@@ -75,7 +75,7 @@ def _world(relationship: Relationship) -> Html:
         (
             _named(process.name, relationship.at(f"world.{process.name}")),
             process.kind.replace("_", " "),
-            ", ".join(f"{key} {value.text}" for key, value in process.parameters.items()),
+            join(*(join(key, " ", _written(value), "; ") for key, value in process.parameters.items())),
             _reason(*process.parameters.values()),
         )
         for process in relationship.world.values()
@@ -90,7 +90,7 @@ def _named(name: str, at: str | None) -> Html:
 def _written(value: Value) -> Html:
     if value.tree is None:
         return element("em", f"kept by {value.private_to or 'its side'}")
-    stated = f" (range stated by {value.stated_by})" if value.stated_by else ""
+    stated = f" (stated by {value.stated_by})" if value.stated_by else ""
     kept = f" (private to {value.private_to})" if value.private_to else ""
     return join(element("code", value.text), stated, kept)
 
