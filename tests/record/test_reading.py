@@ -73,6 +73,11 @@ def test_rows_of_nobody_leave_a_report_partly_known() -> None:
     assert shown(found.periods) == [("2026-01", 3.0, "partly"), ("2026-02", 5.0, "recorded")]
 
 
+def test_a_flow_that_is_seen_in_part_is_partly_known() -> None:
+    found = series("day,n\n2026-01-05,3\n", seen=0.6)
+    assert (found.periods[0].amount, found.periods[0].status, found.periods[0].coverage) == (3.0, "partly", 0.6)
+
+
 def test_a_figure_is_spread_evenly_over_the_days_it_stands_for() -> None:
     found = series("day,n\n2026-01-16,31\n2026-02-16,28\n", period="month")
     # 16 January to 15 February has 31 days, 16 of them in January; 16 February to 15 March has 28, 13 in February.

@@ -188,20 +188,29 @@ def series_of(
         periods = _amounts(entries, frame, imported, factor)
     else:
         periods = _less_nameless(_together(list(each.values())), nameless, len(entries))
-    named = {_label(who): own for who, own in each.items() if any(who)}
+    named = {_label(who): _as_seen(own, evidence.seen) for who, own in each.items() if any(who)}
     return SubjectSeries(
         subject=evidence.subject,
         unit=evidence.unit or "1",
         factor=factor,
         nature=imported.nature,
         grain=imported.grain,
-        periods=periods,
+        periods=_as_seen(periods, evidence.seen),
         report=imported.report,
         members=dict(sorted(named.items())),
         entries=entries,
         seen=evidence.seen,
         stated_by=evidence.stated_by,
         attested_by=evidence.attested_by,
+    )
+
+
+def _as_seen(periods: tuple[Period, ...], seen: float) -> tuple[Period, ...]:
+    """Of a flow that is observed in part, every figure is the part that was seen."""
+    if seen >= 1:
+        return periods
+    return tuple(
+        replace(p, status="partly" if p.status == "recorded" else p.status, coverage=p.coverage * seen) for p in periods
     )
 
 

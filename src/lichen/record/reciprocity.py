@@ -130,18 +130,18 @@ def _windows(
 
 
 def _cut(periods: Sequence[PartyBalance], window_of: Callable[[date], Span | None]) -> list[Part]:
-    """Periods gathered into the windows in which they lie; full when the periods reach from its first to its last
-    day.
-    """
+    """Periods gathered into the windows in which their middles lie, and whether they fill them to half a period."""
     found: dict[Span, list[PartyBalance]] = defaultdict(list)
     for period in periods:
-        window = window_of(period.span.start)
+        window = window_of(period.span.start + timedelta(days=period.span.days // 2))
         if window is not None:
             found[window].append(period)
-    return [
-        (tuple(own), own[0].span.start <= window.start and own[-1].span.end >= window.end)
-        for window, own in sorted(found.items())
-    ]
+    return [(tuple(own), _is_full(window, own)) for window, own in sorted(found.items())]
+
+
+def _is_full(window: Span, own: Sequence[PartyBalance]) -> bool:
+    late, early = (own[0].span.start - window.start).days, (window.end - own[-1].span.end).days
+    return max(late, early) <= own[0].span.days / 2
 
 
 def _season_at(text: str, day: date) -> Span | None:
