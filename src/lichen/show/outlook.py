@@ -41,6 +41,11 @@ class Outlook:
     recorded: str | None
 
     @property
+    def at_start(self) -> float:
+        """Room left at the start in the middle future."""
+        return self.side.middle[0] if self.side.middle else math.nan
+
+    @property
     def at_end(self) -> float:
         """Room left at the end in the middle future; NaN when there is no capacity to tell it by."""
         return self.side.middle[-1] if self.side.middle else math.nan
@@ -66,7 +71,8 @@ def sentence(outlook: Outlook, start: date) -> str:
     if outlook.recorded_below is not None:
         return f"{name}: below the floor since {month(outlook.recorded_below)}, as recorded"
     if outlook.below_from is None:
-        return f"Nobody falls below the floor. Least room left: {name}, {room(outlook.at_end)} at the end"
+        said = f"Nobody falls below the floor. Least room left: {name}, {room(outlook.at_end)} at the end"
+        return f"{said}, down from {room(outlook.at_start)}" if outlook.at_end < outlook.at_start - 0.05 else said
     when = month(after(start, outlook.below_from))
     if outlook.half_below:
         return f"{name}: below the floor by {when} in half of the futures, {out_of_hundred(outlook.below)} by the end"
@@ -96,7 +102,7 @@ def chart(judged: Judged, found: tuple[Outlook, ...], title: str) -> Bands:
 
 
 def _badness(outlook: Outlook) -> tuple[bool, float, float, float]:
-    least = min((value for value in outlook.side.middle if math.isfinite(value)), default=math.inf)
+    least = outlook.at_end if math.isfinite(outlook.at_end) else math.inf
     soon = math.inf if outlook.below_from is None else outlook.below_from
     return (outlook.recorded_below is None, -outlook.below if outlook.below >= 0.05 else 0.0, soon, least)
 

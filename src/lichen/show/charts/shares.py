@@ -46,7 +46,7 @@ def _rows(shares: Shares) -> Iterator[tuple[str, float]]:
 def _bars(rows: list[tuple[str, float]], x: Scale) -> Iterator[Html]:
     for turn, (title, share) in enumerate(rows):
         top = 28.0 * turn + 6
-        most = int((x.start - 10) / 7)
+        most = int((x.start - 10) / drawing.width_of("x"))
         yield drawing.text(x.start - 10, top + 15, drawing.cut(title, max(most, 6)), class_="label", anchor="end")
         yield drawing.rect(x.start, top, x(share) - x.start, 20, "share largest" if turn == 0 else "share")
         yield drawing.text(x(share) + 8, top + 15, percent(share), class_="figure")

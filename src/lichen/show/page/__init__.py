@@ -9,7 +9,7 @@ from importlib import resources
 
 from lichen.show import outlook
 from lichen.show.judged import Judged
-from lichen.show.markup import Html, element, join
+from lichen.show.markup import Html, element
 from lichen.show.page.balance import balance_part
 from lichen.show.page.findings import findings_part
 from lichen.show.page.first import first_screen, head
@@ -57,6 +57,11 @@ def _head(judged: Judged) -> Html:
     )
 
 
+def _same(judged: Judged) -> str:
+    """Who else sees this page."""
+    return "Every side sees the same page." if judged.party is None else "The other side may see other figures."
+
+
 def _body(judged: Judged) -> Html:
     found = outlook.outlooks(judged)
     verdict, relationship = judged.verdict, judged.relationship
@@ -82,9 +87,7 @@ def _body(judged: Judged) -> Html:
                 file_part(relationship),
                 made_part(judged),
             ),
-            element(
-                "footer", join("Made with lichen from one file. ", "Both sides see the same page."), class_="small"
-            ),
+            element("footer", f"Made with lichen from one file. {_same(judged)}", class_="small"),
             class_="wrap",
         ),
     )

@@ -20,9 +20,9 @@ SIDES = 4
 def head(judged: Judged) -> Html:
     """The relationship, the word of the verdict, and the sentence that everybody can repeat."""
     verdict = judged.verdict
-    whose = (
-        "for both sides" if judged.party is None else f"as {judged.relationship.parties[judged.party].title} sees it"
-    )
+    whose = "for both sides" if len(judged.map.parties) == 2 else "for all sides"
+    if judged.party is not None:
+        whose = f"as {judged.relationship.parties[judged.party].title} sees it"
     return element(
         "header",
         element(

@@ -21,7 +21,7 @@ _MOST = 6
 def sides_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
     """Room left, dependence and what reaches each side, as a table with one column a side."""
     questions: tuple[tuple[str, Callable[[Outlook], Child]], ...] = (
-        ("Room left at the start, in the middle future", lambda one: figures.room(one.side.middle[0])),
+        ("Room left at the start, in the middle future", lambda one: figures.room(one.at_start)),
         ("Room left at the end, in the middle future", lambda one: figures.room(one.at_end)),
         ("Room left at the end, nine futures of ten", _range),
         ("Falls below its floor", lambda one: figures.out_of_hundred(one.below)),
