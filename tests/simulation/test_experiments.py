@@ -161,11 +161,8 @@ def test_a_world_variable_stands_at_its_point_for_a_year() -> None:
 
 
 def test_a_scenario_replaces_terms_and_world_for_its_time() -> None:
-    model = relationship(
-        TWO
-        + "checks:\n  mood_seen: {measure: mood, good: {at_least: 0}}\n  fee_seen: {measure: fee, good: {at_least: 0 EUR}}\n",
-        time=TIME,
-    )
+    seen = "  mood_seen: {measure: mood, good: {at_least: 0}}\n  fee_seen: {measure: fee, good: {at_least: 0 EUR}}\n"
+    model = relationship(f"{TWO}checks:\n{seen}", time=TIME)
     experiment = standard_experiments(model, "dry")[0]
     paths = run(model, experiment, runs=3).paths["base"]
     assert paths["mood_seen"][:, 12:24] == pytest.approx(3)  # from the first step at or after the date

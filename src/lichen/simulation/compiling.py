@@ -248,7 +248,7 @@ class _Compiler:
             headroom = self.tape.spread(headroom, party.name)
             presence = self.members.presence(party.name)
             mean = self.tape.reduce("mean", headroom, presence)
-            tenth = self.tape.reduce("quantile", headroom, presence, self.tape.number(WORST_TENTH))
+            tenth = self.tape.quantile(headroom, presence, self.tape.number(WORST_TENTH))
         return PartyPlan(
             name=party.name,
             headroom=None if headroom is None else self.scene.counted(party, headroom),
@@ -311,7 +311,6 @@ class _Compiler:
             width=self.tape.spread(scene.width(party, capacity), axis),
             headroom=room,
             counted=scene.counted(party, room),
-            total=self.members.sum_of(axis, now),
             lost=lost,
         )
 

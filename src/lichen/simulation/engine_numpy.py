@@ -19,7 +19,7 @@ from lichen.simulation import chance, draws
 from lichen.simulation.experiments import YEAR_DAYS
 from lichen.simulation.interventions import Event, Loss, in_steps
 from lichen.simulation.memories import Delay, Fallback, Smoothing, Trailing, Transit
-from lichen.simulation.operations import ELEMENTWISE, REDUCTIONS, TRUTH, gather, scatter
+from lichen.simulation.operations import ELEMENTWISE, OVER_MEMBERS, TRUTH, Ordering, gather, scatter
 from lichen.simulation.program import Program, released
 from lichen.simulation.reviews import Reviews
 from lichen.simulation.tape import Node, Register
@@ -97,6 +97,7 @@ class Engine:
         self.transits: dict[str, list[Transit]] = {}
         self.overrides: dict[str, Override] = {}
         self.calls: dict[bool, list[Call]] = {False: [], True: []}
+        self.orderings: dict[tuple[Register, ...], Ordering] = {}
         self.sampled: list[Node] = []
         self.free: dict[tuple[int, ...], list[Array]] = {}
         self.released = released(program)
@@ -139,12 +140,13 @@ class Engine:
         """What fills a node's buffer; None for a source, which the engine fills itself."""
         if node.operation in _ELEMENTWISE:
             return partial(_ELEMENTWISE[node.operation], *operands, out=out)
-        if node.operation in REDUCTIONS or node.operation in ("gather", "scatter"):
-            members = len(self.program.axes[node.operands[0].axis or ""])
-            first = np.broadcast_to(operands[0], (*operands[0].shape[:2], members))
-            operands = [first, *operands[1:]]
-        if node.operation in REDUCTIONS:
-            return partial(REDUCTIONS[node.operation], *operands, out=out)
+        if any(o.axis for o in node.operands):  # what is alike for all members has no length yet
+            operands = [np.broadcast_to(v, self._full(o, v)) for o, v in zip(node.operands, operands, strict=True)]
+        if node.operation in OVER_MEMBERS:
+            return partial(OVER_MEMBERS[node.operation], *operands, out=out)
+        if node.operation in ("order", "places"):
+            ordering = self.orderings.setdefault(node.operands, Ordering(*operands))
+            return partial(ordering.values if node.operation == "order" else ordering.places, out)
         match node.operation, node.beside:
             case "constant", _:
                 out[...] = node.result.number if node.result.number is not None else np.nan
@@ -167,6 +169,9 @@ class Engine:
             case "draw", _:
                 self.sampled.append(node)
         return None
+
+    def _full(self, register: Register, values: Array) -> tuple[int, ...]:
+        return values.shape if register.axis is None else (*values.shape[:2], len(self.program.axes[register.axis]))
 
     def _at(self, register: Register) -> Array:
         return self.values[register.index]

@@ -176,8 +176,10 @@ class Formulas:
         value = self.tree(call.arguments[0], over, asked)
         if value.axis is None:
             return self.tape.as_number(value)
-        more = [self.tree(argument, axis, asked) for argument in call.arguments[1:]]
-        return self.tape.reduce(_REDUCING[call.function], value, self.names.presence(value.axis), *more)
+        presence = self.names.presence(value.axis)
+        if call.function == "quantile":
+            return self.tape.quantile(value, presence, self.tree(call.arguments[1], None, asked))
+        return self.tape.reduce(_REDUCING[call.function], value, presence)
 
     def _remember(self, call: Call, axis: str | None, asked: bool) -> Register:
         """What a delay or smoothing reads; what it remembers is put on the tape later, since that may read it again."""

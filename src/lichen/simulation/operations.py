@@ -8,7 +8,7 @@ anything else divided by zero is infinite, which the traces keep.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +27,12 @@ def divide(a: Array, b: Array, out: Array) -> None:
 
 def saturate(x: Array, half: Array, out: Array) -> None:
     """`x / (x + half)` for x >= 0, below that 0."""
-    above = np.maximum(x, 0.0)
-    divide(above, above + half, out)
+    np.maximum(x, 0.0, out=out)
+    whole = out + half
+    if half.min() > 0:
+        np.divide(out, whole, out=out)
+    else:
+        divide(out.copy(), whole, out)
 
 
 def select(condition: NDArray[np.bool_], then: Array, otherwise: Array, out: Array) -> None:
@@ -79,12 +83,22 @@ TRUTH: Mapping[str, Operation] = {
 
 def total(x: Array, presence: Array, out: Array) -> None:
     """The sum over members, each counted by its presence."""
-    np.sum(x * presence, axis=-1, out=out)
+    np.vecdot(x, presence, out=out)
+
+
+def total_alike(x: Array, out: Array) -> None:
+    """The sum over members that are all there."""
+    np.sum(x, axis=-1, out=out)
 
 
 def mean(x: Array, presence: Array, out: Array) -> None:
     """The mean over members, each counted by its presence."""
-    divide(np.sum(x * presence, axis=-1), np.sum(np.broadcast_to(presence, x.shape), axis=-1), out)
+    divide(np.vecdot(x, presence), np.sum(presence, axis=-1), out)
+
+
+def mean_alike(x: Array, out: Array) -> None:
+    """The mean over members that are all there."""
+    np.mean(x, axis=-1, out=out)
 
 
 def least(x: Array, presence: Array, out: Array) -> None:
@@ -92,36 +106,88 @@ def least(x: Array, presence: Array, out: Array) -> None:
     np.min(np.where(presence > 0, x, np.inf), axis=-1, out=out)
 
 
-def quantile(x: Array, presence: Array, share: Array, out: Array) -> None:
-    """The value below which this share of the presence lies, linear between neighbours.
+def least_alike(x: Array, out: Array) -> None:
+    """The least over members that are all there."""
+    np.min(x, axis=-1, out=out)
 
-    Member k of those in order stands at `(presence of those before it)/(all presence but its own)`: Hyndman-Fan type 7
-    when all are present alike. Members that are not there are passed over.
+
+def order_alike(x: Array, out: Array) -> None:
+    """The members' values, least first."""
+    np.copyto(out, x)
+    out.sort(axis=-1)
+
+
+def quantile_alike(ordered: Array, share: Array, out: Array) -> None:
+    """The value below which this share of the members lies, linear between neighbours (Hyndman-Fan type 7)."""
+    last = ordered.shape[-1] - 1
+    place = np.broadcast_to(np.clip(share, 0, 1) * last, out.shape)
+    below = np.floor(place).astype(np.intp)
+    start = np.take_along_axis(ordered, below[..., None], axis=-1)[..., 0]
+    end = np.take_along_axis(ordered, np.minimum(below + 1, last)[..., None], axis=-1)[..., 0]
+    np.copyto(out, np.where(start == end, start, start + (place - below) * (end - start)))
+
+
+@final
+class Ordering:
+    """The members in order, and where each of them stands when they are not all present alike.
+
+    Member k of those in order stands at `(presence of those before it)/(all presence but its own)`, which is type 7 for
+    members that are all there. Members that are not there are passed over.
     """
-    if (presence == presence[..., :1]).all():
-        ordered = np.sort(x, axis=-1)
-        places = np.linspace(0.0, 1.0, x.shape[-1])
-    else:
-        absent = presence <= 0
-        most = np.max(np.where(absent, -np.inf, x), axis=-1, keepdims=True)
-        there = np.where(absent, most, x)
-        order = np.argsort(there, axis=-1, kind="stable")
-        ordered = np.take_along_axis(there, order, axis=-1)
-        weights = np.take_along_axis(np.broadcast_to(np.maximum(presence, 0), there.shape), order, axis=-1)
-        before = np.cumsum(weights, axis=-1) - weights
-        places = np.minimum(before / np.maximum(weights.sum(axis=-1, keepdims=True) - weights, np.finfo(float).tiny), 1)
-    asked = np.asarray(np.clip(share, 0, 1))[..., None]
-    above = np.minimum(np.sum(places < asked, axis=-1, keepdims=True), x.shape[-1] - 1)
+
+    def __init__(self, x: Array, presence: Array) -> None:
+        shape = np.broadcast_shapes(x.shape, presence.shape)
+        self.x, self.presence = x, presence
+        self.rows = np.arange(0, np.prod(shape, dtype=np.intp), shape[-1]).reshape((*shape[:-1], 1))
+        self.members = np.zeros(shape, dtype=np.intp)
+        self.weights = np.zeros(shape)
+
+    def values(self, out: Array) -> None:
+        """The members' values, least first."""
+        absent = self.presence <= 0
+        there = self.x
+        if absent.any():
+            most = np.max(np.where(absent, -np.inf, self.x), axis=-1, keepdims=True)
+            there = np.where(absent, most, self.x)
+        np.add(np.argsort(there, axis=-1), self.rows, out=self.members)
+        np.take(np.broadcast_to(there, self.members.shape), self.members, out=out, mode="clip")
+
+    def places(self, out: Array) -> None:
+        """Where they stand, after `values`."""
+        weights = self.weights
+        np.take(np.broadcast_to(self.presence, weights.shape), self.members, out=weights, mode="clip")
+        np.maximum(weights, 0.0, out=weights)
+        np.cumsum(weights, axis=-1, out=out)
+        others = out[..., -1:] - weights
+        np.subtract(out, weights, out=out)
+        np.maximum(others, np.finfo(float).tiny, out=others)
+        np.divide(out, others, out=out)
+        np.minimum(out, 1.0, out=out)
+
+
+def quantile(ordered: Array, places: Array, share: Array, out: Array) -> None:
+    """The value at a share, linear between the places of neighbours."""
+    asked = np.clip(share, 0, 1)[..., None]
+    above = np.minimum(np.count_nonzero(places < asked, axis=-1), ordered.shape[-1] - 1)[..., None]
     below = np.maximum(above - 1, 0)
-    places = np.broadcast_to(places, ordered.shape)
-    above, below = (np.broadcast_to(side, (*ordered.shape[:-1], 1)) for side in (above, below))
     low, high = (np.take_along_axis(places, side, axis=-1)[..., 0] for side in (below, above))
-    part = np.where(high > low, (asked[..., 0] - low) / np.where(high > low, high - low, 1), 1.0)
     start, end = (np.take_along_axis(ordered, side, axis=-1)[..., 0] for side in (below, above))
+    apart = high > low
+    part = np.where(apart, (asked[..., 0] - low) / np.where(apart, high - low, 1.0), 1.0)
     np.copyto(out, np.where(start == end, end, start + part * (end - start)))
 
 
-REDUCTIONS: Mapping[str, Operation] = {"sum": total, "mean": mean, "least": least, "quantile": quantile}
+OVER_MEMBERS: Mapping[str, Operation] = {
+    "sum": total,
+    "sum_alike": total_alike,
+    "mean": mean,
+    "mean_alike": mean_alike,
+    "least": least,
+    "least_alike": least_alike,
+    "order_alike": order_alike,
+    "quantile": quantile,
+    "quantile_alike": quantile_alike,
+}
 
 
 def gather(places: tuple[int, ...]) -> Operation:

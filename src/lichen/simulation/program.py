@@ -34,7 +34,6 @@ class CapacityPlan:
     width: Register
     headroom: Register
     counted: Register
-    total: Register
     lost: Register | None
 
 

@@ -147,6 +147,7 @@ class ChunkRecorder:
         self.sums = [
             SumsOfChunk(sums, lanes, futures) for sums in (recording.totals, recording.amounts, recording.lost)
         ]
+        self.presences = {plan.group: plan.now for plan in recording.program.presences}
         self.courses = {
             lane: {name: np.empty((time.steps + 1, futures)) for name in recording.path_registers}
             for lane in recording.path_lanes
@@ -172,15 +173,23 @@ class ChunkRecorder:
         self.recording.falls.record(step, self.level_traces.stack.now)
         for lane, place in self.recording.path_lanes.items():
             for name, register in self.recording.path_registers.items():
-                value = self.values[register.index]
-                self.courses[lane][name][step] = value[place if len(value) > 1 else 0]
+                value = self._row(register, place)
+                if register.axis is not None:  # the level of a group: the sum over the members present
+                    presence = self.presences.get(register.axis)
+                    value = value.sum(axis=-1) if presence is None else np.vecdot(value, self._row(presence, place))
+                self.courses[lane][name][step] = value
+
+    def _row(self, register: Register, lane: int) -> Array:
+        values = self.values[register.index]
+        row: Array = values[lane if len(values) > 1 else 0]
+        return row
 
     def flows(self, step: int) -> None:
         """What passes in this step is known."""
         self.measure_traces.record(step)
         for flow in self.recording.program.flows:
             if flow.wished is not None:
-                below = self.values[flow.wished.index][0] < 0
+                below = self._row(flow.wished, 0) < 0
                 self.recording.clipped[flow.name][self.part] += below if below.ndim == 1 else below.mean(axis=-1)
         for sums in self.sums:
             sums.record(step)
@@ -216,7 +225,7 @@ def _present(registers: Iterable[Register | None]) -> Iterable[Register]:
 
 def _paths(relationship: Relationship, program: Program) -> Iterable[tuple[str, Register]]:
     for capacity in program.capacities:
-        yield f"{capacity.party}.{capacity.name}", capacity.total
+        yield f"{capacity.party}.{capacity.name}", capacity.now
     for party in program.parties:
         if party.headroom is not None:
             yield f"{party.name}.headroom", party.headroom

@@ -15,8 +15,10 @@ from lichen.simulation.program import Program
 from lichen.simulation.recording import ChunkRecorder, Recording
 
 CHUNK_BYTES = 150e6
-CHUNK_NUMBERS = 12000
-"""How many numbers a register of one chunk holds at most, so that a step stays in the processor's cache."""
+CHUNK_NUMBERS = 12_000
+CHUNK_MEMBERS = 200_000
+"""How many numbers a register of one chunk holds at most, without and with members, so that they stay in the cache."""
+LAGGING = ("transit", "memory")
 
 
 def simulate(
@@ -79,8 +81,7 @@ def _values(part: object) -> Iterable[Value]:
 def _chunk(relationship: Relationship, program: Program, lanes: int) -> int:
     """How many futures run at a time: bounded by the processor's cache, or by memory for large relationships."""
     widths = [len(program.axes[node.result.axis]) if node.result.axis else 1 for node in program.nodes]
-    lagging = sum(
-        width for node, width in zip(program.nodes, widths, strict=True) if node.operation in ("transit", "memory")
-    )
+    lagging = sum(width for node, width in zip(program.nodes, widths, strict=True) if node.operation in LAGGING)
     numbers = sum(widths) + lagging * relationship.time.steps / 4
-    return max(1, min(int(CHUNK_BYTES / (8 * lanes * numbers)), max(16, CHUNK_NUMBERS // lanes)))
+    in_cache = min(CHUNK_NUMBERS // lanes, CHUNK_MEMBERS // (lanes * max(widths)))
+    return max(1, min(int(CHUNK_BYTES / (8 * lanes * numbers)), in_cache))

@@ -159,8 +159,7 @@ class Scene:
             return value
         if party.counts == "least":
             return self.tape.reduce("least", value, self.presence(value.axis))
-        share = self.tape.number(COUNTED_QUANTILE)
-        return self.tape.reduce("quantile", value, self.presence(value.axis), share)
+        return self.tape.quantile(value, self.presence(value.axis), self.tape.number(COUNTED_QUANTILE))
 
     def _headroom_along(self, party: Party, axis: str | None) -> Register:
         value = self.headroom(party)

@@ -91,10 +91,22 @@ class Tape:
             return register
         return self._node("spread", (register,), None, axis=axis, truth=register.truth)
 
-    def reduce(self, kind: str, value: Register, presence: Register, *more: Register) -> Register:
-        """One number out of the members' values."""
-        operands = (self.as_number(value), self.spread(presence, value.axis), *more)
-        return self._node(kind, operands, None)
+    def reduce(self, kind: str, value: Register, presence: Register) -> Register:
+        """One number out of the members' values: their `sum`, `mean` or `least`."""
+        value = self.as_number(value)
+        if presence.number == 1:
+            return self._node(f"{kind}_alike", (value,), None)
+        return self._node(kind, (value, self.spread(presence, value.axis)), None)
+
+    def quantile(self, value: Register, presence: Register, share: Register) -> Register:
+        """The value below which a share of the members' presence lies."""
+        value, axis = self.as_number(value), value.axis
+        if presence.number == 1:
+            ordered = self._node("order_alike", (value,), None, axis=axis)
+            return self._node("quantile_alike", (ordered, share), None)
+        operands = (value, self.spread(presence, axis))
+        ordered, places = (self._node(kind, operands, None, axis=axis) for kind in ("order", "places"))
+        return self._node("quantile", (ordered, places, share), None)
 
     def move(self, kind: str, value: Register, places: tuple[int, ...], axis: str) -> Register:
         """From members to links (`gather`) or from links to members (`scatter`)."""
