@@ -127,7 +127,16 @@ def test_a_later_row_of_a_report_replaces_an_earlier_figure() -> None:
 def test_rows_of_a_report_that_differ_in_a_text_are_parts_and_are_added() -> None:
     found = imported("year,n,cause\n2015,7,mites\n2015,8,cold\n2016,1,cold\n", at=("year",))
     assert amounts(found) == [Decimal(7), Decimal(8), Decimal(1)]
-    assert found.report.notes == ("1 rows agree with another in period and member but differ in a text, and are added",)
+    assert found.report.notes == (
+        "1 rows agree with another in period and member but differ in another column, and are added",
+    )
+
+
+def test_rows_of_several_values_that_where_takes_are_parts_and_are_added() -> None:
+    text = "year,bin,n\n2015,90,7\n2015,95,8\n2015,50,1\n2015,95,9\n"
+    found = imported(text, at=("year",), where={"bin": (90.0, 95.0)})
+    assert amounts(found) == [Decimal(7), Decimal(9)]
+    assert [note.row for note in found.report.revised] == [3]
 
 
 def test_equal_rows_of_a_log_are_counted_and_asked_about() -> None:

@@ -2,7 +2,7 @@
 
 A row is left out by `where`, rejected when it cannot be read, queued when only a person can tell, revised when a
 later row of a report or reading gives the same figure anew; every other row is an entry. Rows of a report that agree
-in period and member but differ in a column of text are parts and are added.
+in period and member but differ in a column of text, or in one of which `where` takes several values, are parts and are added.
 """
 
 from __future__ import annotations
@@ -78,8 +78,9 @@ def _revised(reader: Reader, puts: list[Put]) -> dict[int, int]:
 
 
 def _describing_columns(reader: Reader) -> tuple[str, ...]:
-    """Columns of text that say which part of a figure a row is: not the figure, not a date, not a number."""
+    """Columns that say which part of a figure a row is: those of which `where` takes several values, and those of text."""
     evidence = reader.evidence
+    chosen = tuple(column for column, values in evidence.where.items() if len(values) > 1)
     used = {*evidence.at, *reader.figures, evidence.member, evidence.giver, evidence.receiver, *evidence.where}
 
     def describes(column: str) -> bool:
@@ -88,7 +89,7 @@ def _describing_columns(reader: Reader) -> tuple[str, ...]:
             for cell in reader.table.columns[column]
         )
 
-    return tuple(column for column in reader.table.columns if column not in used and describes(column))
+    return (*chosen, *(column for column in reader.table.columns if column not in used and describes(column)))
 
 
 def _counting(put: Put) -> Entry | None:
@@ -137,7 +138,9 @@ def _report(reader: Reader, puts: list[Put], revised: Mapping[int, int], nature:
             f"{alike} rows equal an earlier row in every column and are counted: are they the same event twice?"
         )
     if nature != "log" and (parts := _parts(puts, taken)):
-        notes.append(f"{parts} rows agree with another in period and member but differ in a text, and are added")
+        notes.append(
+            f"{parts} rows agree with another in period and member but differ in another column, and are added"
+        )
     return RowReport(
         subject=reader.evidence.subject,
         file=table.name,
