@@ -3,6 +3,7 @@ from dataclasses import replace
 from lichen.redesign.compare import Comparison, Effect, Shift, Transition
 from lichen.redesign.redline import Redline
 from lichen.show import terminal
+from lichen.show.page.change import change_page
 from tests.show import build
 
 
@@ -51,3 +52,22 @@ def test_no_change_is_said() -> None:
     assert text.startswith("It stays not symbiotic.")
     assert "Nothing by meaning." in text
     assert "Nobody and nothing gets worse." in text
+
+
+def test_the_page_of_a_change_holds_redline_charts_and_notes() -> None:
+    page = change_page(comparison())
+    assert page.count("<script") == 0
+    assert "<code>12 weeks</code>" in page
+    assert "Alder Packaging: from −30 % to 42 %, better. Northfield Foods: from 115 % to 113 %, worse." in page.replace(
+        "\u202f", " "
+    )
+    assert "Reciprocal viability: from −0.3123 to 0.2201, better." in page
+    assert "<code>payment</code> falls due sooner by 8 weeks." in page
+
+
+def test_no_text_of_a_change_becomes_markup() -> None:
+    hostile = "<script>x</script>"
+    line = Redline(path=hostile, kind="added", old=None, new=hostile, new_at=hostile)
+    effect = Effect(party="a", title=hostile, late_room=(0.0, 1.0), least_room=None)
+    page = change_page(replace(comparison(), lines=(line,), effects=(effect,), new=build.verdict(sentence=hostile)))
+    assert "<script" not in page

@@ -14,7 +14,7 @@ from lichen.cli.progress import progress
 @click.command()
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
-@common.formats("text", "json", "markdown")
+@common.formats("text", "json", "markdown", "html")
 @common.RUNS
 @common.SEED
 @common.FOR
@@ -27,12 +27,17 @@ def compare(old: Path, new: Path, form: str, runs: int, seed: int, party: str | 
     """
     from lichen.redesign.compare import compare_relationships
     from lichen.show import terminal
+    from lichen.show.page.change import change_page
 
     before, after = common.read_file(old, party, form), common.read_file(new, party, form)
     with progress("Trying futures of both") as tick:
         comparison = compare_relationships(before, after, runs=runs, seed=seed, party=party, tick=tick)
+    if form == "text" and output is not None and output.suffix.lower() in (".html", ".htm"):
+        form = "html"
     if form == "json":
         text = json.dumps(comparison.to_json(), indent=1, ensure_ascii=False)
+    elif form == "html":
+        text = change_page(comparison)
     else:
         text = terminal.comparison_text(comparison, markdown=form == "markdown")
     common.deliver(text, output)

@@ -67,7 +67,7 @@ def _lines(comparison: Comparison) -> Iterator[Line]:
         yield plain("")
         yield from columns([_FINDINGS, *moved], "<<<<<")
     yield plain("")
-    for said in _notes(comparison):
+    for said in notes(comparison):
         yield from wrapped(said, 3)
 
 
@@ -95,7 +95,8 @@ def _figure(value: float | None) -> str:
     return "–" if value is None else number(value)
 
 
-def _notes(comparison: Comparison) -> Iterator[str]:
+def notes(comparison: Comparison) -> Iterator[str]:
+    """What to know besides: what falls due once, who and what gets worse, over which futures."""
     for moved in comparison.transitions:
         how = "falls due sooner" if moved.days > 0 else "falls due later"
         amount = number(abs(moved.moved))
@@ -115,7 +116,7 @@ def _markdown(comparison: Comparison) -> str:
     moved = list(_moved(comparison.shifts))
     if moved:
         parts += ["## Findings", _table(_FINDINGS, moved)]
-    return "\n\n".join([*parts, *_notes(comparison)]) + "\n"
+    return "\n\n".join([*parts, *notes(comparison)]) + "\n"
 
 
 def _table(head: Row, rows: Sequence[Row]) -> str:

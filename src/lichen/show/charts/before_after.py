@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import final
 
 from lichen.show.charts import drawing
 from lichen.show.charts.drawing import Scale
-from lichen.show.figures import number
+from lichen.show.figures import number, room
 from lichen.show.markup import Html, element, join
 
 
@@ -26,10 +26,11 @@ class Move:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeforeAfter:
-    """Several figures over one scale."""
+    """Several figures over one scale. `rooms`: they are room left, written as per cent."""
 
     title: str
     moves: tuple[Move, ...]
+    rooms: bool = False
 
 
 def draw(change: BeforeAfter, width: int, name: str = "change") -> Html:
@@ -37,19 +38,25 @@ def draw(change: BeforeAfter, width: int, name: str = "change") -> Html:
     narrow = width < 500
     left = 12.0 if narrow else 20 + max((drawing.width_of(move.title) for move in change.moves), default=0)
     step = 44.0 if narrow else 30.0
+    said = room if change.rooms else number
+    longest = max((drawing.width_of(_arrowed(move, said), bold=True) for move in change.moves), default=0.0)
     values = [value for move in change.moves for value in (move.before, move.after, move.limit)] or [0.0]
     low, high = min(values), max(values)
     pad = (high - low) * 0.05 or 0.1
-    x = Scale(low - pad, high + pad, left, width - 120.0)
-    rows = (_row(move, x, 26 + step * turn, step, narrow=narrow) for turn, move in enumerate(change.moves))
+    x = Scale(low - pad, high + pad, left, width - 16.0 - longest)
+    rows = (
+        (*_row(move, x, 26 + step * turn, step, narrow=narrow), *_figures(move, x, 26 + step * turn, step, said))
+        for turn, move in enumerate(change.moves)
+    )
     head = drawing.text(x.end + 8, 16, "before → after", class_="axis")
     return drawing.frame(name, change.title, describe(change), width, 32 + step * len(change.moves), head, rows)
 
 
 def describe(change: BeforeAfter) -> str:
     """What the chart shows, in words."""
+    said = room if change.rooms else number
     return " ".join(
-        f"{move.title}: from {number(move.before)} to {number(move.after)}, {_word(move)}." for move in change.moves
+        f"{move.title}: from {said(move.before)} to {said(move.after)}, {_word(move)}." for move in change.moves
     )
 
 
@@ -66,9 +73,18 @@ def _row(move: Move, x: Scale, top: float, step: float, *, narrow: bool) -> Iter
     look = _word(move).replace(" ", "-")
     yield drawing.line(x(move.before), middle, x(move.after), middle, f"move {look}")
     yield drawing.marker(x(move.before), middle, 0, f"ring {look}", 4)
-    yield _arrow(x(move.after), middle, look, right=move.after >= move.before)
-    yield drawing.text(x.end + 8, middle, f"{number(move.before)} → {number(move.after)}", class_="figure")
-    yield drawing.text(x.end + 8, middle + 12, _word(move), class_=f"small {look}")
+    if move.after != move.before:
+        yield _arrow(x(move.after), middle, look, right=move.after > move.before)
+
+
+def _arrowed(move: Move, said: Callable[[float], str]) -> str:
+    return f"{said(move.before)} → {said(move.after)}"
+
+
+def _figures(move: Move, x: Scale, top: float, step: float, said: Callable[[float], str]) -> Iterator[Html]:
+    middle = top + step / 2
+    yield drawing.text(x.end + 8, middle, _arrowed(move, said), class_="figure")
+    yield drawing.text(x.end + 8, middle + 12, _word(move), class_=f"small {_word(move).replace(' ', '-')}")
 
 
 def _arrow(x: float, y: float, look: str, *, right: bool) -> Html:

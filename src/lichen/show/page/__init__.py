@@ -5,21 +5,19 @@ The first screen says who is worse off, since when, and what can be done. Below 
 
 from __future__ import annotations
 
-from importlib import resources
-
 from lichen.show import outlook
 from lichen.show.judged import Judged
 from lichen.show.markup import Html, element
 from lichen.show.page.balance import balance_part
 from lichen.show.page.findings import findings_part
 from lichen.show.page.first import first_screen, head
+from lichen.show.page.frame import document
 from lichen.show.page.mapped import map_part
 from lichen.show.page.readings import next_part, readings_part, rests_part
 from lichen.show.page.record import record_part
 from lichen.show.page.sides import futures_part, sides_part
 from lichen.show.page.terms import file_part, made_part
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _CONTENTS = (
     ("sides", "Each side"),
     ("findings", "Findings"),
@@ -37,24 +35,7 @@ _CONTENTS = (
 
 def review_page(judged: Judged) -> str:
     """The whole page as text."""
-    return "<!doctype html>\n" + element("html", _head(judged), _body(judged), lang="en") + "\n"
-
-
-def _style_sheet() -> str:
-    """System fonts, two palettes, phone, wide screen and paper."""
-    return resources.files(__name__).joinpath("page.css").read_text(encoding="utf-8")
-
-
-def _head(judged: Judged) -> Html:
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", f"{judged.verdict.relationship} · review"),
-        element("style", Html(_style_sheet())),
-    )
+    return document(f"{judged.verdict.relationship} · review", _body(judged))
 
 
 def _same(judged: Judged) -> str:
@@ -67,27 +48,24 @@ def _body(judged: Judged) -> Html:
     verdict, relationship = judged.verdict, judged.relationship
     contents = (element("li", element("a", words, href=f"#{name}")) for name, words in _CONTENTS)
     return element(
-        "body",
+        "div",
+        head(judged),
         element(
-            "div",
-            head(judged),
-            element(
-                "main",
-                first_screen(judged, found),
-                element("nav", element("ul", *contents), aria_label="On this page"),
-                sides_part(judged, found),
-                findings_part(verdict, relationship),
-                map_part(judged.map),
-                futures_part(judged, found),
-                record_part(judged),
-                balance_part(judged),
-                readings_part(verdict, relationship),
-                rests_part(verdict),
-                next_part(verdict),
-                file_part(relationship),
-                made_part(judged),
-            ),
-            element("footer", f"Made with lichen from one file. {_same(judged)}", class_="small"),
-            class_="wrap",
+            "main",
+            first_screen(judged, found),
+            element("nav", element("ul", *contents), aria_label="On this page"),
+            sides_part(judged, found),
+            findings_part(verdict, relationship),
+            map_part(judged.map),
+            futures_part(judged, found),
+            record_part(judged),
+            balance_part(judged),
+            readings_part(verdict, relationship),
+            rests_part(verdict),
+            next_part(verdict),
+            file_part(relationship),
+            made_part(judged),
         ),
+        element("footer", f"Made with lichen from one file. {_same(judged)}", class_="small"),
+        class_="wrap",
     )
