@@ -2,7 +2,8 @@
 
 A row is left out by `where`, rejected when it cannot be read, queued when only a person can tell, revised when a
 later row of a report or reading gives the same figure anew; every other row is an entry. Rows of a report that agree
-in period and member but differ in a column of text, or in one of which `where` takes several values, are parts and are added.
+in period and member but differ in a column of text, or in one of which `where` takes several values, are parts: they
+are added.
 """
 
 from __future__ import annotations
@@ -64,6 +65,8 @@ def _nature(reader: Reader, puts: list[Put]) -> Nature:
 
 def _revised(reader: Reader, puts: list[Put]) -> dict[int, int]:
     """Positions whose figure a later row gives anew, with the position of that row."""
+    if not _parts(puts, [p for p, put in enumerate(puts) if put.entry is not None and not put.queued]):
+        return {}
     texts = _describing_columns(reader)
     latest: dict[object, int] = {}
     replaced: dict[int, int] = {}
@@ -78,7 +81,7 @@ def _revised(reader: Reader, puts: list[Put]) -> dict[int, int]:
 
 
 def _describing_columns(reader: Reader) -> tuple[str, ...]:
-    """Columns that say which part of a figure a row is: those of which `where` takes several values, and those of text."""
+    """Columns that say which part of a figure a row is: where `where` takes several values, and those of text."""
     evidence = reader.evidence
     chosen = tuple(column for column, values in evidence.where.items() if len(values) > 1)
     used = {*evidence.at, *reader.figures, evidence.member, evidence.giver, evidence.receiver, *evidence.where}
