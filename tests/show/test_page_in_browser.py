@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from lichen.show.page import review_page
+from lichen.show.page.change import change_page
 from tests.show import build
+from tests.show.test_comparing import comparison
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -40,7 +41,7 @@ OUTSIDE = """() => [...document.querySelectorAll('svg.chart text')].filter(t => 
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("page") / "review.html"
     path.write_text(review_page(build.judged()), encoding="utf-8")
-    return Path(path).as_uri()
+    return path.as_uri()
 
 
 def opened(browser: Browser, address: str, width: int, scheme: str = "light") -> Page:
@@ -60,9 +61,19 @@ def test_nothing_runs_off_the_screen(browser: Browser, address: str, width: int)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("page") / "change.html"
+    path.write_text(change_page(comparison()), encoding="utf-8")
+    return path.as_uri()
+
+
 @pytest.mark.parametrize("width", [390, 1280])
-def test_no_label_of_a_chart_lies_on_another_or_outside(browser: Browser, address: str, width: int) -> None:
-    page = opened(browser, address, width)
+@pytest.mark.parametrize("which", ["address", "changed"])
+def test_no_label_of_a_chart_lies_on_another_or_outside(
+    browser: Browser, request: pytest.FixtureRequest, which: str, width: int
+) -> None:
+    page = opened(browser, request.getfixturevalue(which), width)
     assert page.evaluate(OVERLAPS) == []
     assert page.evaluate(OUTSIDE) == []
 

@@ -45,7 +45,10 @@ def draw(change: BeforeAfter, width: int, name: str = "change") -> Html:
     pad = (high - low) * 0.05 or 0.1
     x = Scale(low - pad, high + pad, left, width - 16.0 - longest)
     rows = (
-        (*_row(move, x, 26 + step * turn, step, narrow=narrow), *_figures(move, x, 26 + step * turn, step, said))
+        (
+            *_row(move, x, 26 + step * turn, step, narrow=narrow),
+            *_figures(move, x, 26 + step * turn, step, said, narrow=narrow),
+        )
         for turn, move in enumerate(change.moves)
     )
     head = drawing.text(x.end + 8, 16, "before → after", class_="axis")
@@ -65,7 +68,7 @@ def _word(move: Move) -> str:
 
 
 def _row(move: Move, x: Scale, top: float, step: float, *, narrow: bool) -> Iterator[Html]:
-    middle = top + step - 14 if narrow else top + step / 2
+    middle = _middle(top, step, narrow=narrow)
     title = (x.start, top + 12, "start") if narrow else (x.start - 12, middle + 4, "end")
     yield drawing.text(title[0], title[1], move.title, class_="label", anchor=title[2])
     yield drawing.line(x.start, middle, x.end, middle, "grid")
@@ -77,12 +80,19 @@ def _row(move: Move, x: Scale, top: float, step: float, *, narrow: bool) -> Iter
         yield _arrow(x(move.after), middle, look, right=move.after > move.before)
 
 
+def _middle(top: float, step: float, *, narrow: bool) -> float:
+    """The height of the line: on a phone the title stands above it."""
+    return top + step - 14 if narrow else top + step / 2
+
+
 def _arrowed(move: Move, said: Callable[[float], str]) -> str:
     return f"{said(move.before)} → {said(move.after)}"
 
 
-def _figures(move: Move, x: Scale, top: float, step: float, said: Callable[[float], str]) -> Iterator[Html]:
-    middle = top + step / 2
+def _figures(
+    move: Move, x: Scale, top: float, step: float, said: Callable[[float], str], *, narrow: bool
+) -> Iterator[Html]:
+    middle = _middle(top, step, narrow=narrow)
     yield drawing.text(x.end + 8, middle, _arrowed(move, said), class_="figure")
     yield drawing.text(x.end + 8, middle + 12, _word(move), class_=f"small {_word(move).replace(' ', '-')}")
 
