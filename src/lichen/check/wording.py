@@ -36,12 +36,12 @@ def span(days: float) -> str:
 
 
 def amount(value: float) -> str:
-    """A plain number with three significant digits, thousands set apart by commas."""
+    """A plain number with three significant digits, thousands set apart by narrow spaces."""
     if not math.isfinite(value):
         return "an unknown amount"
     if abs(value) >= 1000:
         digits = max(0, len(str(int(abs(value)))) - 3)
-        return f"{round(value, -digits):,.0f}"
+        return f"{round(value, -digits):,.0f}".replace(",", "\u202f")
     return f"{value:.3g}"
 
 
