@@ -203,6 +203,7 @@ def test_formulas_over_a_limit_are_refused(text: str) -> None:
     ("EUR/week", 1 / 7, Dimension.of("EUR") / TIME),
     ("1", 1.0, PLAIN),
     ("1e6 EUR", 1e6, Dimension.of("EUR")),
+    ("1/week", 1 / 7, PER_TIME),
     ("% per year", 0.01 / 365.25, PER_TIME),
 ])  # fmt: skip
 def test_a_unit_is_a_phrase_or_a_number_with_one(text: str, factor: float, dimension: Dimension) -> None:

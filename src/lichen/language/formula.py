@@ -307,7 +307,10 @@ class _Parser:
 
     def _phrase(self) -> Unit:
         """`unit [** constant] {(/ | *) unit [** constant]}`, as long as units follow."""
-        factor, dimension = self._unit_power()
+        return self._further(*self._unit_power())
+
+    def _further(self, factor: float, dimension: Dimension) -> Unit:
+        """The rest of a phrase behind its beginning."""
         while self.at("/", "*"):
             operator = self.take().text
             if not self._at_unit():
@@ -332,7 +335,7 @@ class _Parser:
         return unit.factor ** float(exponent), unit.dimension**exponent
 
     def unit(self) -> Unit:
-        """A whole text as a unit: a unit phrase, or a number with one."""
+        """A whole text as a unit: a unit phrase, a number with one, or `1/day`."""
         if self._at_unit():
             return self._phrase()
         if self.token.kind != "number":
@@ -340,7 +343,7 @@ class _Parser:
             repair = did_you_mean(word, self.units) or "Write a unit such as `EUR/week`, or `1` for plain numbers."
             raise FormulaError(f"`{word}` is no unit." if word else "A unit is missing.", self._here(), repair)
         number, unit = self._signed()
-        return Unit("", number * unit.factor, unit.dimension)
+        return self._further(number * unit.factor, unit.dimension)
 
     def _binary(self, operator: str, left: Tree, right: Tree) -> Tree:
         span = (left.span[0], right.span[1])
