@@ -17,9 +17,6 @@ from lichen.simulation.formulas import Formulas
 from lichen.simulation.members import Members
 from lichen.simulation.tape import Register, Tape
 
-COUNTED_QUANTILE = 0.05
-"""The part of a group's members below whose headroom the group's counts in verdicts (`language.md`, groups)."""
-
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +156,7 @@ class Scene:
             return value
         if party.counts == "least":
             return self.tape.reduce("least", value, self.presence(value.axis))
-        return self.tape.quantile(value, self.presence(value.axis), self.tape.number(COUNTED_QUANTILE))
+        return self.tape.quantile(value, self.presence(value.axis), self.tape.number(party.quantile))
 
     def _headroom_along(self, party: Party, axis: str | None) -> Register:
         value = self.headroom(party)
