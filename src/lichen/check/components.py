@@ -49,6 +49,8 @@ IN_WORDS = {
     "power_review": "a review of power",
 }
 
+_NOTHING = 0.02
+"""Up to here what reaches the other side is called nothing."""
 _BIG_WORDS = re.compile(
     r"\b(win[- ]win|mutual(ly)?[- ]benefi\w+|true partners?|we are (all )?partners|synerg\w+)", re.IGNORECASE
 )
@@ -112,7 +114,8 @@ def _loop(evidence: CheckInput, gate: Gate) -> Iterator[Finding]:
     yield _component(
         "reinforcement_feedback_channel",
         "broken",
-        f"Nothing of {one}’s success reaches {other}.",
+        f"{'Too little' if gate.reach[origin, target].stronger.value > _NOTHING else 'Nothing'} "
+        f"of {one}’s success reaches {other}.",
         parties=(origin, target),
         evidence=_reaches(evidence, gate),
         remedy=_closing(evidence, origin, target),

@@ -104,12 +104,13 @@ def worse(one: Status, other: Status) -> Status:
 
 
 def added(finding: Finding, status: Status, seen: Iterable[Evidence], *, needs: str | None = None) -> Finding:
-    """The finding with further evidence; the worse status decides."""
+    """The finding with further evidence; the worse status decides, and what decides stands first."""
     decides = worse(finding.status, status)
+    seen = tuple(seen)
     return replace(
         finding,
         status=decides,
         decided=finding.decided if decides == finding.status else True,
-        evidence=(*finding.evidence, *seen),
+        evidence=(*finding.evidence, *seen) if decides == finding.status else (*seen, *finding.evidence),
         needs=finding.needs or needs,
     )

@@ -11,6 +11,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.finding import Evidence, Finding, Remedy, Status
 from lichen.check.judging import added
 from lichen.check.measures.recorded import (
+    Churn,
     ReadRoom,
     churns,
     hidden_share,
@@ -22,6 +23,7 @@ from lichen.check.measures.worth import valuation, weights
 from lichen.check.remedies import shown_to
 from lichen.check.thresholds import ATTESTED, CHURN, DRAWDOWN, KEPT_PROMISE, METRIC_FALL, SEEN, TOLERANCE
 from lichen.record.balance import Balance
+from lichen.relationship.formula import names
 from lichen.relationship.rules import ReturnRule
 
 
@@ -85,18 +87,47 @@ def _confirmed(evidence: CheckInput) -> Iterator[Evidence]:
 
 
 def with_churn(evidence: CheckInput, finding: Finding) -> Finding:
-    """False shared-value metric: a count that stays level because what is lost is replaced."""
+    """False shared-value metric: a count that stays level because what is lost is replaced.
+
+    Where a shared measure reads that very count, the measure shows the replacing and hides the loss.
+    """
     for churn in churns(evidence):
-        title = evidence.title(churn.party)
-        says = (
-            f"{title}: {wording.share(churn.lost)} of `{churn.capacity}` is lost a year and "
-            f"{wording.share(churn.replaced)} replaced, while the count changed by {wording.share(churn.change)}."
-        )
         hidden = churn.lost > CHURN.value and abs(churn.change) < DRAWDOWN.value
-        at = evidence.relationship.at(f"parties.{churn.party}.capacities.{churn.capacity}")
-        seen = Evidence(says=says, figure=churn.lost, unit="lost a year", method="record", at=at)
-        finding = added(finding, "at risk" if hidden else "holds", (seen,))
+        measure = _measure_of(evidence, churn)
+        status: Status = "holds" if not hidden else "at risk" if measure is None else "broken"
+        finding = added(finding, status, _turnover(evidence, churn))
+        if status == "broken":
+            says = (
+                f"`{measure}` stays level only because {evidence.title(churn.party)} put back "
+                f"{wording.share(churn.replaced)} of `{churn.capacity}` a year; {wording.share(churn.lost)} is lost."
+            )
+            finding = replace(finding, says=says, score=1.0, interval=(1.0, 1.0), parties=(churn.party,))
     return finding
+
+
+def _measure_of(evidence: CheckInput, churn: Churn) -> str | None:
+    """The shared measure that reads the capacity itself, if one does."""
+    read = f"{churn.party}.{churn.capacity}"
+    measures = evidence.relationship.rules.shared_value
+    return next((m.name for m in measures if m.measure.tree is not None and read in names(m.measure.tree)), None)
+
+
+def _turnover(evidence: CheckInput, churn: Churn) -> Iterator[Evidence]:
+    """What is lost and put back, since when the floor would have been crossed, and who holds most."""
+    title = evidence.title(churn.party)
+    at = evidence.relationship.at(f"parties.{churn.party}.capacities.{churn.capacity}")
+    says = (
+        f"{title}: {wording.share(churn.lost)} of `{churn.capacity}` is lost a year and "
+        f"{wording.share(churn.replaced)} replaced, while the count changed by {wording.share(churn.change)}."
+    )
+    yield Evidence(says=says, figure=churn.lost, unit="lost a year", method="record", at=at)
+    if churn.below_since is not None:
+        says = f"Without what was put back, it would have been below the floor since {churn.below_since}."
+        yield Evidence(says=says, method="record", at=at)
+    if churn.largest is not None:
+        member, held = churn.largest
+        says = f"{member} alone holds {wording.share(held)} of it."
+        yield Evidence(says=says, figure=held, unit="of the whole", method="record", at=at)
 
 
 def record_findings(evidence: CheckInput) -> Iterator[Finding]:

@@ -181,8 +181,18 @@ def plain(value: Any) -> Any:
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """By status, then an open loop, what decides before what only adds, and how far beyond the limit."""
-    return sorted(findings, key=lambda f: (_RANK[f.status], not _is_open_loop(f), _FIRST[f.type], _depth(f)))
+    """By status, then what the record decides, an open loop, what decides before what only adds, and how far beyond."""
+
+    def place(finding: Finding) -> tuple[int, bool, bool, int, float]:
+        found = _is_from_record(finding), _is_open_loop(finding)
+        return _RANK[finding.status], not found[0], not found[1], _FIRST[finding.type], _depth(finding)
+
+    return sorted(findings, key=place)
+
+
+def _is_from_record(finding: Finding) -> bool:
+    """What really happened comes before what may happen: the record decides the finding."""
+    return bool(finding.evidence) and finding.evidence[0].method == "record"
 
 
 def _is_open_loop(finding: Finding) -> bool:

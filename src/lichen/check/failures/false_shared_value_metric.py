@@ -29,13 +29,14 @@ Sources
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.finding import Evidence, Finding
-from lichen.check.judging import failure
+from lichen.check.judging import added, failure
 from lichen.check.measures.figure import UNKNOWN, Figure, exact, largest_of, ratio_of
 from lichen.check.measures.gaming import gaming
 from lichen.check.measures.reading import unread_parties
@@ -65,11 +66,13 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
         _says(evidence, worst, scores[worst], unread),
         parties=unread or _fallen(evidence, worst),
         evidence=list(_seen(evidence, worst, unread)),
-        remedy=measured_for_all(evidence, worst),
         needs=f"What `{worst}` is measured from.",
         parts=[(name, figure.value) for name, figure in scores.items()],
     )
-    yield with_churn(evidence, found)
+    if unread or worst in gaming(evidence):
+        found = added(found, "at risk", ())
+    found = with_churn(evidence, found)
+    yield replace(found, remedy=None if found.status == "holds" else measured_for_all(evidence, worst))
 
 
 def _score(evidence: CheckInput, measure: Measure, unread: bool) -> Figure:

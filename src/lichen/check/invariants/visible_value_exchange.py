@@ -90,7 +90,7 @@ def _says(evidence: CheckInput, party: str, share: float, missed: tuple[tuple[Fl
 
 
 def _seen(evidence: CheckInput, flow: Flow, party: str) -> Evidence:
-    title, seen = evidence.title(party), sight(flow, party)
+    title, seen = evidence.title(party), sight(evidence, flow, party)
     if flow.visible_to is None:
         says = f"Nobody says who sees `{flow.name}`."
     elif seen is None:

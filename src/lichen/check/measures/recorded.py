@@ -42,13 +42,19 @@ class ReadRoom:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Churn:
-    """A capacity whose count stays while much of it is lost and replaced: all per year, as shares of the mean level."""
+    """A capacity whose count stays while much of it is lost and replaced: all per year, as shares of the mean level.
+
+    `below_since` is the first recorded period at whose end it would have been below its floor without what was
+    replaced; None when never. `largest` is the member with the largest share of the level, and that share.
+    """
 
     party: str
     capacity: str
     lost: float
     replaced: float
     change: float
+    below_since: Span | None
+    largest: tuple[str, float] | None
 
 
 def read_rooms(evidence: CheckInput) -> Iterator[ReadRoom]:
@@ -81,7 +87,13 @@ def churns(evidence: CheckInput) -> Iterator[Churn]:
         if mean > 0:
             change = (known[-1][1] - known[0][1]) / mean
             yield Churn(
-                party=party.name, capacity=capacity.name, lost=lost / mean, replaced=replaced / mean, change=change
+                party=party.name,
+                capacity=capacity.name,
+                lost=lost / mean,
+                replaced=replaced / mean,
+                change=change,
+                below_since=_below_since(evidence, party, capacity, known[0][1]),
+                largest=_largest(series),
             )
 
 
@@ -106,7 +118,7 @@ def unrecorded_flows(evidence: CheckInput) -> tuple[Flow, ...]:
 
 def hidden_share(evidence: CheckInput, flow: Flow) -> tuple[str, float]:
     """For which side a flow that some end does not see weighs most: its share of what that side receives, or bears."""
-    if all(seen_share(flow, party, rhythm_days(evidence)) >= SEEN.value for party in flow.parties):
+    if all(seen_share(evidence, flow, party, rhythm_days(evidence)) >= SEEN.value for party in flow.parties):
         return flow.receiver, 0.0
     valued = valuation(evidence)
     found = tallies(evidence, evidence.base, valued)
@@ -162,17 +174,51 @@ def _rooms(
     return sorted(found.items(), key=lambda pair: pair[0].start)
 
 
+def _below_since(evidence: CheckInput, party: Party, capacity: Capacity, level: float) -> Span | None:
+    """When losses alone, from the first recorded level on, would have gone below the floor."""
+    floor = math.fsum(evidence.start.of_members(party, capacity.floor))
+    taken = [
+        (period.span, period.amount * each)
+        for series, each in _moving(evidence, party, capacity, out=True)
+        for period in series.periods
+        if period.amount is not None
+    ]
+    for span, amount in sorted(taken, key=lambda found: found[0].start):
+        level -= amount
+        if level < floor:
+            return span
+    return None
+
+
+def _largest(series: SubjectSeries) -> tuple[str, float] | None:
+    """The member that holds most of what was read, and its share."""
+    held = {name: math.fsum(p.amount or 0.0 for p in periods) for name, periods in series.members.items()}
+    whole = math.fsum(held.values())
+    if not whole > 0:
+        return None
+    most = max(held, key=lambda name: held[name])
+    return most, held[most] / whole
+
+
 def _moved(evidence: CheckInput, party: Party, capacity: Capacity, *, out: bool) -> float | None:
     """What recorded flows took from (or added to) a capacity a year; None when no such flow is recorded."""
     a_year = []
-    for flow in evidence.relationship.flows.values():
-        end, amounts = (flow.giver, flow.cost) if out else (flow.receiver, flow.worth)
-        series = evidence.record.series.get(flow.name) if evidence.record is not None else None
-        if end != party.name or capacity.name not in amounts or series is None:
-            continue
+    for series, each in _moving(evidence, party, capacity, out=out):
         known = [p for p in series.periods if p.amount is not None]
         days = sum(p.span.days for p in known)
         if days:
-            each = evidence.start.value(amounts[capacity.name])
             a_year.append(math.fsum(p.amount or 0.0 for p in known) * each / days * 365.25)
     return math.fsum(a_year) if a_year else None
+
+
+def _moving(
+    evidence: CheckInput, party: Party, capacity: Capacity, *, out: bool
+) -> Iterator[tuple[SubjectSeries, float]]:
+    """The recorded flows that take from (or add to) a capacity, each with what one unit of it takes or adds."""
+    if evidence.record is None:
+        return
+    for flow in evidence.relationship.flows.values():
+        end, amounts = (flow.giver, flow.cost) if out else (flow.receiver, flow.worth)
+        series = evidence.record.series.get(flow.name)
+        if end == party.name and capacity.name in amounts and series is not None:
+            yield series, evidence.start.value(amounts[capacity.name])

@@ -8,14 +8,16 @@ from lichen.check.thresholds import SIGHT_LAG_DAYS, TOLERANCE
 from lichen.relationship.flow import Flow, Sight
 
 
-def sight(flow: Flow, party: str) -> Sight | None:
-    """How a party sees a flow; None when it does not, or when nothing is declared."""
-    return next((s for s in flow.visible_to or () if s.party == party), None)
+def sight(evidence: CheckInput, flow: Flow, party: str) -> Sight | None:
+    """How a party, or else who speaks for it, sees a flow; None when nobody does, or when nothing is declared."""
+    seeing = {sight.party: sight for sight in flow.visible_to or ()}
+    voice = evidence.relationship.parties[party].spoken_for_by
+    return seeing.get(party) or (seeing.get(voice.who) if voice is not None else None)
 
 
-def seen_share(flow: Flow, party: str, within_days: float) -> float:
-    """The part of a flow that a party sees in time."""
-    seen = sight(flow, party)
+def seen_share(evidence: CheckInput, flow: Flow, party: str, within_days: float) -> float:
+    """The part of a flow that a party, or who speaks for it, sees in time."""
+    seen = sight(evidence, flow, party)
     return seen.share if seen is not None and seen.after_days <= within_days + TOLERANCE else 0.0
 
 
@@ -34,12 +36,12 @@ def seen_by(evidence: CheckInput, party: str, valued: Valuation) -> tuple[float,
     if not whole:
         return 1.0, ()
     within = rhythm_days(evidence)
-    missed = [(flow, weighed[flow.name] * (1 - seen_share(flow, party, within)) / whole) for flow in flows]
+    missed = [(flow, weighed[flow.name] * (1 - seen_share(evidence, flow, party, within)) / whole) for flow in flows]
     missed.sort(key=lambda pair: -pair[1])
     return 1 - sum(share for _, share in missed), tuple(pair for pair in missed if pair[1] > 0)
 
 
 def lag_days(evidence: CheckInput, party: str) -> float:
     """The longest that a party waits to see something of what touches it."""
-    seen = (sight(flow, party) for flow in evidence.inner_flows if party in flow.parties)
+    seen = (sight(evidence, flow, party) for flow in evidence.inner_flows if party in flow.parties)
     return max((s.after_days for s in seen if s is not None and s.share > 0), default=0.0)
