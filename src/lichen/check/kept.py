@@ -17,7 +17,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.finding import Evidence, Finding, Status
 from lichen.check.measures.figure import Figure, least_of, share_of
 from lichen.check.thresholds import TOLERANCE
-from lichen.record.calendar_windows import season_at
+from lichen.record.reciprocity import season_at
 from lichen.relationship.relationship import Time
 from lichen.relationship.rules import ReturnRule, Window
 from lichen.relationship.value import Band
@@ -76,12 +76,13 @@ def _kept(evidence: CheckInput, party: str, band: Band, over: Window) -> Figure 
     if not windows:
         return None
     received, borne = (_in_windows(paths[f"{party}.{side}"], windows) for side in ("received", "borne"))
-    said = (np.abs(received) > TOLERANCE) | (np.abs(borne) > TOLERANCE)
+    slack = TOLERANCE * (received + borne)
+    said = slack > 0
     kept = np.ones_like(said)
     if band.at_least is not None:
-        kept &= received >= evidence.start.value(band.at_least) * borne - TOLERANCE
+        kept &= received >= evidence.start.value(band.at_least) * borne - slack
     if band.at_most is not None:
-        kept &= received <= evidence.start.value(band.at_most) * borne + TOLERANCE
+        kept &= received <= evidence.start.value(band.at_most) * borne + slack
     unknown = np.isnan(received).any(axis=1) | np.isnan(borne).any(axis=1)
     return share_of(np.where(unknown, np.nan, (kept | ~said).all(axis=1).astype(float))) if said.any() else None
 

@@ -36,6 +36,7 @@ _PLAIN_BEGINNINGS = {
     "Nothing",
     "Of",
     "The",
+    "Too",
     "What",
     "When",
 }

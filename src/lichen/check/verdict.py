@@ -12,6 +12,7 @@ from lichen.check.components import component_findings, missing, own_checks
 from lichen.check.evidence import CheckInput
 from lichen.check.finding import Finding
 from lichen.check.gate import Gate, Kind, pass_gate
+from lichen.check.kept import rules_kept
 from lichen.check.neighbours import Instead, instead_of_symbiosis
 from lichen.check.readings import Readings, all_readings
 from lichen.check.recorded import record_findings

@@ -70,7 +70,7 @@ class Unit:
     dimension: Dimension
 
 
-CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "JPY")
+CURRENCIES: tuple[str, ...] = ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "JPY")
 CURRENCIES += ("CNY", "INR", "AUD", "CAD", "NZD", "BRL", "ZAR", "MXN", "KRW")
 
 _DAYS_PER_YEAR = 365.25
