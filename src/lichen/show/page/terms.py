@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
 
-from lichen import __version__
 from lichen.relationship.flow import Flow
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.value import Value
@@ -134,7 +134,7 @@ def made_part(judged: Judged) -> Html:
         ("Futures", f"{figures.number(verdict.runs)}, seed {verdict.seed}: the same seed gives the same figures"),
         ("Time", _time(judged.relationship)),
         ("Private figures", whose),
-        ("Made by", f"lichen {__version__}"),
+        ("Made by", f"lichen {version('lichen')}"),
     )
     listed = (join(element("dt", name), element("dd", said)) for name, said in facts)
     method = (
