@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import final
 
@@ -87,15 +87,16 @@ def own_sentence(outlook: Outlook, start: date) -> str:
 
 
 def chart(judged: Judged, found: tuple[Outlook, ...], title: str) -> Bands:
-    """The outlooks on one chart, with a note on the worst and the times in which nothing was recorded."""
+    """The outlooks on one chart: a band and a note for the worst, a line for the others, and what was not recorded."""
     worst = worse_off(found)
     start = judged.relationship.time.start
     notes = () if worst is None else (_note(worst, start),)
+    sides = tuple(o.side if o is worst else replace(o.side, low=(), high=()) for o in found)
     return Bands(
         title=title,
         start=start,
         days=float(judged.futures.days[-1]),
-        sides=tuple(outlook.side for outlook in found),
+        sides=sides,
         notes=tuple(note for note in notes if note is not None),
         gaps=_gaps(judged, found),
     )

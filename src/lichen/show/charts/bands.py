@@ -24,8 +24,9 @@ _ROW = 19.0
 class Side:
     """One side's room left, 0 at the floor and 1 when healthy, on the days of the chart.
 
-    `middle` is what half of the futures stay above, `low` and `high` hold nine futures of ten. `recorded` are (day,
-    room) of the record in runs without a gap. `turn` gives the side its look, the same in every chart.
+    `middle` is what half of the futures stay above, `low` and `high` hold nine futures of ten (empty: no band).
+    `recorded` are (day, room) of the record in runs without a gap. `turn` gives the side its look, the same in every
+    chart.
     """
 
     title: str
@@ -85,9 +86,10 @@ def draw(bands: Bands, width: int, name: str = "bands", height: int = 0) -> Html
             name,
             x,
             y,
-            *(_band(side, x, y, faint=len(bands.sides) > 1) for side in bands.sides),
+            *(_band(side, x, y) for side in bands.sides),
             *(piece for side in bands.sides for piece in _lines(side, x, y)),
         ),
+        (_recorded(side, x, y) for side in bands.sides if side.recorded),
         _labels(bands.sides, labels, x, y) if bands.named else None,
         _notes(bands.notes, notes, x, y, width - 4.0),
     )
@@ -98,10 +100,9 @@ def describe(bands: Bands) -> str:
     said = [f"From {month(bands.start)} to {month(after(bands.start, bands.days))}; 0 % is the floor, 100 % healthy."]
     for side in bands.sides:
         if side.middle:
-            said.append(
-                f"{side.title}: room left {room(side.middle[0])} at first, {room(side.middle[-1])} at the end in the "
-                f"middle future, between {room(side.low[-1])} and {room(side.high[-1])} in nine futures of ten."
-            )
+            ends = f"{room(side.middle[0])} at first, {room(side.middle[-1])} at the end in the middle future"
+            most = f", between {room(side.low[-1])} and {room(side.high[-1])} in nine of ten" if side.low else ""
+            said.append(f"{side.title}: room left {ends}{most}.")
         if side.recorded:
             said.append(f"{side.title} was recorded at {sum(len(run) for run in side.recorded)} times.")
     return " ".join([*said, *(f"{note.says}." for note in bands.notes)])
@@ -164,12 +165,14 @@ def _moment(day: float, words: str, x: Scale, y: Scale) -> Html:
     return join(tick, drawing.text(place, y.start + 19, words, class_="axis", anchor="middle"))
 
 
-def _band(side: Side, x: Scale, y: Scale, *, faint: bool) -> Html:
-    upper = [(x(day), _place(value, y)) for day, value in zip(side.days, side.high, strict=True)]
-    lower = [(x(day), _place(value, y)) for day, value in zip(side.days, side.low, strict=True)]
+def _band(side: Side, x: Scale, y: Scale) -> Html:
+    upper = [(x(day), _place(value, y)) for day, value in zip(side.days, side.high, strict=False)]
+    lower = [(x(day), _place(value, y)) for day, value in zip(side.days, side.low, strict=False)]
     look = f"side-{side.turn % drawing.SIDES}"
+    if not side.low:
+        return join()
     return join(
-        drawing.area(upper, lower, f"band {look}{' faint' if faint else ''}"),
+        drawing.area(upper, lower, f"band {look}"),
         drawing.curve(lower, f"low {look}"),
     )
 
@@ -184,6 +187,16 @@ def _lines(side: Side, x: Scale, y: Scale) -> Iterator[Html]:
     for run in side.recorded:
         yield drawing.curve(((x(day), _place(value, y)) for day, value in run), f"recorded {look}")
         yield from (drawing.marker(x(day), _place(value, y), side.turn, f"dot {look}", 3.2) for day, value in run)
+
+
+def _recorded(side: Side, x: Scale, y: Scale) -> Html:
+    """The word `recorded` at the last reading: above it, or below where there is no room."""
+    day, value = side.recorded[-1][-1]
+    place = y(value)
+    look = f"small over side-{side.turn % drawing.SIDES}"
+    return drawing.text(
+        x(day) + 4, place - 9 if place - y.end > 24 else place + 18, "recorded", class_=look, anchor="end"
+    )
 
 
 def _label(side: Side, width: float) -> list[str]:

@@ -11,7 +11,7 @@ from lichen.show.charts.before_after import BeforeAfter, Move
 from lichen.show.comparing import headline, notes
 from lichen.show.markup import Html, element
 from lichen.show.page.frame import document
-from lichen.show.page.parts import chart, chip, part, prose, table
+from lichen.show.page.parts import chart, chip, part, prose, spoken, table
 
 if TYPE_CHECKING:
     from lichen.redesign.compare import Comparison
@@ -25,7 +25,7 @@ def change_page(comparison: Comparison) -> str:
     head = element(
         "header",
         element("p", chip(verdict.verdict, words.VERDICTS[verdict.verdict]), title, class_="eyebrow"),
-        element("h1", prose(f"{headline(comparison)} {verdict.sentence}")),
+        element("h1", spoken(f"{headline(comparison)} {verdict.sentence}")),
     )
     body = element("main", _redline(comparison.lines), _effects(comparison))
     return document(title, element("div", head, body, class_="wrap"))

@@ -10,7 +10,7 @@ from lichen.show.charts import bands
 from lichen.show.judged import Judged
 from lichen.show.markup import Html, element
 from lichen.show.outlook import Outlook
-from lichen.show.page.parts import NARROW, chart, chip, prose
+from lichen.show.page.parts import NARROW, chart, chip, prose, spoken
 
 ACTIONS = 3
 SIDES = 4
@@ -31,7 +31,7 @@ def head(judged: Judged) -> Html:
             f"{verdict.relationship} · review {whose}",
             class_="eyebrow",
         ),
-        element("h1", prose(verdict.sentence)),
+        element("h1", spoken(verdict.sentence)),
     )
 
 
@@ -47,7 +47,9 @@ def _picture(judged: Judged, found: tuple[Outlook, ...]) -> Html:
         )
     drawn = outlook.chart(judged, found, "Room left of each side")
     recorded = ", ".join(f"{one.party.title}: {one.recorded}" for one in found if one.side.recorded)
-    key = "Line: the middle future. Band: nine futures of ten."
+    worst = outlook.worse_off(found)
+    band = f" Band: nine futures of ten of {worst.party.title}." if worst is not None else ""
+    key = f"Lines: the middle future.{band}"
     key += f" Dots: as recorded ({recorded})." if recorded else " Nothing of this was recorded."
     shown = chart(_tall, drawn, "first", "How much room each side has left above its floor")
     fares = (element("li", outlook.own_sentence(one, judged.relationship.time.start) + ".") for one in found[:SIDES])

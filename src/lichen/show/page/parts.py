@@ -33,6 +33,12 @@ def prose(words: str) -> Html:
     return join(*(element("code", piece) if turn % 2 else piece for turn, piece in enumerate(pieces)))
 
 
+def spoken(words: str) -> Html:
+    """A sentence for a headline: names of the file are said as words."""
+    pieces = re.split(r"`([^`]+)`", re.sub(r"(?<=\d) %", f"{SPACE}%", words))
+    return join(*(element("em", piece.replace("_", " ")) if turn % 2 else piece for turn, piece in enumerate(pieces)))
+
+
 def chart(
     draw: Callable[[Drawn, int, str], Html], value: Drawn, name: str, caption: str | None, wide: int = WIDE
 ) -> Html:
