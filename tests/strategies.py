@@ -217,7 +217,7 @@ def two_party_texts(draw: Draw) -> str:
 
 @st.composite
 def group_folders(draw: Draw) -> Mapping[str, str]:
-    """The files, by name, of a relationship between a shop and its members, some with links; FILE is the relationship."""
+    """The files, by name, of a relationship of a shop and its members, some with links; FILE is the relationship."""
     names = ["ada", "bob", "cy", "dot"][: draw(st.integers(2, 4))]
     own = ["crowd.headroom", "shop.headroom", "crowd.members.size"]
     one = ["shop.headroom", "mean(crowd.headroom)", "least(crowd.headroom)", "quantile(crowd.headroom, 0.3)"]

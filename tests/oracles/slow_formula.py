@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from lichen.relationship.flow import Flow
 from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Spread, Tree, Unary, children, walk
 
 if TYPE_CHECKING:
@@ -112,7 +113,8 @@ def call(tree: Call, place: Place, now: Moment) -> float:
     if name in REDUCTIONS and not (name == "least" and len(arguments) > 1):
         return reduced(tree, place, now)
     if name == "arriving":
-        return sum(now.rate(flow, cell) for flow, cell in arriving_cells(tree, place, now))
+        found = arriving_cells(tree, place, now)
+        return sum(now.rate(flow.name, cell) * now.gained_weight(flow, cell) for flow, cell in found)
     if name in ("balance", "agreed"):
         argument = arguments[0]
         assert isinstance(argument, Name)
@@ -193,7 +195,7 @@ def reduced(tree: Call, place: Place, now: Moment) -> float:
 
 
 def quantile(pairs: list[tuple[float, float]], q: float) -> float:
-    """Linear between neighbours, each value at the middle of its weight, from the least (0) to the largest (1).
+    """Linear between neighbours; a value stands at the share of all other weight that lies before it.
 
     With equal weights this is the usual one: the j-th of n values is the (j - 1)/(n - 1) quantile. Who is absent is
     left out.
@@ -203,14 +205,15 @@ def quantile(pairs: list[tuple[float, float]], q: float) -> float:
         return 0.0
     if any(math.isnan(value) for value, _ in present):
         return math.nan
-    middles, before = [], 0.0
+    if len(present) == 1:
+        return present[0][0]
+    total, before, places = sum(weight for _, weight in present), 0.0, []
     for _, weight in present:
-        middles.append(before + weight / 2)
+        places.append(before / (total - weight))
         before += weight
-    wanted = middles[0] + q * (middles[-1] - middles[0])
-    for (low, high), (left, right) in zip(pairwise(present), pairwise(middles), strict=True):
-        if wanted <= right:
-            return low[0] + (high[0] - low[0]) * (wanted - left) / (right - left)
+    for (low, high), (left, right) in zip(pairwise(present), pairwise(places), strict=True):
+        if q <= right:
+            return low[0] + (high[0] - low[0]) * (q - left) / (right - left)
     return present[-1][0]
 
 
@@ -225,7 +228,7 @@ def places_inside(x: Tree, place: Place, now: Moment) -> Iterator[tuple[Place, f
             yield place.at((first, index), *namesakes), now.presence[first][index]
     else:
         for cell in now.run.cells[linked]:
-            yield cell._replace(home=place.home), now.weight(linked, cell)
+            yield cell._replace(home=place.home), now.weight(now.run.relationship.flows[linked], cell)
 
 
 def groups_read(x: Tree, now: Moment) -> tuple[list[str], str]:
@@ -266,11 +269,11 @@ def is_reduction(tree: Tree) -> bool:
     )
 
 
-def arriving_cells(tree: Call, place: Place, now: Moment) -> list[tuple[str, Place]]:
+def arriving_cells(tree: Call, place: Place, now: Moment) -> list[tuple[Flow, Place]]:
     """The links or cells of `arriving(flow)` that end at the member of this place."""
     argument = tree.arguments[0]
     assert isinstance(argument, Name)
     flow = now.run.relationship.flows[argument.text]
     member = place.member(flow.receiver)
     assert member is not None, f"{flow.name}: arriving where no member of {flow.receiver} is spoken of"
-    return [(flow.name, cell) for cell in now.run.cells[flow.name] if now.run.receiving(flow, cell) == member]
+    return [(flow, cell) for cell in now.run.cells[flow.name] if now.run.receiving(flow, cell) == member]

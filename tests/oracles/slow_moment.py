@@ -211,13 +211,8 @@ class Moment:
                     drawn += (
                         self.ask(flow.name, cell) * self.cost(flow, capacity.name, cell) * self.paid_weight(flow, cell)
                     )
-        change = self.value(capacity.change, place) if capacity.change else 0.0
-        at_hand = (
-            self.levels[party, capacity.name][member] - self.value(capacity.at_least, place) + self.run.step * change
-        )
-        if drawn * self.run.step <= at_hand:
-            return 1.0, drawing
-        return max(at_hand, 0.0) / (drawn * self.run.step), drawing
+        at_hand = max(self.levels[party, capacity.name][member] - self.value(capacity.at_least, place), 0.0)
+        return 1.0 if drawn * self.run.step <= at_hand else at_hand / (drawn * self.run.step), drawing
 
     def share(self, name: str, cell: Place) -> float:
         """How much of what is asked is given: its own ration, or less where a flow that its formula reads has less."""
@@ -246,7 +241,8 @@ class Moment:
                 if self.k == 0:
                     yield from self.read_directly(tree.arguments[0], place, circle, circle)
             case Call(function="arriving"):
-                yield [(name, cell, 1.0) for name, cell in arriving_cells(tree, place, self)]
+                found = arriving_cells(tree, place, self)
+                yield [(flow.name, cell, self.gained_weight(flow, cell)) for flow, cell in found]
             case Call() if is_reduction(tree):
                 x = tree.arguments[0]
                 inside = [
@@ -282,20 +278,23 @@ class Moment:
         worth = self.value(flow.worth[capacity], cell)
         return min(worth, 0.0) if flow.kind in ("burden", "risk") else max(worth, 0.0)
 
-    def weight(self, name: str, cell: Place) -> float:
-        """How much of a cell is there: the presence of its giving member, else of its receiving member."""
-        flow = self.run.relationship.flows[name]
-        if self.run.is_group(flow.giver):
-            return self.presence[flow.giver][self.run.giving(flow, cell)]
-        return self.presence[flow.receiver][self.run.receiving(flow, cell)] if self.run.is_group(flow.receiver) else 1.0
+    def weight(self, flow: Flow, cell: Place) -> float:
+        """How much of a member's flow or of a link is there: as much as both its ends are."""
+        if self.run.is_of_one_member(flow, cell):
+            return self.run.there(self, flow.giver, self.run.giving(flow, cell))
+        return self.paid_weight(flow, cell) * self.gained_weight(flow, cell)
 
     def paid_weight(self, flow: Flow, cell: Place) -> float:
-        """A single giver pays for as much of a receiving member as is there; a giving member pays whole."""
-        return 1.0 if self.run.is_group(flow.giver) else self.weight(flow.name, cell)
+        """A giver pays for as much of the receiving member as is there."""
+        if self.run.is_of_one_member(flow, cell):
+            return 1.0
+        return self.run.there(self, flow.receiver, self.run.receiving(flow, cell))
 
     def gained_weight(self, flow: Flow, cell: Place) -> float:
-        """A single receiver gets as much of a giving member as is there; a receiving member gets whole."""
-        return 1.0 if self.run.is_group(flow.receiver) else self.weight(flow.name, cell)
+        """A receiver gets from as much of the giving member as is there."""
+        if self.run.is_of_one_member(flow, cell):
+            return 1.0
+        return self.run.there(self, flow.giver, self.run.giving(flow, cell))
 
 
 class Agreed(Moment):

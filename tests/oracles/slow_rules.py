@@ -127,8 +127,8 @@ class Balance:
                     value = entry.amount * self.price(entry, now) * self.run.there(now, party, entry.member)
                     received += max(value, 0.0) if not entry.is_cost else 0.0
                     borne += max(-value, 0.0)
-            self.received[party].append(received * self.run.step)
-            self.borne[party].append(borne * self.run.step)
+            self.received[party].append(received)
+            self.borne[party].append(borne)
 
     def price(self, entry: Entry, now: Moment) -> float:
         """What one unit of a capacity counts in the tally of its party."""
@@ -146,8 +146,8 @@ class Balance:
     def met(self, party: str) -> list[str]:
         """The capacities that the party's tally meets."""
         relationship = self.run.relationship
-        names = [name for f in relationship.flows.values() if f.receiver == party != f.giver for name in f.worth]
-        names += [name for f in relationship.flows.values() if f.giver == party != f.receiver for name in f.cost]
+        names = [name for f in relationship.flows.values() if f.receiver == party and f.is_inner for name in f.worth]
+        names += [name for f in relationship.flows.values() if f.giver == party and f.is_inner for name in f.cost]
         if self.run.has_fallbacks:
             lost = [f.if_lost for f in relationship.flows.values() if f.receiver == party and f.if_lost]
             names += [name for fallback in lost for name in fallback.cost]
@@ -264,7 +264,7 @@ def fallback_entries(run: Simulation, now: Moment) -> Iterator[Entry]:
 def replaced_from(run: Simulation, flow: Flow, cell: Place, now: Moment) -> int:
     """The later of the announcement + `after` and the step after the last delivery."""
     last = run.moments[max(run.gone_from - 1, 0)]
-    transit = run.steps_in(last.delay(flow.arrives_after, cell)) + run.steps_in(last.delay(flow.settled_after, cell))
+    _, transit = run.delays(last, flow, cell)
     return max(run.announced + run.steps_in(now.value(flow.if_lost.after, cell)), run.gone_from + transit)
 
 

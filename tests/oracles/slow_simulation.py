@@ -1,13 +1,11 @@
-"""The step loop of the slow simulator: what is given, booked, bounded and noted; what a run and an experiment are."""
+"""The step loop of the slow simulator: what is given, booked, bounded and noted."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
 
 from lichen.relationship.flow import WORLD, Flow
 from lichen.relationship.formula import names
@@ -15,48 +13,12 @@ from lichen.relationship.relationship import Relationship
 from tests.oracles.slow_formula import NOWHERE, Place, member_place, quantile
 from tests.oracles.slow_moment import Moment
 from tests.oracles.slow_rules import YEAR_DAYS, Balance, Entry, Reviews, fallback_entries, risk_entries
+from tests.oracles.slow_values import Experiment, Run
 
 Draws = Callable[[str, "int | None", int], float]
 SpreadDraws = Callable[[str, "int | None"], float]
-COUNTED_QUANTILE = 0.05
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Experiment:
-    """What is done to the relationship, from step `at` on.
-
-    `cut`: flows between two parties are 0, reviews, risk sharing and fallbacks off. `exit`: `party` announces that it
-    leaves. `boost`: every essential capacity of `party` moves by `factor` of its range. `shock`: they fall to the
-    floor. `scale`: the rates of `flows` are multiplied by `factor`. `stopped`: nothing that other parties give reaches
-    `party`, and all rates go on.
-    """
-
-    kind: Literal["cut", "exit", "boost", "shock", "scale", "stopped"]
-    at: int = 0
-    party: str = ""
-    flows: tuple[str, ...] = ()
-    factor: float = 0.2
-
-
-@dataclass(slots=True, kw_only=True)
-class Run:
-    """One future.
-
-    `level` by `party.capacity`, member (0 of a single party) and k = 0..N. `rate` by flow, member or link, k = 0..N-1.
-    `headroom` by party and k: of a group the 5 % quantile over its members, or the least. `member_headroom` by party,
-    member, k. `worth`, `cost`: by flow and capacity, what was added and taken in all, when it arrived or was settled.
-    `presence` by group, member, k. `terms` by term and k. `risk_paid` by party, net.
-    """
-
-    level: dict[str, list[list[float]]] = field(default_factory=dict)
-    rate: dict[str, list[list[float]]] = field(default_factory=dict)
-    headroom: dict[str, list[float]] = field(default_factory=dict)
-    member_headroom: dict[str, list[list[float]]] = field(default_factory=dict)
-    worth: dict[str, dict[str, float]] = field(default_factory=dict)
-    cost: dict[str, dict[str, float]] = field(default_factory=dict)
-    presence: dict[str, list[list[float]]] = field(default_factory=dict)
-    terms: dict[str, list[float]] = field(default_factory=dict)
-    risk_paid: dict[str, float] = field(default_factory=dict)
+Sent = tuple[Flow, Place, float]
+"""A flow at a member or link, and the rate at which it was given."""
 
 
 class Simulation:
@@ -79,10 +41,13 @@ class Simulation:
         self.circle = circles(relationship)
         self.moments: list[Moment] = []
         self.smooth: dict[object, float] = {}
-        self.due: dict[int, list[Entry]] = defaultdict(list)
+        self.to_settle: dict[int, list[Sent]] = defaultdict(list)
+        self.to_arrive: dict[int, list[Sent]] = defaultdict(list)
         self.reviews, self.balance = Reviews(self), Balance(self)
         self.first_levels = self.levels_at_start()
         self.result = Run(
+            received=self.balance.received,
+            borne=self.balance.borne,
             worth={f.name: dict.fromkeys(f.worth, 0.0) for f in relationship.flows.values()},
             cost={f.name: dict.fromkeys(f.cost, 0.0) for f in relationship.flows.values()},
             risk_paid=dict.fromkeys(relationship.parties, 0.0),
@@ -98,7 +63,7 @@ class Simulation:
             now = self.arrive(k, levels, presence)
             now.settle_rates()
             self.give(now)
-            entries = [*self.due.pop(k, ()), *self.shared_risks(now), *fallback_entries(self, now)]
+            entries = [*self.fall_due(now), *self.shared_risks(now), *fallback_entries(self, now)]
             self.note_step(now, entries)
             self.balance.count(now, entries)
             self.reviews.step(now)
@@ -126,37 +91,45 @@ class Simulation:
                     members[member] = min(level, now.value(capacity.floor, self.place(experiment.party, member)))
 
     def give(self, now: Moment) -> None:
-        """Book what every flow takes and adds for the step in which it falls due; at the start, what is on its way."""
+        """Send every flow on its way: its cost falls due after its credit, its worth after credit and transit."""
         for flow in self.relationship.flows.values():
             for cell in self.cells[flow.name]:
-                credit = self.steps_in(now.delay(flow.settled_after, cell))
-                transit = self.steps_in(now.delay(flow.arrives_after, cell))
-                self.book(now, flow, self.costs(now, flow, cell), credit)
-                self.book(now, flow, self.worths(now, flow, cell), credit + transit)
+                settled, arrived = self.delays(now, flow, cell)
+                sent = (flow, cell, now.rate(flow.name, cell))
+                self.to_settle[now.k + settled].append(sent)
+                self.to_arrive[now.k + arrived].append(sent)
+                if now.k == 0 and arrived and not flow.starts_empty:
+                    self.bring_what_is_on_its_way(flow, cell, settled, arrived)
 
-    def book(self, now: Moment, flow: Flow, entries: list[Entry], delay: int) -> None:
-        self.due[now.k + delay] += entries
-        if now.k == 0 and not flow.starts_empty:
-            for earlier in range(delay):
-                self.due[earlier] += entries
+    def bring_what_is_on_its_way(self, flow: Flow, cell: Place, settled: int, arrived: int) -> None:
+        """Before the start every flow ran at its first rate, whatever an experiment does from the start on."""
+        sent = (flow, cell, self.undisturbed.rate(flow.name, cell))
+        for k in range(settled):
+            self.to_settle[k].append(sent)
+        for k in range(arrived):
+            self.to_arrive[k].append(sent)
 
-    def costs(self, now: Moment, flow: Flow, cell: Place) -> list[Entry]:
-        amount = now.rate(flow.name, cell) * now.paid_weight(flow, cell)
-        member, counts = self.giving(flow, cell), flow.giver != flow.receiver
-        return [
-            Entry(flow.giver, member, name, -amount * now.cost(flow, name, cell), True, counts, flow.name)
-            for name in flow.cost
-        ]
+    def delays(self, now: Moment, flow: Flow, cell: Place) -> tuple[int, int]:
+        """In steps, after how long cost falls due, and after how long worth."""
+        credit, transit = now.delay(flow.settled_after, cell), now.delay(flow.arrives_after, cell)
+        return self.steps_in(credit), self.steps_in(credit + transit)
 
-    def worths(self, now: Moment, flow: Flow, cell: Place) -> list[Entry]:
-        if self.is_kept_from_its_receiver(flow, now.k):
-            return []
-        amount = now.rate(flow.name, cell) * now.gained_weight(flow, cell)
-        member, counts = self.receiving(flow, cell), flow.giver != flow.receiver
-        return [
-            Entry(flow.receiver, member, name, amount * now.worth(flow, name, cell), False, counts, flow.name)
-            for name in flow.worth
-        ]
+    def fall_due(self, now: Moment) -> list[Entry]:
+        """What is settled and what arrives now, by what a unit costs and is worth now."""
+        entries = []
+        for flow, cell, rate in self.to_settle.pop(now.k, ()):
+            amount = rate * now.paid_weight(flow, cell)
+            for name in flow.cost:
+                cost = amount * now.cost(flow, name, cell)
+                entries.append(Entry(flow.giver, self.giving(flow, cell), name, -cost, True, flow.is_inner, flow.name))
+        for flow, cell, rate in self.to_arrive.pop(now.k, ()):
+            amount = 0.0 if self.is_kept_from_its_receiver(flow, now.k) else rate * now.gained_weight(flow, cell)
+            for name in flow.worth:
+                worth = amount * now.worth(flow, name, cell)
+                entries.append(
+                    Entry(flow.receiver, self.receiving(flow, cell), name, worth, False, flow.is_inner, flow.name)
+                )
+        return entries
 
     def shared_risks(self, now: Moment) -> list[Entry]:
         entries = list(risk_entries(self, now))
@@ -298,6 +271,10 @@ class Simulation:
     def there(self, now: Moment, party: str, member: int) -> float:
         return now.presence[party][member] if self.is_group(party) else 1.0
 
+    def is_of_one_member(self, flow: Flow, cell: Place) -> bool:
+        """Whether giver and receiver are the same member of the same group."""
+        return flow.giver == flow.receiver and self.giving(flow, cell) == self.receiving(flow, cell)
+
     def cells_of(self, flow: Flow) -> list[Place]:
         """Where a flow runs: once; for each member; for each pair of members of one name; or for each link."""
         groups = [party for party in flow.parties if self.is_group(party)]
@@ -352,7 +329,7 @@ class Simulation:
                 for member, room in enumerate(rooms):
                     append(result.member_headroom, party.name, member, room)
                 weights = [self.there(now, party.name, member) for member in range(len(rooms))]
-                counted = COUNTED_QUANTILE if party.counts == "quantile" else 0.0
+                counted = party.quantile if party.counts == "quantile" else 0.0
                 result.headroom.setdefault(party.name, []).append(
                     quantile(list(zip(rooms, weights, strict=True)), counted) if self.is_group(party.name) else rooms[0]
                 )
@@ -363,6 +340,10 @@ class Simulation:
         for flow in self.relationship.flows.values():
             for index, cell in enumerate(self.cells[flow.name]):
                 append(self.result.rate, flow.name, index, now.rate(flow.name, cell))
+            total = sum(now.rate(flow.name, cell) * now.weight(flow, cell) for cell in self.cells[flow.name])
+            self.result.total.setdefault(flow.name, []).append(total)
+        for rule in (*self.relationship.rules.shared_value, *self.relationship.rules.checks):
+            self.result.measures.setdefault(rule.name, []).append(now.value(rule.measure))
         for entry in entries:
             if entry.flow:
                 amount = entry.amount * self.there(now, entry.party, entry.member) * self.step

@@ -1,0 +1,64 @@
+"""The engine equals the slow simulator to 1e-9 on the same draws: on every case file and on drawn relationships."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+
+from lichen.language.problem import render
+from lichen.relationship.relationship import Relationship
+from lichen.workspace import read_relationship
+from tests.oracles.comparing import differences
+from tests.strategies import FILE, group_folders, two_party_texts
+
+CASES = Path(__file__).parent.parent / "cases"
+FILES = sorted(
+    path.relative_to(CASES).as_posix()
+    for folder in ("worlds", "features", "mechanisms", "examples", "neighbours")
+    for path in (CASES / folder).glob("*.yaml")
+)
+MANY = 10
+"""Where a group has more members than this, one future and one party's experiments are enough."""
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_case_file_moves_alike(file: str) -> None:
+    relationship = read(CASES / file)
+    small = all(party.members is None or len(party.members) <= MANY for party in relationship.parties.values())
+    parties = list(relationship.parties) if small else list(relationship.parties)[:1]
+    assert_equal(relationship, parties, futures=range(2 if small else 1))
+
+
+@given(text=two_party_texts())
+def test_two_parties_move_alike(text: str) -> None:
+    assert_files_move_alike({FILE: text})
+
+
+@given(files=group_folders())
+def test_a_shop_and_its_members_move_alike(files: Mapping[str, str]) -> None:
+    assert_files_move_alike(files)
+
+
+def assert_files_move_alike(files: Mapping[str, str]) -> None:
+    with TemporaryDirectory() as folder:
+        for name, text in files.items():
+            (Path(folder) / name).write_text(text, encoding="utf-8")
+        relationship = read(Path(folder) / FILE)
+    assert_equal(relationship, list(relationship.parties), futures=range(2))
+
+
+def assert_equal(relationship: Relationship, parties: list[str], futures: range) -> None:
+    lanes = ["base", "cut", *(f"{kind}:{party}" for kind in ("exit", "boost", "shock", "stopped") for party in parties)]
+    lanes += [f"halve:{flow}" for flow in list(relationship.flows)[:1]]
+    found = differences(relationship, lanes, futures)
+    assert not found, "\n" + "\n".join(found[:20])
+
+
+def read(path: Path) -> Relationship:
+    reading = read_relationship(path)
+    assert reading.relationship is not None, "\n".join(render(problem) for problem in reading.problems)
+    return reading.relationship
