@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -39,6 +40,7 @@ def compare(old: Path, new: Path, form: str, runs: int, seed: int, party: str | 
     elif form == "html":
         text = change_page(comparison)
     else:
-        text = terminal.comparison_text(comparison, markdown=form == "markdown")
+        colours = output is None and sys.stdout.isatty()
+        text = terminal.comparison_text(comparison, markdown=form == "markdown", colours=colours)
     common.deliver(text, output)
     return 0 if not comparison.worse else 1

@@ -31,7 +31,7 @@ def verdict_text(verdict: Verdict, *, colours: bool = False) -> str:
     return rendered(fitted(list(_verdict_parts(verdict)), LINES), colours=colours)
 
 
-def scan_text(scan: Scan, *, colours: bool = False) -> str:
+def scan_text(scan: Scan) -> str:
     """What a bare table shows: words before figures, how it was read, what to ask the other side for."""
     made: list[Line] = []
     for line in scan.lines():
@@ -39,7 +39,7 @@ def scan_text(scan: Scan, *, colours: bool = False) -> str:
         column = re.match(r"\s*(at risk|no sign|cannot tell)\s+", line)
         hang = " " * (len(column[0]) if column else lead + 2)
         made += wrapped(line.strip(), 6, first=" " * lead, indent=hang) if line.strip() else [plain("")]
-    return rendered(made, colours=colours)
+    return rendered(made, colours=False)
 
 
 def shown(verdict: Verdict) -> tuple[Finding, ...]:

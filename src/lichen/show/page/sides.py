@@ -7,13 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from lichen.show import figures, outlook
+from lichen.show import figures, outlook, words
 from lichen.show.charts import bands
 from lichen.show.judged import Judged
 from lichen.show.markup import Child, Html, element
 from lichen.show.outlook import Outlook
 from lichen.show.page.parts import chart, part, table
 
+_COUNTED = {
+    "least": "what its weakest member has left",
+    "quantile": "what all but the weakest twentieth of its members have left",
+}
 _MOST = 6
 """More sides than these stand below each other and not side by side."""
 
@@ -40,7 +44,8 @@ def sides_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
         rows = [[one.party.title, *(answer(one) for _, answer in questions)] for one in found]
         shown = table(head, rows, caption="How each side fares", numbers=len(questions))
     lead = "The same questions asked of every side. Room left is 100 % when a side is healthy and 0 % at its floor."
-    return part("sides", "Each side", shown, lead=lead)
+    kind = element("p", "Between them: ", element("strong", words.KINDS[judged.verdict.kind]), ".")
+    return part("sides", "Each side", kind, shown, lead=lead)
 
 
 def futures_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
@@ -54,16 +59,14 @@ def futures_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
 def _own_chart(judged: Judged, one: Outlook) -> Html:
     chosen = replace(outlook.chart(judged, (one,), f"Room left of {one.party.title}"), notes=(), named=False)
     made = ", ".join(capacity.name.replace("_", " ") for capacity in one.party.essential_capacities)
-    counted = (
-        " Of a group counts what all but the weakest twentieth of its members have left." if one.party.members else ""
-    )
+    counted = "" if one.party.members is None else f" Of a group counts {_COUNTED[one.party.counts]}."
     least = f"The least of {made}." if len(one.party.essential_capacities) > 1 else f"Counted in {made}."
     recorded = f" Dots: {one.recorded.replace('_', ' ')} as recorded." if one.recorded and one.side.recorded else ""
-    words = element(
+    said = element(
         "p", f"{outlook.own_sentence(one, judged.relationship.time.start)}. {least}{counted}{recorded}", class_="small"
     )
     shown = chart(bands.draw, chosen, f"side-{one.side.turn}-room", one.party.title, 520)
-    return element("div", shown, words, class_="panel")
+    return element("div", shown, said, class_="panel")
 
 
 def _range(one: Outlook) -> str:
