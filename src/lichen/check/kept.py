@@ -35,7 +35,9 @@ def rules_kept(evidence: CheckInput) -> Iterator[Finding]:
             kept = _kept(evidence, rule.party, rule.band, rule.over)
             says = f"`{rule.name}` is kept"
             if kept is not None:
-                yield _asked("reciprocity_rule", f"reciprocity.{rule.name}", says, kept, rule.band, [rule.party], evidence)
+                yield _asked(
+                    "reciprocity_rule", f"reciprocity.{rule.name}", says, kept, rule.band, [rule.party], evidence
+                )
     if rules.balance is not None:
         band, over = rules.balance.benefit_per_burden, rules.balance.over
         each = {party.name: _kept(evidence, party.name, band, over) for party in evidence.essential}

@@ -28,7 +28,7 @@ def reciprocity_granularity(evidence: CheckInput) -> Reading:
     rules = [rule for rule in evidence.relationship.rules.reciprocity if isinstance(rule, ReturnRule)]
     if not rules:
         return unread("No rule says how much a side receives for what it gives.")
-    found = {rule.name: shortest_kept(evidence, rule, valuation(evidence)) for rule in rules}
+    found = {rule.name: shortest_kept(evidence, rule) for rule in rules}
     never = [rule for rule in rules if found[rule.name] is None]
     at = evidence.relationship.at(f"reciprocity.{(never or rules)[0].name}")
     if never:

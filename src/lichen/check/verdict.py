@@ -134,6 +134,7 @@ def all_findings(evidence: CheckInput, gate: Gate) -> Iterable[Finding]:
         yield from (explained(evidence, finding) for finding in check.look(evidence))
     yield from component_findings(evidence, gate)
     yield from (explained(evidence, finding) for finding in own_checks(evidence))
+    yield from (explained(evidence, finding) for finding in rules_kept(evidence))
     yield from record_findings(evidence)
 
 
@@ -157,8 +158,10 @@ def decide(evidence: CheckInput, gate: Gate, instead: Instead | None, findings: 
 
 def explained(evidence: CheckInput, finding: Finding) -> Finding:
     """A finding that cannot be told because somebody keeps a figure private says who, which, and what would do."""
+    if finding.status != "cannot tell":
+        return finding
     kept = [value for value in unknown_values(evidence.relationship) if value.private_to is not None]
-    if finding.status != "cannot tell" or not kept:
+    if not kept:
         return finding
     keepers = wording.listed(dict.fromkeys(evidence.title(value.private_to or "") for value in kept))
     figures = wording.listed(f"`{value.path}`" for value in kept)

@@ -69,7 +69,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
             *(_kept(evidence, name, found[name], valued) for name in found),
             *(_weakened(evidence, p) for p in against),
         ],
-        remedy=return_more(evidence, worst[1] if worst[0] != "weakened" else weakest, found, valued) if found else None,
+        remedy=return_more(evidence, worst[1] if worst[0] != "weakened" else weakest, found, valued) if kept else None,
         needs="The worth and cost of what passes between the sides.",
         parts=[(f"{name}: {term}", figure.value) for (term, name), figure in terms.items()],
     )

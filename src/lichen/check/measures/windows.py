@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from lichen.check.evidence import CheckInput
-from lichen.check.measures.worth import Valuation
 from lichen.check.thresholds import KEPT, TOLERANCE
 from lichen.relationship.rules import ReturnRule
 from lichen.simulation.futures import Array
@@ -13,60 +12,30 @@ from lichen.simulation.futures import Array
 _WINDOWS_DAYS = (7.0, 30.4375, 91.3125, 182.625, 365.25, 730.5, 1461.0)
 
 
-def shortest_kept(evidence: CheckInput, rule: ReturnRule, valued: Valuation) -> float | None:
-    """The shortest window (days) whose every full turn keeps the rule's band in 95 % of the futures; None if there is
-    none.
-    """
-    received, given = _streams(evidence, rule.party, valued)
-    if received is None or given is None:
-        return None
-    step = evidence.relationship.time.step_days
-    horizon = evidence.relationship.time.horizon_days
-    for days in sorted({step, *(d for d in _WINDOWS_DAYS if step < d < horizon), horizon}):
-        length = max(1, round(days / step))
-        if _kept(evidence, rule, _turns(received, length), _turns(given, length)):
+def shortest_kept(evidence: CheckInput, rule: ReturnRule) -> float | None:
+    """The shortest window (days) of which every full turn keeps the rule's band in 95 % of the futures, if any."""
+    paths, time = evidence.futures.paths["base"], evidence.relationship.time
+    received, borne = (paths[f"{rule.party}.{side}"][:, :-1] for side in ("received", "borne"))
+    lengths = {time.step_days, *(d for d in _WINDOWS_DAYS if time.step_days < d < time.horizon_days), time.horizon_days}
+    for days in sorted(lengths):
+        steps = min(max(1, round(days / time.step_days)), received.shape[1])
+        if _kept(evidence, rule, _turns(received, steps), _turns(borne, steps)):
             return days
     return None
 
 
-def _kept(evidence: CheckInput, rule: ReturnRule, received: Array, given: Array) -> bool:
-    """Whether the ratio stays in the band in every window of 95 % of the futures."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = received / given
-    inside = np.isfinite(ratio)
+def _kept(evidence: CheckInput, rule: ReturnRule, received: Array, borne: Array) -> bool:
+    """Whether return stays in the band in every window of 95 % of the futures."""
+    slack = TOLERANCE * (received + borne)
+    inside = slack > 0
     if rule.band.at_least is not None:
-        inside &= ratio >= evidence.start.value(rule.band.at_least) - TOLERANCE
+        inside &= received >= evidence.start.value(rule.band.at_least) * borne - slack
     if rule.band.at_most is not None:
-        inside &= ratio <= evidence.start.value(rule.band.at_most) + TOLERANCE
+        inside &= received <= evidence.start.value(rule.band.at_most) * borne + slack
     return float(np.mean(inside.all(axis=1))) >= KEPT.value - TOLERANCE
 
 
-def _turns(amounts: Array, length: int) -> Array:
+def _turns(amounts: Array, steps: int) -> Array:
     """Trailing sums over every full window [future, window]."""
     sums = np.cumsum(np.pad(amounts, ((0, 0), (1, 0))), axis=1)
-    length = min(length, amounts.shape[1])
-    return np.asarray(sums[:, length:] - sums[:, :-length])
-
-
-def _streams(evidence: CheckInput, party: str, valued: Valuation) -> tuple[Array | None, Array | None]:
-    """What a party receives and bears at every step [future, time], by the mean worth and cost of a unit of each
-    flow.
-    """
-    paths = evidence.futures.paths.get("base", {})
-    received: Array | None = None
-    given: Array | None = None
-    for flow in evidence.inner_flows:
-        rate = paths.get(flow.name)
-        if rate is None or party not in flow.parties:
-            continue
-        totals, count = evidence.base.flows[flow.name], len(rate)
-        amounts, side = (totals.worth, "receiver") if party == flow.receiver else (totals.cost, "giver")
-        worth = np.asarray(valued.of(getattr(flow, side), amounts) + 0 * totals.amount)[:count]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            each = np.nan_to_num(worth / totals.amount[:count])[:, None]
-        stream = rate * each
-        plus, minus = np.maximum(stream, 0.0), np.maximum(-stream, 0.0)
-        gains, burdens = (plus, minus) if party == flow.receiver else (minus, plus)
-        received = gains if received is None else received + gains
-        given = burdens if given is None else given + burdens
-    return received, given
+    return np.asarray(sums[:, steps:] - sums[:, :-steps])
