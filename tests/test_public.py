@@ -51,7 +51,7 @@ def loaded_by(*arguments: str, status: int) -> set[str]:
     return set(done.stdout.rpartition("LOADED ")[2].split())
 
 
-HEAVY = {"numpy", "scipy", "rich", "duckdb", "pydantic", "python_calamine"}
+HEAVY = {"numpy", "scipy", "rich", "duckdb", "python_calamine"}
 
 
 def test_help_loads_nothing_heavy() -> None:
