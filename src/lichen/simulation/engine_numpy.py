@@ -262,25 +262,35 @@ class Engine:
     def _start(self) -> None:
         """Levels and terms at the start; delays and what is on its way as if everything had run at its first rate."""
         self._reset()
-        self._hit(0, only="scenario")
+        self._hit(0, "scenario")
         self._evaluate()
         for term in self.program.terms:
             np.copyto(self._at(term.now), self._at(term.initial))
         self._evaluate()
         for capacity in self.program.capacities:
             np.copyto(self._at(capacity.now), self._at(capacity.initial))
-        for delay in self.delays:
-            self._evaluate()
-            delay.begin()
-        self._evaluate()
+        self._settle()
         for trailing in self.trailing:
             trailing.begin()
         for fallback in self.fallbacks:
             fallback.begin()
-        for name, transits in self.transits.items():
-            for transit in transits:
-                transit.begin(empty=self.relationship.flows[name].starts_empty)
+        transits = [(name, transit) for name, own in self.transits.items() for transit in own]
+        for name, transit in transits:
+            transit.begin(empty=self.relationship.flows[name].starts_empty)
         self.reviews.begin()
+        self._hit(0)
+        self._settle()
+        for _, transit in transits:
+            transit.under_way = True
+
+    def _settle(self) -> None:
+        """Every delay and smoothing at what it would read of this moment; one that reads itself begins from 0."""
+        for delay in self.delays:
+            delay.past[...] = 0.0
+        for delay in self.delays:
+            self._evaluate()
+            delay.begin()
+        self._evaluate()
 
     def _reset(self) -> None:
         """As before any step: nothing is changed, remembered or on its way."""
@@ -300,14 +310,18 @@ class Engine:
             call()
 
     def _open(self, step: int) -> None:
-        """What holds at the beginning of a step: the time, the world, the terms in force, what experiments change."""
+        """What holds at the beginning of a step: the time, the world, the terms in force, what experiments change.
+
+        What they change at the start is changed already.
+        """
         if ("time", "time") in self.sources:
             self.sources["time", "time"][...] = step * self.time.step_days
         self._world(step)
         self.reviews.open(step)
         for fallback in self.fallbacks:
             fallback.open(step, self.time.step_days, self.time.steps)
-        self._hit(step)
+        if step:
+            self._hit(step)
 
     def _step(self, step: int) -> None:
         self._open(step)
@@ -328,9 +342,9 @@ class Engine:
         for presence in self.program.presences:
             np.copyto(self._at(presence.now), self._at(presence.following))
 
-    def _hit(self, step: int, only: str | None = None) -> None:
+    def _hit(self, step: int, only: str = "") -> None:
         for event in self.events.get(step, ()):
-            if only is None or event.kind == only:
+            if only in ("", event.kind):
                 self._apply(event)
 
     def _apply(self, event: Event) -> None:

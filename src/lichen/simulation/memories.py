@@ -35,14 +35,13 @@ class Transit:
     def __init__(self, rate: Array, lag: Array, out: Array, step_days: float, steps: int, *, varies: bool) -> None:
         self.rate, self.lag, self.out = rate, lag, out
         self.step_days, self.steps, self.varies = step_days, steps, varies
-        self.begin(empty=True)
         self.under_way = False
+        self.begin(empty=True)
 
     def begin(self, *, empty: bool) -> None:
         """Before the start every flow ran at its first rate, which is now in `rate`; or nothing was on its way."""
         self.late: dict[int, tuple[Steps, deque[Array]]] = {}
         self.step = 0
-        self.under_way = True
         self.steps_now = steps_of(self.lag, self.step_days, self.steps + 1)
         self.slots = np.zeros((int(self.steps_now.max()) + 1, *self.out.shape))
         if not empty:

@@ -115,8 +115,9 @@ class Traces:
     def record(self, step: int) -> None:
         """One sample."""
         now, results = self.stack.update(), self.results
-        if step == 0:
-            results.start[:, :, self.part] = now
+        for first, figure in ((0, results.start), (self.samples - 1, results.end)):
+            if step == first:
+                figure[:, :, self.part] = now
         if step and step in self.begins:
             lanes = self.begins[step]
             self.after[:, lanes] = np.inf
@@ -144,7 +145,6 @@ class Traces:
     def end(self) -> None:
         """Writes the chunk's results."""
         results, part = self.results, self.part
-        results.end[:, :, part] = self.stack.now
         results.mean[:, :, part] = self.sum / self.samples
         results.least[:, :, part] = self.least
         results.least_after[:, :, part] = self.after

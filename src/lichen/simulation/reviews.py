@@ -36,7 +36,7 @@ class Reviews:
         step = time.step_days
         self.terms = terms
         self.triggers = triggers if terms else ()
-        self.every = None if rules.review_every_days is None else max(1, in_steps(rules.review_every_days, step))
+        self.step_days, self.every_days = step, rules.review_every_days
         self.until_effect = in_steps(rules.takes_effect_after_days, step)
         self.until_answered = in_steps(rules.takes_effect_after_days + rules.answer_days, step)
         self.reviewing: Truths = np.array(reviewing, dtype=np.bool_)[:, None]
@@ -60,12 +60,21 @@ class Reviews:
         """Looks at terms and triggers with the values of this step."""
         if not self.terms:
             return
-        if self.every is not None and step and step % self.every == 0:
+        if self._is_due(step):
             self._review(self.reviewing, max(step + 1, step + self.until_effect))
         if self.triggers:
             if self.called.any():
                 self._review(self.called.copy(), max(step + 1, step + self.until_answered))
             self._watch(step)
+
+    def _is_due(self, step: int) -> bool:
+        """Whether a regular review falls on the step: the nearest one to a multiple of the time between them."""
+        if not self.every_days or step == 0:
+            return False
+        turn = in_steps(step * self.step_days, self.every_days)
+        return any(
+            in_steps(near * self.every_days, self.step_days) == step for near in (turn - 1, turn, turn + 1) if near
+        )
 
     def _review(self, where: Truths, in_force: int) -> None:
         for name, (_, _, bounded) in self.terms.items():
