@@ -14,7 +14,7 @@ from lichen.relationship.quantity import Unit, standard_units
 from lichen.relationship.relationship import Origin
 from lichen.relationship.value import Value
 
-_SUGGESTIONS = 200
+_SUGGESTIONS = 50
 """How many nearest spellings are looked for in one file."""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from lichen.language.groups import read_unit
 from lichen.language.meaning import Meaning
 from lichen.language.problem import listing
-from lichen.language.rules import flows_of, parties_known
+from lichen.language.rules import parties_known
 from lichen.relationship.quantity import PLAIN, TIME, Dimension
 from lichen.relationship.rules import Evidence
 
@@ -17,10 +17,7 @@ Section = Mapping[str, Any]
 
 def read_evidence(meaning: Meaning, sections: Mapping[str, Any]) -> tuple[Evidence, ...]:
     """Every table of evidence."""
-    flows = flows_of(meaning)
-    capacities = [
-        ".".join(parts) for parts, m in meaning.scope.names.items() if m.kind == "capacity" and parts[-1] != "headroom"
-    ]
+    flows, capacities = meaning.scope.of_kind["flow"], meaning.scope.capacities
     found = []
     for subject, said in sections.items():
         path = f"evidence.{subject}"

@@ -8,7 +8,7 @@ from typing import Any, final
 
 from lichen.language.groups import read_links
 from lichen.language.meaning import Meaning
-from lichen.language.order import instant_names, sorted_out
+from lichen.language.order import edges_among, sorted_out
 from lichen.language.parties import group_standing
 from lichen.language.scope import CONSTANTS, Meant, Parts, Standing
 from lichen.language.terms import report_circle
@@ -19,6 +19,8 @@ from lichen.relationship.quantity import PLAIN, TIME, Dimension
 from lichen.relationship.value import Value
 
 Section = Mapping[str, Any]
+_LOOKS = 4
+"""How often rates that read each other through delays are looked at for what they count."""
 _SIGNS = {"burden": (None, 0.0), "risk": (None, 0.0)}
 
 
@@ -107,7 +109,7 @@ def _linked(
             for c in (*meaning.scope.parties[party], "headroom")
             if (party, c) in meaning.scope.names
         }
-        columns = {p[2]: m for p, m in meaning.scope.names.items() if len(p) == 3 and p[0] == party}
+        columns = {parts[1]: meant for parts, meant in meaning.scope.columns.get(party, {}).items()}
         for column, meant in {**columns, **names}.items():
             own[(end, column)] = Meant((end, column), meant.kind, meant.dimension, family)
     for column, unit in units.items():
@@ -134,27 +136,18 @@ def _standing(meaning: Meaning, ends: _Ends, where: str, constant: bool = False)
 def _rates(meaning: Meaning, said: Mapping[str, Section], ends: Mapping[str, _Ends]) -> dict[str, Value]:
     """The rates understood. Circles through `delay` or `smooth` take more than one look, until nothing new is known."""
     values = {name: value for name, section in said.items() if isinstance(value := section.get("rate"), Value)}
-    edges = {
-        name: tuple(dict.fromkeys(n.text for n in instant_names(value.tree) if n.text in values))
-        if value.tree is not None
-        else ()
-        for name, value in values.items()
-    }
-    order, circles = sorted_out(edges)
+    trees = {name: value.tree for name, value in values.items()}
+    _, circles = sorted_out(edges_among(trees, instant=True))
+    order, _ = sorted_out(edges_among(trees, instant=False))
+    paths = {name: value.path for name, value in values.items()}
     for circle in circles:
-        repair = "Let one of them read a capacity, or what it reads as it was: `delay(" + circle[-1] + ", 1 week)`."
-        report_circle(meaning, circle, {name: value.path for name, value in values.items()}, repair)
+        repair = f"Let one of them read a capacity, or what it reads as it was: `delay({circle[-1]}, 1 week)`."
+        report_circle(meaning, circle, paths, repair)
     tangled = {name for circle in circles for name in circle}
     rates: dict[str, Value] = {}
     left = [name for name in order if name not in tangled]
-    while left:
-        unknown = []
-        for name in left:
-            if not _understood(meaning, name, values[name], ends[name], rates):
-                unknown.append(name)
-        if len(unknown) == len(left):
-            break
-        left = unknown
+    for _ in range(_LOOKS):
+        left = [name for name in left if not _understood(meaning, name, values[name], ends[name], rates)]
     return rates
 
 

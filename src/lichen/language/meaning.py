@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from itertools import islice
 from typing import final
 
 from lichen.language.dimensions import Bounds, bounds, infer, work_out
@@ -182,23 +183,14 @@ class Meaning:
             else:
                 taken[name] = (noun, path)
 
-    def known(
-        self, path: str, name: str, names: Iterable[str] | Mapping[str, object], noun: str, key: bool = False
-    ) -> bool:
+    def known(self, path: str, name: str, names: Collection[str], noun: str, key: bool = False) -> bool:
         """Whether a name is one of these; a problem with the nearest one when it is not."""
-        known = list(names)
-        if name in known:
+        if name in names:
             return True
-        repair = self.draft.suggest(name, known)
-        if not repair:
-            shown = ", ".join(f"`{n}`" for n in known[:8])
-            repair = (
-                f"There is {shown}."
-                if len(known) == 1
-                else f"There are {shown}{', ...' if len(known) > 8 else ''}."
-                if known
-                else f"This file has no {noun}."
-            )
+        repair = self.draft.suggest(name, names) or f"This file has no {noun}."
+        if names and not repair.startswith("Did"):
+            shown = ", ".join(f"`{known}`" for known in islice(names, 8)) + (", ..." if len(names) > 8 else "")
+            repair = f"There {'is' if len(names) == 1 else 'are'} {shown}."
         self.draft.report(path, f"`{name}` is not a {noun} of this file.", repair, key=key)
         return False
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from lichen.relationship.formula import Call, Name, Tree, children
+from lichen.relationship.formula import Call, Name, Tree, children, walk
 
 
 def instant_names(tree: Tree) -> Iterator[Name]:
@@ -16,6 +16,16 @@ def instant_names(tree: Tree) -> Iterator[Name]:
     elif not (isinstance(tree, Call) and tree.function in ("agreed", "balance")):
         for child in children(tree):
             yield from instant_names(child)
+
+
+def edges_among(trees: Mapping[str, Tree | None], *, instant: bool) -> dict[str, tuple[str, ...]]:
+    """What each name reads of the others: in the same instant, or at all."""
+    edges = {}
+    for name, tree in trees.items():
+        nodes: Iterable[Tree] = () if tree is None else instant_names(tree) if instant else walk(tree)
+        read = (node.text for node in nodes if isinstance(node, Name))
+        edges[name] = tuple(dict.fromkeys(other for other in read if other in trees))
+    return edges
 
 
 def sorted_out(edges: Mapping[str, tuple[str, ...]]) -> tuple[list[str], list[list[str]]]:

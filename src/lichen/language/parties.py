@@ -8,7 +8,7 @@ from typing import Any
 
 from lichen.language.groups import read_members
 from lichen.language.meaning import Meaning, replaced
-from lichen.language.scope import CONSTANTS, EVERYTHING, Meant, Parts, Standing
+from lichen.language.scope import CONSTANTS, EVERYTHING, Standing
 from lichen.language.table import cell_number
 from lichen.relationship.evaluate import evaluate
 from lichen.relationship.formula import Name, Number, Spread, Tree, walk
@@ -99,12 +99,7 @@ def group_standing(meaning: Meaning, party: str, where: str) -> Standing:
     family = meaning.scope.families.get(party)
     if family is None:
         return Standing(where=where)
-    own: dict[Parts, Meant] = {
-        ("members", parts[2]): meant
-        for parts, meant in meaning.scope.names.items()
-        if len(parts) == 3 and parts[0] == party
-    }
-    return Standing(where=where, families=frozenset({family}), own=own)
+    return Standing(where=where, families=frozenset({family}), own=meaning.scope.columns.get(party, {}))
 
 
 def _dimension(meaning: Meaning, party: str, keys: Section) -> Dimension | None:
@@ -194,7 +189,7 @@ def _voice(meaning: Meaning, name: str, said: Section | None, path: str) -> Voic
     who, by = said.get("who", ""), said.get("by")
     if who and meaning.known(f"{path}.spoken_for_by.who", who, meaning.scope.parties, "party") and who == name:
         meaning.draft.report(f"{path}.spoken_for_by.who", f"`{name}` cannot be its own speaker.", "Name another party.")
-    flows = [parts[0] for parts, meant in meaning.scope.names.items() if meant.kind == "flow"]
+    flows = meaning.scope.of_kind["flow"]
     if by is not None:
         meaning.known(f"{path}.spoken_for_by.by", by, flows, "flow")
     return Voice(who=who, by=by)

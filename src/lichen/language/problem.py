@@ -6,6 +6,7 @@ import difflib
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import final
 
 from lichen.relationship.relationship import Origin
@@ -14,6 +15,8 @@ _WIDTH = 100
 """Longest excerpt of a line that is shown."""
 _SHOWN = 100
 """Most problems that are written out."""
+_COMPARED = 500
+"""Most names that a misspelt one is compared with; of more, those that begin alike."""
 
 
 @final
@@ -75,13 +78,18 @@ def render(problems: Sequence[Problem]) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known name that the word most likely stands for, or None when none is near."""
-    names = list(known)
-    folded = {name.casefold().replace("-", "_").replace(" ", "_"): name for name in names}
-    key = word.casefold().replace("-", "_").replace(" ", "_")
+    key = _folded(word)
+    folded = {_folded(name): name for name in known}
     if key in folded:
         return folded[key]
-    matches = difflib.get_close_matches(key, folded, n=1, cutoff=0.6)
+    if len(folded) > _COMPARED:
+        folded = {k: n for k, n in folded.items() if k[:1] == key[:1] and abs(len(k) - len(key)) <= 2}
+    matches = difflib.get_close_matches(key, islice(folded, _COMPARED), n=1, cutoff=0.6)
     return folded[matches[0]] if matches else None
+
+
+def _folded(name: str) -> str:
+    return name.casefold().replace("-", "_").replace(" ", "_")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -54,11 +54,6 @@ def parties_known(meaning: Meaning, names: Iterable[str], path: str) -> tuple[st
     return tuple(n for i, n in enumerate(names) if meaning.known(f"{path}.{i}", n, meaning.scope.parties, "party"))
 
 
-def flows_of(meaning: Meaning) -> list[str]:
-    """The names of all flows."""
-    return [parts[0] for parts, meant in meaning.scope.names.items() if meant.kind == "flow"]
-
-
 def _band(
     meaning: Meaning,
     said: Section | None,
@@ -126,7 +121,7 @@ def _reciprocity(meaning: Meaning, name: str, said: Section) -> ReturnRule | Ans
 
 def _answer(meaning: Meaning, name: str, said: Section, path: str) -> AnswerRule:
     when, then, per_unit = said.get("when", ""), said.get("then", ""), 1.0
-    flows = flows_of(meaning)
+    flows = meaning.scope.of_kind["flow"]
     known = bool(when) and meaning.known(f"{path}.when", when, flows, "flow")
     if isinstance(then, dict):
         if len(then) != 1:
@@ -183,9 +178,7 @@ def _measures(meaning: Meaning, sections: Mapping[str, Any], section: str) -> tu
 
 def _channel(meaning: Meaning, position: int, said: Section) -> Reinforcement:
     path = f"reinforcement.{position}"
-    capacities = [
-        ".".join(parts) for parts, m in meaning.scope.names.items() if m.kind == "capacity" and parts[-1] != "headroom"
-    ]
+    capacities = meaning.scope.capacities
     known = [
         meaning.known(f"{path}.{key}", said[key], capacities, "capacity") for key in ("when", "improves") if key in said
     ]
@@ -194,7 +187,7 @@ def _channel(meaning: Meaning, position: int, said: Section) -> Reinforcement:
         other = meaning.draft.excerpt(f"{path}.when", "the same party")
         fact = "A reinforcement reaches from one party to another."
         meaning.draft.report(f"{path}.improves", fact, "Name a capacity of the other side.", others=[other])
-    flows = flows_of(meaning)
+    flows = meaning.scope.of_kind["flow"]
     through = tuple(
         f for i, f in enumerate(said.get("through") or []) if meaning.known(f"{path}.through.{i}", f, flows, "flow")
     )
@@ -260,15 +253,11 @@ def _change(meaning: Meaning, position: int, said: Section) -> Change | None:
     path = f"adjustment.changes.{position}"
     term = said.get("set", "")
     dimension, other = None, None
-    if term and meaning.known(f"{path}.set", term, _terms(meaning), "term"):
+    if term and meaning.known(f"{path}.set", term, meaning.scope.of_kind["term"], "term"):
         dimension = meaning.scope.names[(term,)].dimension
         other = (f"terms.{term}", f"the term: {dimension}") if dimension is not None else None
     to = meaning.value(said.get("to"), f"`{term}`", dimension, Standing(where="a change"), other)
     return None if to is None else Change(term=term, to=to)
-
-
-def _terms(meaning: Meaning) -> list[str]:
-    return [parts[0] for parts, meant in meaning.scope.names.items() if meant.kind == "term"]
 
 
 def _risk(meaning: Meaning, name: str, said: Section) -> RiskShare:
@@ -346,7 +335,7 @@ def _paid_in(meaning: Meaning, path: str, loss: Value, capacity: str | None, par
 def _exit(meaning: Meaning, said: Section | None) -> Exit | None:
     if said is None:
         return None
-    flows = flows_of(meaning)
+    flows = meaning.scope.of_kind["flow"]
     continuity: dict[str, float] = {}
     for flow, value in (said.get("continuity") or {}).items():
         if meaning.known(f"exit.continuity.{flow}", flow, flows, "flow", key=True):

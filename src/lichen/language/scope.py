@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final, Literal, final
 
 from lichen.language.formula import FUNCTIONS
@@ -51,18 +52,33 @@ class Standing:
 
 @final
 class Scope:
-    """The names of a file. `families` gives the family of members of each group."""
+    """The names of a file: by their parts, by kind, and the columns of each group as its own formulas write them.
+
+    `parties` holds the capacities of each, `families` the family of members of each group, `links` that of the
+    receivers of each flow along links.
+    """
 
     def __init__(self) -> None:
         self.names: dict[Parts, Meant] = {("time",): Meant(("time",), "time", TIME)}
+        self.of_kind: dict[Kind, dict[str, None]] = {kind: {} for kind in EVERYTHING}
+        self.columns: dict[str, dict[Parts, Meant]] = {}
         self.families: dict[str, str] = {}
         self.parties: dict[str, tuple[str, ...]] = {}
         self.links: dict[str, str] = {}
         self.units: Iterable[str] = ()
 
     def add(self, parts: Parts, kind: Kind, dimension: Dimension | None, family: str | None = None) -> None:
-        """Make a name known."""
-        self.names[parts] = Meant(parts, kind, dimension, family)
+        """Make a name known, or known better."""
+        meant = Meant(parts, kind, dimension, family)
+        self.names[parts] = meant
+        self.of_kind[kind][".".join(parts)] = None
+        if kind == "column":
+            self.columns.setdefault(parts[0], {})[parts[1:]] = meant
+
+    @property
+    def capacities(self) -> list[str]:
+        """Every capacity, as `party.capacity`."""
+        return [name for name in self.of_kind["capacity"] if not name.endswith(".headroom")]
 
     def dimension(self, name: Name) -> Dimension | None:
         """The dimension of a resolved name."""
@@ -176,7 +192,7 @@ class Resolver:
             return call
         meant = self.scope.names.get(argument.parts)
         if meant is None or meant.kind != kind:
-            known = [".".join(m.parts) for m in self.scope.names.values() if m.kind == kind]
+            known = self.scope.of_kind["flow" if kind == "flow" else "term"]
             raise FormulaError(f"`{argument.text}` is not a {kind}.", argument.span, self.suggest(argument.text, known))
         self._allowed(meant.kind, call)
         if kind == "flow":
@@ -254,8 +270,8 @@ class Resolver:
                 span,
                 f"Write {listing(f'{party}.{text}' for party in owners)}.",
             )
-        known = [".".join(parts) for parts in (*self.standing.own, *scope.names)]
-        repair = self.suggest(text, known) or self.suggest(text, scope.units)
+        every = (".".join(parts) for parts in chain(self.standing.own, scope.names))
+        repair = self.suggest(text, every) or self.suggest(text, scope.units)
         return FormulaError(
             f"Nothing is called `{text}`.",
             span,

@@ -12,6 +12,7 @@ import yaml
 from yaml import events
 
 from lichen.language.problem import Excerpt, Problem
+from lichen.language.tokens import MAX_CHARACTERS
 from lichen.relationship.relationship import Origin
 
 MAX_BYTES = 2**20
@@ -268,6 +269,8 @@ class _Composer:
     def _goes_on(self, start: int, last: Node, following: Node) -> bool:
         """Whether the next piece belongs to a formula with an open bracket, or to a number such as `1,000`."""
         if not isinstance(following, Scalar) or not following.plain:
+            return False
+        if following.end - start > MAX_CHARACTERS:
             return False
         text = self.source.text[start : last.end]
         thousands = text[-1:].isdigit() and following.start == last.end + 1 and re.match(r"\d{3}\b", following.text)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lichen.language.meaning import CONSTANT, Meaning
-from lichen.language.order import instant_names, sorted_out
+from lichen.language.order import edges_among, sorted_out
 from lichen.language.scope import Standing
 from lichen.relationship.formula import Number
 from lichen.relationship.rules import Term
@@ -78,20 +78,12 @@ def settle(meaning: Meaning, values: Mapping[str, Value | None], kind: Any, stan
     """Values that read each other, each understood after those that it reads; a circle is a problem that shows it."""
     for name in values:
         meaning.scope.add((name,), kind, None)
-    edges = {
-        name: tuple(dict.fromkeys(n.text for n in instant_names(value.tree) if n.text in values))
-        if value and value.tree
-        else ()
-        for name, value in values.items()
-    }
-    order, circles = sorted_out(edges)
+    trees = {name: value.tree if value is not None else None for name, value in values.items()}
+    _, circles = sorted_out(edges_among(trees, instant=True))
+    order, _ = sorted_out(edges_among(trees, instant=False))
+    paths = {name: value.path for name, value in values.items() if value}
     for circle in circles:
-        report_circle(
-            meaning,
-            circle,
-            {name: value.path for name, value in values.items() if value},
-            "There is no first one to work out.",
-        )
+        report_circle(meaning, circle, paths, "There is no first one to work out.")
     tangled = {name for circle in circles for name in circle}
     found: dict[str, Value] = {}
     for name in order:
