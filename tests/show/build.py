@@ -128,83 +128,12 @@ def _quarter(turn: int, level: float | None) -> Period:
 def findings() -> tuple[Finding, ...]:
     """One of each state, among them texts of any length."""
     return (
-        Finding(
-            about="reciprocal_viability",
-            type="invariant",
-            status="broken",
-            says="Alder Packaging falls below its floor in 97 of 100 futures.",
-            margin=-0.3123,
-            interval=(-0.3391, -0.2855),
-            threshold=0.0,
-            parties=("alder",),
-            evidence=(
-                Evidence(
-                    says="Alder Packaging keeps at least −31 % of its room in 19 of 20 futures.",
-                    figure=-0.3123,
-                    unit="of its healthy range",
-                    method="simulation",
-                    at="supply.yaml:24:14",
-                ),
-                Evidence(
-                    says="Its cash was last recorded below the floor.", figure=290.0, unit="kEUR", method="record"
-                ),
-            ),
-            remedy=Remedy(says="Pay sooner.", path="terms.pay_after", value="4 weeks"),
-        ),
-        Finding(
-            about="visible_value_exchange", type="invariant", status="holds", says="Both see all of it.", margin=0.98
-        ),
-        Finding(
-            about="non_extractive_reinforcement",
-            type="invariant",
-            status="at risk",
-            decided=False,
-            says="Alder Packaging keeps 26 % of what both make; half of its fair share would be 25 %.",
-            margin=0.0104,
-            interval=(-0.0231, 0.0442),
-            threshold=0.0,
-            parties=("alder", "northfield"),
-            remedy=Remedy(
-                says="Raise `payment` so that Alder Packaging keeps its share.",
-                path="flows.payment.rate",
-                value="1.1 * (packaging * price)",
-            ),
-        ),
-        Finding(
-            about="adaptive_renegotiability",
-            type="invariant",
-            status="holds",
-            says="Terms follow in time.",
-            margin=0.41,
-        ),
-        Finding(
-            about="bounded_dependency",
-            type="invariant",
-            status="holds",
-            says="Each could go on.",
-            margin=0.22,
-            interval=(0.1, 0.3),
-        ),
-        Finding(
-            about="disguised_extraction",
-            type="failure",
-            status="broken",
-            says="Northfield Foods calls it mutual and keeps most of the gain.",
-            score=0.6204,
-            interval=(0.58, 0.66),
-            threshold=0.5,
-            parties=("northfield",),
-            evidence=(
-                Evidence(
-                    says="Its share of the gain.",
-                    figure=0.91,
-                    unit="of the whole",
-                    method="structure",
-                    at="supply.yaml:31:3",
-                ),
-            ),
-            remedy=Remedy(says="Stop calling it symbiotic."),
-        ),
+        broken_viability(),
+        invariant("visible_value_exchange", "Both see all of it.", 0.98),
+        unsettled_reinforcement(),
+        invariant("adaptive_renegotiability", "Terms follow in time.", 0.41),
+        replace(invariant("bounded_dependency", "Each could go on.", 0.22), interval=(0.1, 0.3)),
+        disguised_extraction(),
         Finding(
             about="goodwill_substitution",
             type="failure",
@@ -213,6 +142,68 @@ def findings() -> tuple[Finding, ...]:
             needs="Ask Alder Packaging how many hours a month nobody pays for.",
         ),
         Finding(about="over_coupling", type="failure", status="holds", says="No link is too much.", score=0.04),
+    )
+
+
+def invariant(about: str, says: str, margin: float) -> Finding:
+    return Finding(about=about, type="invariant", status="holds", says=says, margin=margin, threshold=0.0)
+
+
+def broken_viability() -> Finding:
+    least = Evidence(
+        says="Alder Packaging keeps at least −31 % of its room in 19 of 20 futures.",
+        figure=-0.3123,
+        unit="of its healthy range",
+        method="simulation",
+        at="supply.yaml:24:14",
+    )
+    last = Evidence(says="Its cash was last recorded below the floor.", figure=290.0, unit="kEUR", method="record")
+    return Finding(
+        about="reciprocal_viability",
+        type="invariant",
+        status="broken",
+        says="Alder Packaging falls below its floor in 97 of 100 futures.",
+        margin=-0.3123,
+        interval=(-0.3391, -0.2855),
+        threshold=0.0,
+        parties=("alder",),
+        evidence=(least, last),
+        remedy=Remedy(says="Pay sooner.", path="terms.pay_after", value="4 weeks"),
+    )
+
+
+def unsettled_reinforcement() -> Finding:
+    return Finding(
+        about="non_extractive_reinforcement",
+        type="invariant",
+        status="at risk",
+        decided=False,
+        says="Alder Packaging keeps 26 % of what both make; half of its fair share would be 25 %.",
+        margin=0.0104,
+        interval=(-0.0231, 0.0442),
+        threshold=0.0,
+        parties=("alder", "northfield"),
+        remedy=Remedy(
+            says="Raise `payment` so that Alder Packaging keeps its share.",
+            path="flows.payment.rate",
+            value="1.1 * (packaging * price)",
+        ),
+    )
+
+
+def disguised_extraction() -> Finding:
+    share = Evidence(says="Its share of the gain.", figure=0.91, unit="of the whole", at="supply.yaml:31:3")
+    return Finding(
+        about="disguised_extraction",
+        type="failure",
+        status="broken",
+        says="Northfield Foods calls it mutual and keeps most of the gain.",
+        score=0.6204,
+        interval=(0.58, 0.66),
+        threshold=0.5,
+        parties=("northfield",),
+        evidence=(share,),
+        remedy=Remedy(says="Stop calling it symbiotic."),
     )
 
 
