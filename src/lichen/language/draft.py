@@ -75,12 +75,20 @@ class Draft:
         self.problems.append(problem)
 
     def report(
-        self, path: str, fact: str, repair: str = "", *, key: bool = False, others: Iterable[Excerpt] = ()
+        self,
+        path: str,
+        fact: str,
+        repair: str = "",
+        *,
+        key: bool = False,
+        others: Iterable[Excerpt] = (),
+        unknown: bool = False,
     ) -> None:
-        """A problem at the value of a path, or at its `key`."""
+        """A problem at the value of a path, or at its `key`; `unknown` when a word is not known."""
         place = self._place(path)
         node = place.key if key and place.key is not None else place.node
-        self.add(place.source.problem(node.start, node.end, fact, repair, tuple(others)))
+        problem = place.source.problem(node.start, node.end, fact, repair, tuple(others))
+        self.add(replace(problem, unknown=unknown))
 
     def report_formula(self, path: str, error: FormulaError) -> None:
         """A problem inside the formula at a path."""
@@ -90,7 +98,16 @@ class Draft:
         others: tuple[Excerpt, ...] = ()
         if error.other is not None:
             others = (place.source.excerpt(*self._span(path, error.other[0]), error.other[1]),)
-        self.add(Problem(origin=excerpt.origin, fact=error.fact, repair=error.repair, excerpt=excerpt, others=others))
+        self.add(
+            Problem(
+                origin=excerpt.origin,
+                fact=error.fact,
+                repair=error.repair,
+                excerpt=excerpt,
+                others=others,
+                unknown=error.unknown,
+            )
+        )
 
     def count(self, path: str) -> int:
         """How many items the list at a path has."""
@@ -155,7 +172,7 @@ class Draft:
     def _place(self, path: str) -> Place:
         while path and path not in self.places:
             path = path.rpartition(".")[0]
-        return self.places[path]
+        return self.places.get(path) or Place(self.source, Scalar("", 0, 1), None)
 
     def _span(self, path: str, span: Span) -> tuple[int, int]:
         """Where a part of a formula stands in the file; the whole value when it is not written on one plain line."""

@@ -91,7 +91,9 @@ class _Parser:
         if token.kind in ("name", "number") or token.text == "(":
             repair = "Write `*` between them to multiply."
             if before.kind == "number" and token.kind == "name":
-                raise FormulaError(f"`{token.text}` is no unit.", token.span, self._unit_repair(token.text))
+                raise FormulaError(
+                    f"`{token.text}` is no unit.", token.span, self._unit_repair(token.text), unknown=True
+                )
             raise FormulaError(f"Something is missing between `{before.text}` and `{token.text}`.", token.span, repair)
         raise FormulaError(
             f"`{token.text}` cannot stand here.", token.span, "A value or an operator is missing before it."
@@ -224,7 +226,7 @@ class _Parser:
         function = FUNCTIONS.get(token.text)
         if function is None:
             repair = did_you_mean(token.text, FUNCTIONS) or f"To multiply, write `{token.text} * (`."
-            raise FormulaError(f"`{token.text}` is not a function.", token.span, repair)
+            raise FormulaError(f"`{token.text}` is not a function.", token.span, repair, unknown=True)
         opening = self.take()
         arguments: list[Tree] = []
         while not self.at(")"):
@@ -341,7 +343,9 @@ class _Parser:
         if self.token.kind != "number":
             word = self.token.text
             repair = did_you_mean(word, self.units) or "Write a unit such as `EUR/week`, or `1` for plain numbers."
-            raise FormulaError(f"`{word}` is no unit." if word else "A unit is missing.", self._here(), repair)
+            raise FormulaError(
+                f"`{word}` is no unit." if word else "A unit is missing.", self._here(), repair, unknown=True
+            )
         number, unit = self._signed()
         return self._further(number * unit.factor, unit.dimension)
 

@@ -191,7 +191,7 @@ class Meaning:
         if names and not repair.startswith("Did"):
             shown = ", ".join(f"`{known}`" for known in islice(names, 8)) + (", ..." if len(names) > 8 else "")
             repair = f"There {'is' if len(names) == 1 else 'are'} {shown}."
-        self.draft.report(path, f"`{name}` is not a {noun} of this file.", repair, key=key)
+        self.draft.report(path, f"`{name}` is not a {noun} of this file.", repair, key=key, unknown=True)
         return False
 
 

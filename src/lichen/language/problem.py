@@ -34,13 +34,18 @@ class Excerpt:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One thing that is wrong; `excerpt` is None when the file as a whole is meant, `others` the other places of it."""
+    """One thing that is wrong.
+
+    `excerpt` is None when the file as a whole is meant, `others` are the other places of a conflict. `unknown`:
+    a word is not known; the same word unknown in several places is told once.
+    """
 
     origin: Origin
     fact: str
     repair: str = ""
     excerpt: Excerpt | None = None
     others: tuple[Excerpt, ...] = ()
+    unknown: bool = False
 
     @property
     def at(self) -> str:

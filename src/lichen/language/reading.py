@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, final
 
@@ -86,8 +86,24 @@ def _add_parts(draft: Draft, root: Block, parts: Mapping[str, Source]) -> None:
 def _in_order(draft: Draft) -> tuple[Problem, ...]:
     """The problems in the order of the text, those of the file itself first; one that was found twice stands once."""
     problems, main = draft.problems, draft.source.file
-    unique = dict.fromkeys((p.origin.file, p.origin.line, p.origin.column, p.fact, p) for p in problems)
-    return tuple(key[-1] for key in sorted(unique, key=lambda k: (k[0] != main, k[0], k[1], k[2])))
+    unique = {(p.origin.file, p.origin.line, p.origin.column, p.fact): p for p in problems}
+    ordered = [unique[key] for key in sorted(unique, key=lambda k: (k[0] != main, *k))]
+    told: dict[tuple[str, str], list[Problem]] = {}
+    for position, problem in enumerate(ordered):
+        cause = (problem.origin.file, problem.fact if problem.unknown else str(position))
+        told.setdefault(cause, []).append(problem)
+    return tuple(_told_once(alike) for alike in told.values())
+
+
+def _told_once(alike: list[Problem]) -> Problem:
+    """The first of several problems with one cause, with the lines of the others."""
+    first = alike[0]
+    lines = list(dict.fromkeys(str(p.origin.line) for p in alike[1:] if p.origin.line != first.origin.line))
+    if not lines:
+        return first
+    shown = ", ".join(lines[:5]) + (f" and {len(lines) - 5} more" if len(lines) > 5 else "")
+    also = f"The same in line{'' if len(lines) == 1 else 's'} {shown}."
+    return replace(first, repair=f"{first.repair} {also}".strip())
 
 
 def _relationship(draft: Draft, root: Block, open_table: OpenTable) -> Relationship | None:

@@ -258,7 +258,7 @@ class Resolver:
         if head in scope.parties:
             known = [*scope.parties[head], "headroom"]
             repair = self.suggest(name.parts[1], known) or f"It has {listing(known, 'and')}."
-            return FormulaError(f"`{head}` has no capacity `{'.'.join(name.parts[1:])}`.", span, repair)
+            return FormulaError(f"`{head}` has no capacity `{'.'.join(name.parts[1:])}`.", span, repair, unknown=True)
         if head in ("members", "giver", "receiver", "link"):
             return self._unknown_here(name)
         if text in FUNCTIONS:
@@ -275,7 +275,9 @@ class Resolver:
         return FormulaError(
             f"Nothing is called `{text}`.",
             span,
-            repair or "A formula reads capacities, flows, terms and world variables of this file.",
+            repair
+            or "Formulas read capacities, flows, terms and world variables; the file's units stand under `units:`.",
+            unknown=True,
         )
 
     def _unknown_here(self, name: Name) -> FormulaError:

@@ -61,7 +61,13 @@ class FormulaError(Exception):
     """A formula that cannot be read or means nothing: the fact, where in its text, the repair, and the other side."""
 
     def __init__(
-        self, fact: str, span: Span, repair: str = "", note: str = "", other: tuple[Span, str] | None = None
+        self,
+        fact: str,
+        span: Span,
+        repair: str = "",
+        note: str = "",
+        other: tuple[Span, str] | None = None,
+        unknown: bool = False,
     ) -> None:
         super().__init__(fact)
         self.fact = fact
@@ -69,6 +75,7 @@ class FormulaError(Exception):
         self.repair = repair
         self.note = note
         self.other = other
+        self.unknown = unknown
 
 
 @final
