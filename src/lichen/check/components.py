@@ -115,7 +115,7 @@ def _loop(evidence: CheckInput, gate: Gate) -> Iterator[Finding]:
         "reinforcement_feedback_channel",
         "broken",
         f"{'Too little' if gate.reach[origin, target].stronger.value > _NOTHING else 'Nothing'} "
-        f"of {one}’s success reaches {other}.",
+        f"of {wording.whose(one)} success reaches {other}.",
         parties=(origin, target),
         evidence=_reaches(evidence, gate),
         remedy=_closing(evidence, origin, target),
@@ -132,11 +132,11 @@ def _closing(evidence: CheckInput, origin: str, target: str) -> Remedy:
                 return switched_on
     for flow in evidence.inner_flows:
         if flow.giver == origin and flow.receiver == target and flow.worth and flow.rate.text:
-            says = f"Let `{flow.name}` follow {one}’s room, so that its success reaches {other}."
+            says = f"Let `{flow.name}` follow {wording.whose(one)} room, so that its success reaches {other}."
             return Remedy(
                 says=says, path=f"flows.{flow.name}.rate", value=f"({flow.rate.text}) * clip({origin}.headroom, 0, 1.5)"
             )
-    return Remedy(says=f"Add a flow from {one} to {other} whose rate follows {one}’s room.", path="flows")
+    return Remedy(says=f"Add a flow from {one} to {other} whose rate follows {wording.whose(one)} room.", path="flows")
 
 
 def _switched_on(evidence: CheckInput, channel: Reinforcement) -> Remedy | None:
@@ -205,7 +205,7 @@ def _carrying(evidence: CheckInput, channel: Reinforcement, origin: str) -> Reme
     )
     if flow is None or not flow.rate.text:
         return None
-    says = f"Let `{flow.name}` follow {evidence.title(origin)}’s room."
+    says = f"Let `{flow.name}` follow {wording.whose(evidence.title(origin))} room."
     return Remedy(
         says=says, path=f"flows.{flow.name}.rate", value=f"({flow.rate.text}) * clip({origin}.headroom, 0, 1.5)"
     )

@@ -203,7 +203,8 @@ def _read_room(evidence: CheckInput, room: ReadRoom) -> Iterator[Evidence]:
         says += f"; {room.below} of {room.members} members were below their floor"
     yield Evidence(says=f"{says}.", figure=room.room, unit="of its healthy range", method="record", at=at)
     if room.gaps:
-        missing = f"Of {room.periods} periods of {title}’s `{room.capacity}` {room.gaps} are not wholly recorded."
+        whole = f"Of {room.periods} periods of {wording.whose(title)} `{room.capacity}`"
+        missing = f"{whole} {room.gaps} are not wholly recorded."
         yield Evidence(says=missing, figure=float(room.gaps), unit="periods", method="record", at=at)
 
 

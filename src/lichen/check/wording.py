@@ -45,6 +45,11 @@ def amount(value: float) -> str:
     return f"{value:.3g}"
 
 
+def whose(title: str) -> str:
+    """The possessive: `Alder’s`, `growers’`."""
+    return f"{title}’" if title.endswith("s") else f"{title}’s"
+
+
 def listed(names: Iterable[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     known = list(names)
