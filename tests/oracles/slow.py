@@ -13,9 +13,10 @@ Where the page leaves more than one reading, this is the one taken here:
  4. `floor`, `healthy`, `at_most` and `at_least` read the terms in force; `healthy` left out is the level at the start.
  5. An intervention changes the level of its step before anything reads it, and is bounded only at the end of that step.
     A shock to the floor never lifts a level.
- 6. Rationing: at hand is `level - at_least`; the flows whose cost falls due at once draw on it by what they ask. What
-    changes, arrives or is settled in the step does not count. A flow's share is the least of its capacities' and of the
-    shares of the flows its formula reads directly (of a sum: that of the sum); its formula is not computed anew.
+ 6. Rationing: at hand is `level - at_least`; what changes or arrives in the step does not count. Flows whose cost falls
+    due at once draw on it by what they ask, and what was given on credit by what is to be settled; the part that is not
+    settled is never settled, and never arrives. A flow's share is the least of its capacities' and of the shares of the
+    flows its formula reads directly (of a sum: that of the sum); its formula is not computed anew.
  7. What is on its way are units: what one costs and is worth, and which members are there, is that of the moment at
     which it falls due.
  8. What was on its way before the start is that of the first rate without the experiment, in `cut` too. Worth
@@ -34,8 +35,8 @@ Where the page leaves more than one reading, this is the one taken here:
 16. During notice a flow runs at its share of what its formula says, and the formula reads the reduced rates of others.
 17. The last delivery is when the last of the flow has arrived and is settled. What replaces it arrives at once and
     enters tallies.
-18. `balance` looks at the full steps before now. Flows from and to `world` do not count. While pending it reads 1 in
-    formulas.
+18. `balance` looks at the full steps before now. Flows from and to `world` do not count. While pending it is, in
+    formulas, that of everything so far, and 1 of nothing.
 19. `season(...)`, `project`: the last full one. A step belongs to the month of its first day.
 """
 

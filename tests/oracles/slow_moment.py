@@ -1,8 +1,8 @@
 """One instant of the slow simulator: what every name stands for at step k, and the rates of all flows.
 
 Rates come in two turns. First every flow is *asked*: its formula, clipped at 0, times what an experiment leaves of it.
-Then the flows that draw a capacity below its `at_least` are rationed, with all that read their rates directly. From
-then on a flow's name means its *given* rate.
+Then the flows that draw a capacity below its `at_least` are rationed (`slow_rationing.py`). From then on a flow's name
+means its *given* rate.
 """
 
 from __future__ import annotations
@@ -13,20 +13,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lichen.relationship.flow import Flow
-from lichen.relationship.formula import Call, Name, Number, Spread, Tree, children
 from lichen.relationship.party import Capacity
 from lichen.relationship.value import Value
 from lichen.relationship.world import Process
 from tests.oracles.slow_formula import (
     NOWHERE,
     Place,
-    arriving_cells,
     divide,
     evaluate,
-    is_reduction,
     member_place,
-    places_inside,
 )
+from tests.oracles.slow_rationing import rations, share
 
 if TYPE_CHECKING:
     from tests.oracles.slow import Simulation
@@ -42,7 +39,6 @@ class Moment:
         self.levels, self.presence = levels, presence
         self.given: dict[tuple[str, Place], float] = {}
         self.asked: dict[tuple[str, Place], float] = {}
-        self.rationed: dict[tuple[str, Place], float] = {}
         self.asking: list[str] = []
         self.is_looking_back = False
 
@@ -181,81 +177,8 @@ class Moment:
         cells = [(name, cell) for name in self.run.relationship.flows for cell in self.run.cells[name]]
         for name, cell in cells:
             self.ask(name, cell)
-        self.rationed = self.rations()
-        self.given = {(name, cell): self.asked[name, cell] * self.share(name, cell) for name, cell in cells}
-
-    def rations(self) -> dict[tuple[str, Place], float]:
-        """For each flow that draws on a capacity with `at_least`, the share of it that the capacity can bear."""
-        shares: dict[tuple[str, Place], float] = {}
-        for party in self.run.relationship.parties.values():
-            for capacity in party.capacities.values():
-                for member in range(self.run.count(party.name)) if capacity.at_least else ():
-                    share, drawing = self.ration(party.name, capacity, member)
-                    for key in drawing:
-                        shares[key] = min(share, shares.get(key, 1.0))
-        return shares
-
-    def ration(self, party: str, capacity: Capacity, member: int) -> tuple[float, list[tuple[str, Place]]]:
-        """What is at hand above `at_least` for what is drawn in this step, and who draws."""
-        place = self.run.place(party, member)
-        drawing, drawn = [], 0.0
-        for flow in self.run.relationship.flows.values():
-            if flow.giver != party or capacity.name not in flow.cost:
-                continue
-            for cell in self.run.cells[flow.name]:
-                if (
-                    self.run.giving(flow, cell) == member
-                    and self.run.steps_in(self.delay(flow.settled_after, cell)) == 0
-                ):
-                    drawing.append((flow.name, cell))
-                    drawn += (
-                        self.ask(flow.name, cell) * self.cost(flow, capacity.name, cell) * self.paid_weight(flow, cell)
-                    )
-        at_hand = max(self.levels[party, capacity.name][member] - self.value(capacity.at_least, place), 0.0)
-        return 1.0 if drawn * self.run.step <= at_hand else at_hand / (drawn * self.run.step), drawing
-
-    def share(self, name: str, cell: Place) -> float:
-        """How much of what is asked is given: its own ration, or less where a flow that its formula reads has less."""
-        flow = self.run.relationship.flows[name]
-        own = self.rationed.get((name, cell), 1.0)
-        return min(
-            [own, *(self.kept(cells) for cells in self.read_directly(flow.rate.tree, cell, self.run.circle[name]))]
-        )
-
-    def kept(self, cells: list[tuple[str, Place, float]]) -> float:
-        """The share of the sum of some flows that is given."""
-        asked = sum(weight * self.asked[name, cell] for name, cell, weight in cells)
-        given = sum(weight * self.asked[name, cell] * self.share(name, cell) for name, cell, weight in cells)
-        return given / asked if asked > 0 else min((self.share(name, cell) for name, cell, _ in cells), default=1.0)
-
-    def read_directly(
-        self, tree: Tree | None, place: Place, circle: frozenset[str], unread: frozenset[str] = frozenset()
-    ) -> Iterator[list[tuple[str, Place, float]]]:
-        """For every flow that a formula reads in the same instant (at the start by a delay too), the cells it reads."""
-        match tree:
-            case Name(parts=(name,)) if name in self.run.relationship.flows and name not in unread:
-                yield [(name, cell, 1.0) for cell in self.run.cells_at(name, place)]
-            case Call(function="balance"):
-                return
-            case Call(function="delay" | "smooth"):
-                if self.k == 0:
-                    yield from self.read_directly(tree.arguments[0], place, circle, circle)
-            case Call(function="arriving"):
-                found = arriving_cells(tree, place, self)
-                yield [(flow.name, cell, self.gained_weight(flow, cell)) for flow, cell in found]
-            case Call() if is_reduction(tree):
-                x = tree.arguments[0]
-                inside = [
-                    [(name, cell, weight * part) for name, cell, part in cells]
-                    for inner, weight in places_inside(x, place, self)
-                    for cells in self.read_directly(x, inner, circle, unread)
-                ]
-                yield [cell for cells in inside for cell in cells]
-            case Number() | Spread() | Name() | None:
-                return
-            case _:
-                for child in children(tree):
-                    yield from self.read_directly(child, place, circle, unread)
+        rationed = rations(self)
+        self.given = {(name, cell): self.asked[name, cell] * share(self, name, cell, rationed) for name, cell in cells}
 
     @contextmanager
     def looking_back(self) -> Iterator[None]:

@@ -158,7 +158,9 @@ class Balance:
 
     def of(self, party: str, now: Moment) -> float:
         """Worth received over burden borne in the window that has passed by now; NaN while pending."""
-        steps = self.window(self.over(party), now.k)
+        return self.ratio(party, self.window(self.over(party), now.k))
+
+    def ratio(self, party: str, steps: range) -> float:
         received = sum(self.received[party][j] for j in steps)
         borne = sum(self.borne[party][j] for j in steps)
         if borne == 0:
@@ -166,8 +168,9 @@ class Balance:
         return received / borne
 
     def in_formulas(self, party: str, now: Moment) -> float:
-        """The balance where a formula reads it; 1 while pending: neither side is ahead."""
+        """The balance where a formula reads it: while pending that of everything so far, and 1 of nothing."""
         balance = self.of(party, now)
+        balance = self.ratio(party, range(now.k)) if math.isnan(balance) else balance
         return 1.0 if math.isnan(balance) else balance
 
     def over(self, party: str) -> Window:

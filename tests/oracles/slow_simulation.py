@@ -13,12 +13,11 @@ from lichen.relationship.relationship import Relationship
 from tests.oracles.slow_formula import NOWHERE, Place, member_place, quantile
 from tests.oracles.slow_moment import Moment
 from tests.oracles.slow_rules import YEAR_DAYS, Balance, Entry, Reviews, fallback_entries, risk_entries
+from tests.oracles.slow_transit import OnItsWay
 from tests.oracles.slow_values import Experiment, Run
 
 Draws = Callable[[str, "int | None", int], float]
 SpreadDraws = Callable[[str, "int | None"], float]
-Sent = tuple[Flow, Place, float]
-"""A flow at a member or link, and the rate at which it was given."""
 
 
 class Simulation:
@@ -41,8 +40,7 @@ class Simulation:
         self.circle = circles(relationship)
         self.moments: list[Moment] = []
         self.smooth: dict[object, float] = {}
-        self.to_settle: dict[int, list[Sent]] = defaultdict(list)
-        self.to_arrive: dict[int, list[Sent]] = defaultdict(list)
+        self.on_its_way = OnItsWay(self)
         self.reviews, self.balance = Reviews(self), Balance(self)
         self.first_levels = self.levels_at_start()
         self.result = Run(
@@ -59,11 +57,12 @@ class Simulation:
         levels = {key: list(members) for key, members in self.first_levels.items()}
         presence = {name: [1.0] * self.count(name) for name in self.relationship.parties}
         steps = self.relationship.time.steps
+        self.on_its_way.begin()
         for k in range(steps):
             now = self.arrive(k, levels, presence)
             now.settle_rates()
-            self.give(now)
-            entries = [*self.fall_due(now), *self.shared_risks(now), *fallback_entries(self, now)]
+            self.on_its_way.send(now)
+            entries = [*self.on_its_way.fall_due(now), *self.shared_risks(now), *fallback_entries(self, now)]
             self.note_step(now, entries)
             self.balance.count(now, entries)
             self.reviews.step(now)
@@ -90,46 +89,10 @@ class Simulation:
                 else:
                     members[member] = min(level, now.value(capacity.floor, self.place(experiment.party, member)))
 
-    def give(self, now: Moment) -> None:
-        """Send every flow on its way: its cost falls due after its credit, its worth after credit and transit."""
-        for flow in self.relationship.flows.values():
-            for cell in self.cells[flow.name]:
-                settled, arrived = self.delays(now, flow, cell)
-                sent = (flow, cell, now.rate(flow.name, cell))
-                self.to_settle[now.k + settled].append(sent)
-                self.to_arrive[now.k + arrived].append(sent)
-                if now.k == 0 and arrived and not flow.starts_empty:
-                    self.bring_what_is_on_its_way(flow, cell, settled, arrived)
-
-    def bring_what_is_on_its_way(self, flow: Flow, cell: Place, settled: int, arrived: int) -> None:
-        """Before the start every flow ran at its first rate, whatever an experiment does from the start on."""
-        sent = (flow, cell, self.undisturbed.rate(flow.name, cell))
-        for k in range(settled):
-            self.to_settle[k].append(sent)
-        for k in range(arrived):
-            self.to_arrive[k].append(sent)
-
     def delays(self, now: Moment, flow: Flow, cell: Place) -> tuple[int, int]:
         """In steps, after how long cost falls due, and after how long worth."""
         credit, transit = now.delay(flow.settled_after, cell), now.delay(flow.arrives_after, cell)
         return self.steps_in(credit), self.steps_in(credit + transit)
-
-    def fall_due(self, now: Moment) -> list[Entry]:
-        """What is settled and what arrives now, by what a unit costs and is worth now."""
-        entries = []
-        for flow, cell, rate in self.to_settle.pop(now.k, ()):
-            amount = rate * now.paid_weight(flow, cell)
-            for name in flow.cost:
-                cost = amount * now.cost(flow, name, cell)
-                entries.append(Entry(flow.giver, self.giving(flow, cell), name, -cost, True, flow.is_inner, flow.name))
-        for flow, cell, rate in self.to_arrive.pop(now.k, ()):
-            amount = 0.0 if self.is_kept_from_its_receiver(flow, now.k) else rate * now.gained_weight(flow, cell)
-            for name in flow.worth:
-                worth = amount * now.worth(flow, name, cell)
-                entries.append(
-                    Entry(flow.receiver, self.receiving(flow, cell), name, worth, False, flow.is_inner, flow.name)
-                )
-        return entries
 
     def shared_risks(self, now: Moment) -> list[Entry]:
         entries = list(risk_entries(self, now))

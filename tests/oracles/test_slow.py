@@ -92,6 +92,22 @@ def test_flows_that_draw_below_at_least_are_rationed_in_proportion() -> None:
     assert result.level["b.y"][0] == pytest.approx([100, 104, 104])
 
 
+def test_a_settlement_that_draws_below_at_least_is_cut_and_what_is_cut_never_arrives() -> None:
+    later = {"settled_after": v("1 day"), "starts_empty": True}
+    made = days(
+        5,
+        *two(a="10", at_least=0),
+        flow("credit", "a > b", f("4 per day"), cost={"x": 1}, worth={"y": 1}, **later),
+        flow("cash", "a > b", f("2 per day"), cost={"x": 1}, worth={"y": 1}),
+    )
+    result = simulate(made)
+    # 2, then 4 + 2, then a third of 4 + 2 is paid.
+    assert result.level["a.x"][0] == pytest.approx([10, 8, 2, 0, 0, 0])
+    assert result.level["b.y"][0] == pytest.approx([100, 102, 108, 110, 110, 110])
+    assert result.rate["credit"][0] == pytest.approx([4, 4, 4, 4, 4])
+    assert result.rate["cash"][0] == pytest.approx([2, 2, 2 / 3, 0, 0])
+
+
 def test_what_exceeds_at_most_is_lost_and_negative_rates_and_wrong_signs_count_as_nothing() -> None:
     made = days(
         2,
