@@ -100,14 +100,10 @@ def _figure(meaning: Meaning, subject: str, said: Section, path: str, *, is_flow
             f"Write {listing(wanted)}.",
             key=True,
         )
-    for key, fits in (("member", is_flow or True), ("from", is_flow), ("to", is_flow)):
-        if key in said and not fits:
-            meaning.draft.report(
-                f"{path}.{key}",
-                f"`{key}` names an end of a link, and `{subject}` is a capacity.",
-                "Write `member:`.",
-                key=True,
-            )
+    for key in ("from", "to"):
+        if key in said and not is_flow:
+            fact = f"`{key}` names an end of a link, and `{subject}` is a capacity."
+            meaning.draft.report(f"{path}.{key}", fact, "Write `member:`.", key=True)
 
 
 def _unit(meaning: Meaning, subject: str, found: Dimension, path: str, *, is_flow: bool) -> None:

@@ -49,7 +49,7 @@ def read_flows(
         meaning.scope.add((name,), "flow", None, found.family)
         meaning.limits[(name,)] = (0.0, float("inf"))
         if found.links is not None:
-            meaning.scope.links[name] = meaning.scope.families[found.receiver or ""]
+            meaning.scope.links[name] = meaning.scope.families.get(found.receiver or "", found.family or "")
     rates = _rates(meaning, said, ends)
     default = _sights(meaning, top_sight, "visible_to")
     return {name: _flow(meaning, name, section, ends[name], rates.get(name), default) for name, section in said.items()}
@@ -97,11 +97,15 @@ def _linked(
             "Leave `along` out: a flow between a group and one party is one per member.",
             key=True,
         )
+    family = "link:" + path.removeprefix("flows.")
     if single or giver is None or receiver is None:
-        return _Ends(giver, receiver, None, None, {})
+        named = [*(along.get("columns") or {}), along.get("value", "")]
+        unknown: dict[Parts, Meant] = {
+            ("link", column): Meant(("link", column), "column", None, family) for column in named
+        }
+        return _Ends(giver, receiver, family, Links(givers=(), receivers=()), unknown)
     found, units = read_links(meaning, along, f"{path}.along", members[giver], members[receiver])
     links = found or Links(givers=(), receivers=())
-    family = "link:" + path.removeprefix("flows.")
     own: dict[Parts, Meant] = {}
     for end, party in (("giver", giver), ("receiver", receiver)):
         names = {
@@ -114,9 +118,6 @@ def _linked(
             own[(end, column)] = Meant((end, column), meant.kind, meant.dimension, family)
     for column, unit in units.items():
         own[("link", column)] = Meant(("link", column), "column", unit.dimension, family)
-        values = links.columns.get(column)
-        if values:
-            meaning.limits[("link", column)] = (min(values), max(values))
     return _Ends(giver, receiver, family, links, own)
 
 
@@ -176,7 +177,7 @@ def _flow(
     meaning: Meaning, name: str, said: Section, ends: _Ends, rate: Value | None, default: tuple[Sight, ...] | None
 ) -> Flow:
     path = f"flows.{name}"
-    kind = said.get("kind", "obligation" if "kind" in said else "benefit")
+    kind = said.get("kind", "benefit")
     dimension = meaning.scope.names[(name,)].dimension
     cost = _per_unit(
         meaning, ends, said.get("cost"), f"{path}.cost", ends.giver, dimension, (rate.path if rate else path)

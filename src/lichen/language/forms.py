@@ -10,9 +10,10 @@ from typing import TypeAlias, final
 @final
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Any text."""
+    """Any text; `may_be_empty`: even none."""
 
     says: str = "text"
+    may_be_empty: bool = False
 
 
 @final

@@ -103,7 +103,7 @@ def _tabled(meaning: Meaning, said: dict[str, Any], path: str, units: Mapping[st
             "Let one member stand for several.",
         )
         return None
-    columns = _numbers(meaning, table, [(n, r) for n, r in rows], units, said["file"], path)
+    columns = _numbers(meaning, table, rows, units, said["file"], path)
     return Members(names=tuple(names), columns=columns, table=said["file"])
 
 

@@ -125,7 +125,7 @@ TOP = Keys(
                     Key("goals", Listing(Text()), "what is to be reached"),
                     Key("roles", _TEXTS, "who does what"),
                     Key("contacts", _TEXTS, "who is asked"),
-                    Key("law", Text(), "whose law holds"),
+                    Key("law", Text(may_be_empty=True), "whose law holds"),
                     Key("clauses", _TEXTS, "further clauses"),
                 ),
             ),

@@ -87,7 +87,7 @@ def _in_order(draft: Draft) -> tuple[Problem, ...]:
     """The problems in the order of the text, those of the file itself first; one that was found twice stands once."""
     problems, main = draft.problems, draft.source.file
     unique = {(p.origin.file, p.origin.line, p.origin.column, p.fact): p for p in problems}
-    ordered = [unique[key] for key in sorted(unique, key=lambda k: (k[0] != main, *k))]
+    ordered = [unique[key] for key in sorted(unique, key=lambda k: (k[0] != main, *k[:3]))]
     told: dict[tuple[str, str], list[Problem]] = {}
     for position, problem in enumerate(ordered):
         cause = (problem.origin.file, problem.fact if problem.unknown else str(position))

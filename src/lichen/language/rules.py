@@ -44,7 +44,9 @@ def read_rules(meaning: Meaning, top: Section) -> Rules:
         exit=_exit(meaning, top.get("exit")),
         power_review=_power_review(meaning, top.get("power_review")),
         costs=_costs(meaning, top.get("costs") or {}),
-        agreement=top.get("agreement") or {},
+        agreement={
+            key: tuple(said) if isinstance(said, list) else said for key, said in (top.get("agreement") or {}).items()
+        },
         checks=_measures(meaning, top.get("checks") or {}, "checks"),
     )
 

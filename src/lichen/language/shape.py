@@ -78,12 +78,12 @@ def _read(form: Form, node: Node, path: str, draft: Draft, voice: Voice) -> Any:
         return _either(form, node, path, draft, voice)
     if isinstance(form, Keys | Each | ByKey | ByWord | SightForm | Cells):
         if not isinstance(node, Block):
-            draft.report(path, f"Here stands a mapping: {form.says}.", _mapping_hint(form, node))
+            draft.report(path, f"Here stands a mapping: {_said(form)}.", _mapping_hint(form, node))
             return None
         return _mapping(form, node, path, draft, voice)
     if isinstance(form, Listing):
         if not isinstance(node, Series):
-            draft.report(path, f"Here stands a {form.says}.", _list_hint(node))
+            draft.report(path, f"Here stands a {_said(form)}.", _list_hint(node))
             return None
         return _items(form.form, node, path, draft, voice)
     if isinstance(form, Formula):
@@ -91,7 +91,7 @@ def _read(form: Form, node: Node, path: str, draft: Draft, voice: Voice) -> Any:
     if not isinstance(node, Scalar):
         draft.report(
             path,
-            f"Here stands {_a(form.says)}, not a {'list' if isinstance(node, Series) else 'mapping'}.",
+            f"Here stands {_a(_said(form))}, not a {'list' if isinstance(node, Series) else 'mapping'}.",
             "Write one text.",
         )
         return None
@@ -107,7 +107,7 @@ def _either(form: Either, node: Node, path: str, draft: Draft, voice: Voice) -> 
         case _:
             chosen = form.series
     if chosen is None:
-        draft.report(path, f"Here stands {form.says}.", "Write one of these.")
+        draft.report(path, f"Here stands {_said(form)}.", "Write one of these.")
         return None
     return _read(chosen, node, path, draft, voice)
 
@@ -178,7 +178,7 @@ def _unknown_key(form: Keys, name: str, entry: Entry, draft: Draft) -> None:
 
 def _missing_key(form: Keys, key: Key, node: Block, path: str, draft: Draft) -> None:
     fact = f"`{key.name}` is missing in {form.noun}: {key.doc}."
-    repair = f"Add `{key.name}: ...` ({key.form.says.replace('*', '')})."
+    repair = f"Add `{key.name}: ...` ({_said(key.form)})."
     if path:
         draft.report(path, fact, repair, key=True)
     else:
@@ -320,11 +320,9 @@ def _columns(text: str, path: str, draft: Draft) -> str | None:
 
 
 def _text(form: Text | Reference, text: str, path: str, draft: Draft) -> str | None:
-    if text.strip():
+    if text.strip() or (isinstance(form, Text) and form.may_be_empty):
         return text
-    if form.says == "text" and path == "agreement.law":
-        return text
-    draft.report(path, f"Nothing stands here; expected: {form.says}.", "Write it, or leave the key out.")
+    draft.report(path, f"Nothing stands here; expected: {_said(form)}.", "Write it, or leave the key out.")
     return None
 
 
@@ -377,9 +375,13 @@ def _over(node: Scalar, path: str, draft: Draft) -> Window | Value | None:
     return read_value(node, path, draft, _NOTHING)
 
 
-def _a(says: str) -> str:
-    plain = says.replace("*", "")
-    return f"{'an' if plain[:1] in 'aeiou' else 'a'} {plain}"
+def _said(form: Form) -> str:
+    """What a form is, in words for a message."""
+    return form.says.replace("*", "")
+
+
+def _a(words: str) -> str:
+    return f"{'an' if words[:1] in 'aeiou' else 'a'} {words}"
 
 
 def _mapping_hint(form: Form, node: Node) -> str:
