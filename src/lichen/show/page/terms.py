@@ -90,7 +90,8 @@ def _named(name: str, at: str | None) -> Html:
 def _written(value: Value) -> Html:
     if value.tree is None:
         return element("em", f"kept by {value.private_to or 'its side'}")
-    stated = f" (stated by {value.stated_by})" if value.stated_by else ""
+    day = f" on {value.stated_on}" if value.stated_on else ""
+    stated = f" (stated by {value.stated_by}{day})" if value.stated_by else ""
     kept = f" (private to {value.private_to})" if value.private_to else ""
     return join(element("code", value.text), stated, kept)
 
