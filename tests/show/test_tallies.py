@@ -3,6 +3,8 @@ from datetime import date
 
 from lichen.record.balance import Balance, PartyBalance, Tally
 from lichen.record.calendar_windows import Span
+from lichen.record.reciprocity import Judgement, RuleReading
+from lichen.record.temporal import Interval
 from lichen.show import terminal
 from lichen.show.markup import Html
 from lichen.show.page.balance import balance_part
@@ -87,3 +89,14 @@ def test_the_page_draws_what_can_be_told_and_says_the_rest() -> None:
     assert "Northfield Foods, in EUR" not in plain
     assert "75 % covered by the record" in plain
     assert "Nobody recorded <code>capability_fund</code>." in plain
+
+
+def test_a_rule_of_return_is_told_with_its_windows_and_why() -> None:
+    def judged(answer: str, why: str = "") -> Judgement:
+        return Judgement(span=FIRST, answer=answer, figure=None, robustness=Interval(0.0, 0.0), why=why)  # type: ignore[arg-type]  # one of the five
+
+    windows = (judged("kept"), judged("kept"), judged("broken"))
+    broken = RuleReading(rule="fair_return", answer="broken", robustness=None, judgements=windows)
+    untold = RuleReading(rule="answered", answer="cannot tell", robustness=None, judgements=(), why="nobody records it")
+    text = terminal.balance_text(balance(), (broken, untold))
+    assert "  `fair_return`: broken (2 kept, 1 broken).\n  `answered`: cannot tell; nobody records it." in text

@@ -15,7 +15,7 @@ import numpy as np
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.finding import Evidence, Finding, Status
-from lichen.check.measures.figure import Figure, least_of, share_of
+from lichen.check.measures.figure import UNKNOWN, Figure, least_of, share_of
 from lichen.check.thresholds import TOLERANCE
 from lichen.record.reciprocity import season_at
 from lichen.relationship.relationship import Time
@@ -56,12 +56,14 @@ def _asked(
         needs = f"What {whose} receives and bears."
         return Finding(about=about, type="component", status="cannot tell", says=f"{says}: unknown.", needs=needs)
     status: Status = "holds" if kept.value >= band.share - TOLERANCE else "at risk"
+    decided = not kept.low < band.share < kept.high
     said = f"{says} in {wording.share(kept.value)} of the futures ({wording.share(band.share)} asked)."
     at = evidence.relationship.at(path)
     return Finding(
         about=about,
         type="component",
         status=status,
+        decided=decided,
         says=said,
         margin=kept.value - band.share,
         interval=(kept.low - band.share, kept.high - band.share),
@@ -72,21 +74,23 @@ def _asked(
 
 
 def _kept(evidence: CheckInput, party: str, band: Band, over: Window) -> Figure | None:
-    """The share of futures in which every full window of a party keeps the band; None without a full window."""
+    """The share of futures in which every full window of a party keeps the band; None when no window says anything."""
     paths, time = evidence.futures.paths["base"], evidence.relationship.time
     windows = list(full_windows(over, time, evidence.relationship.commitment_days))
     if not windows:
         return None
     received, borne = (_in_windows(paths[f"{party}.{side}"], windows) for side in ("received", "borne"))
+    low, high = (None if limit is None else evidence.start.value(limit) for limit in (band.at_least, band.at_most))
+    if np.isnan(received).any() or np.isnan(borne).any() or np.isnan([low or 0.0, high or 0.0]).any():
+        return UNKNOWN
     slack = TOLERANCE * (received + borne)
     said = slack > 0
     kept = np.ones_like(said)
-    if band.at_least is not None:
-        kept &= received >= evidence.start.value(band.at_least) * borne - slack
-    if band.at_most is not None:
-        kept &= received <= evidence.start.value(band.at_most) * borne + slack
-    unknown = np.isnan(received).any(axis=1) | np.isnan(borne).any(axis=1)
-    return share_of(np.where(unknown, np.nan, (kept | ~said).all(axis=1).astype(float))) if said.any() else None
+    if low is not None:
+        kept &= received >= low * borne - slack
+    if high is not None:
+        kept &= received <= high * borne + slack
+    return share_of((kept | ~said).all(axis=1).astype(float)) if said.any() else None
 
 
 def _in_windows(course: Array, windows: Sequence[Steps]) -> Array:

@@ -15,6 +15,7 @@ from lichen.cli import common
 if TYPE_CHECKING:
     from lichen.record.balance import Balance
     from lichen.record.reading import Record
+    from lichen.record.reciprocity import RuleReading
     from lichen.relationship.relationship import Relationship
     from lichen.show.judged import Judged
 
@@ -69,10 +70,11 @@ def judge_file(asked: Asked, tick: Callable[[float], None] = lambda share: None)
     )
 
 
-def balance_file(asked: Asked) -> Balance:
-    """Balance a file against its record; a file that names no record is a wrong input for this."""
+def balance_file(asked: Asked) -> tuple[Balance, tuple[RuleReading, ...]]:
+    """Balance a file against its record, and read its rules of return; a file without record is a wrong input."""
     relationship = common.read_file(asked.file, asked.party, asked.form)
     from lichen.record.balance import balance_of
+    from lichen.record.reciprocity import read_rules
 
     record = _record(relationship, asked)
     if record is None:
@@ -80,7 +82,8 @@ def balance_file(asked: Asked) -> Balance:
             f"{asked.file} names no record, so there is nothing to balance. "
             "Say under `evidence:` which table holds which flow."
         )
-    return balance_of(relationship, record)
+    balance = balance_of(relationship, record)
+    return balance, read_rules(relationship, record, balance)
 
 
 def _record(relationship: Relationship, asked: Asked) -> Record | None:

@@ -24,15 +24,17 @@ def balance(
 ) -> int:
     """Show what each side gave and received, promised and recorded.
 
-    Coverage stands beside every figure, and what nobody recorded is named.
+    Coverage stands beside every figure, and what nobody recorded is named. Each rule of return is kept, broken,
+    pending, or cannot be told.
     """
     from lichen.cli.judging import Asked, balance_file
+    from lichen.record.balance import plain
     from lichen.show import terminal
 
-    found = balance_file(Asked(file=file, party=party, record=record, as_of=as_of, form=form))
+    found, rules = balance_file(Asked(file=file, party=party, record=record, as_of=as_of, form=form))
     if form == "json":
-        text = json.dumps(found.to_json(), indent=1, ensure_ascii=False)
+        text = json.dumps({**found.to_json(), "rules": plain(rules)}, indent=1, ensure_ascii=False)
     else:
-        text = terminal.balance_text(found, colours=output is None and sys.stdout.isatty())
+        text = terminal.balance_text(found, rules, colours=output is None and sys.stdout.isatty())
     common.deliver(text, output)
     return 0

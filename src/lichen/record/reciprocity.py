@@ -118,7 +118,7 @@ def _windows(
         case "transaction":
             return [((period,), True) for period in periods]
         case "season":
-            return _cut(periods, lambda day: _season_at(over.text, day))
+            return _cut(periods, lambda day: season_at(over.text, day))
         case "project":
             return _cut(periods, lambda day: _project_at(relationship, day))
         case "duration":
@@ -144,7 +144,7 @@ def _is_full(window: Span, own: Sequence[PartyBalance]) -> bool:
     return max(late, early) <= own[0].span.days / 2
 
 
-def _season_at(text: str, day: date) -> Span | None:
+def season_at(text: str, day: date) -> Span | None:
     """The season of a year, `season(March, August)`, in which a day lies."""
     first, last = (month_number(name) for name in text.removeprefix("season(").removesuffix(")").split(","))
     if first is None or last is None:
@@ -265,7 +265,7 @@ def _window_left(over: Window | None, time: float, relationship: Relationship) -
         case "duration" if over is not None:
             return over.days or 0.0
         case "season" if over is not None:
-            span = _season_at(over.text, day)
+            span = season_at(over.text, day)
         case "project":
             span = _project_at(relationship, day)
         case _:

@@ -11,11 +11,12 @@ from lichen.show.lines import Line, columns, one_line, plain, rendered, wrapped
 
 if TYPE_CHECKING:
     from lichen.record.balance import Balance, Disagreement, PartyBalance, Tally
+    from lichen.record.reciprocity import RuleReading
 
 
-def balance_text(balance: Balance, *, colours: bool = False) -> str:
-    """The balance of every party, then every flow as promised and as recorded, then what nobody recorded."""
-    return rendered(_balance_lines(balance), colours=colours)
+def balance_text(balance: Balance, rules: Sequence[RuleReading] = (), *, colours: bool = False) -> str:
+    """The balance of every party, every flow as promised and as recorded, what nobody recorded, and the rules."""
+    return rendered([*_balance_lines(balance), *_rule_lines(rules)], colours=colours)
 
 
 def recorded_sums(balance: Balance) -> dict[tuple[str, str, str], tuple[float | None, float | None, float]]:
@@ -75,6 +76,23 @@ def _balance_lines(balance: Balance) -> Iterator[Line]:
         yield from wrapped(f"Nobody recorded: {', '.join(_flow(balance, flow) for flow in balance.unrecorded)}.", 4)
     for found in balance.disagreements:
         yield from wrapped(disagreement_words(found), 3)
+
+
+def rule_words(reading: RuleReading) -> str:
+    """What the record says of one rule of return, and of how many of its windows or answers."""
+    turns = [judgement.answer for judgement in reading.judgements]
+    counted = ", ".join(f"{turns.count(answer)} {answer}" for answer in dict.fromkeys(turns))
+    why = reading.why or next((j.why for j in reading.judgements if j.answer == reading.answer and j.why), "")
+    said = f"`{reading.rule}`: {reading.answer}" + (f" ({counted})" if len(turns) > 1 else "")
+    return f"{said}; {why}." if why else f"{said}."
+
+
+def _rule_lines(rules: Sequence[RuleReading]) -> Iterator[Line]:
+    if rules:
+        yield plain("")
+        yield (("Rules of return", "bold"),)
+    for reading in rules:
+        yield from wrapped(rule_words(reading), 3, indent="  ", first="  ")
 
 
 def _flow(balance: Balance, flow: str) -> str:
