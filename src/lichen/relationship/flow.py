@@ -26,7 +26,9 @@ class Sight:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fallback:
-    """`if_lost`: what the receiver can get elsewhere: `replaced` x the mean rate, `after` a time, at `cost` per replaced unit by capacity."""
+    """`if_lost`: what the receiver can get elsewhere: `replaced` x the mean rate, `after` a time, at `cost` per
+    replaced unit by capacity.
+    """
 
     replaced: Value
     after: Value
@@ -38,7 +40,8 @@ class Fallback:
 class Links:
     """A flow along links between members: one link per entry.
 
-    `givers` and `receivers` are member indices into the giver's and receiver's `Members.names`; `columns` holds numbers in base units per link.
+    `givers` and `receivers` are member indices into the giver's and receiver's `Members.names`; `columns` holds
+    numbers in base units per link.
     """
 
     givers: tuple[int, ...]
@@ -52,8 +55,9 @@ class Links:
 class Flow:
     """One giver, one receiver, a rate, and what one unit of it takes and adds.
 
-    `cost` maps the giver's capacities, `worth` the receiver's capacities to the change per unit of rate. `visible_to` is None
-    when nothing is declared, empty when the flow is declared unseen. `starts_empty`: nothing was on its way before the start.
+    `cost` maps the giver's capacities, `worth` the receiver's capacities to the change per unit of rate. `visible_to`
+    is None when nothing is declared, empty when the flow is declared unseen. `starts_empty`: nothing was on its way
+    before the start.
     """
 
     name: str

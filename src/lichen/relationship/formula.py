@@ -1,7 +1,7 @@
 """The tree of a formula: what a value says, as frozen nodes with every number in base units.
 
-Trees are built by `lichen.language.formula` and read by the map, the simulation and the redline. They compare by meaning:
-the place in the text is not part of a node's identity.
+Trees are built by `lichen.language.formula` and read by the map, the simulation and the redline. They compare by
+meaning: the place in the text is not part of a node's identity.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class Spread:
 @final
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A reference: `price`, `packaging`, `demand`, `time`, or two parts as in `alder.cash`, `members.sales`, `link.weight`.
+    """A reference: `price`, `packaging`, `demand`, `time`, or two parts as in `alder.cash`, `members.sales`,
+    `link.weight`.
 
     Inside a group's own formulas a bare name of the group is written out by the language (`sellers.cash`).
     """

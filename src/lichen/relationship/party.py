@@ -16,8 +16,8 @@ PartyKind = Literal["organisation", "person", "group", "living system", "public"
 class Capacity:
     """Something a party needs in order to go on contributing.
 
-    Headroom is `(level - floor)/(healthy - floor)`. `change` is its own drift per time, `drawdown` a planned fall (a share of the healthy
-    range), `valued_at` its owner's price of one unit.
+    Headroom is `(level - floor)/(healthy - floor)`. `change` is its own drift per time, `drawdown` a planned fall (a
+    share of the healthy range), `valued_at` its owner's price of one unit.
     """
 
     name: str
@@ -60,8 +60,9 @@ class Voice:
 class Party:
     """One side of the relationship, or a third party that bears or receives.
 
-    `members` is None for a single party. `joins` counts members per time, `leaves` is the share per time; both act on presence.
-    `counts` says how a group's headroom enters a verdict: the `quantile` (a share of the members) over members, or the least.
+    `members` is None for a single party. `joins` counts members per time, `leaves` is the share per time; both act on
+    presence. `counts` says how a group's headroom enters a verdict: the `quantile` (a share of the members) over
+    members, or the least.
     """
 
     name: str

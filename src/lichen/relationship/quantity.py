@@ -1,7 +1,8 @@
 """Dimensions and units: what a number counts, and how much of it.
 
-Every number of a relationship is kept in base units: days for time, metres for length, kilograms for mass, one base unit for
-each currency, and one for each dimension that a file makes (`pallet: new`). A dimension is a product of powers of such bases.
+Every number of a relationship is kept in base units: days for time, metres for length, kilograms for mass, one base
+unit for each currency, and one for each dimension that a file makes (`pallet: new`). A dimension is a product of
+powers of such bases.
 """
 
 from __future__ import annotations

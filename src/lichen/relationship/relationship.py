@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import final
 
-from lichen.relationship.flow import WORLD, Flow
+from lichen.relationship.flow import Flow
 from lichen.relationship.party import Party
 from lichen.relationship.quantity import Unit
 from lichen.relationship.rules import Evidence, Rules, Term
@@ -17,7 +17,7 @@ from lichen.relationship.world import Correlation, Process, Scenario
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Time:
-    """When the relationship is looked at: a start, a horizon and a step, the latter two in days; `*_text` as written."""
+    """When the relationship is looked at: a start, a horizon and a step, the latter two in days; `*_text` as said."""
 
     start: date
     horizon_days: float
@@ -50,9 +50,9 @@ class Origin:
 class Relationship:
     """What one relationship file says.
 
-    Built by `lichen.language` from a file without problems: names are unique, every reference resolves, dimensions agree and no
-    flow reads itself in the same instant. `origins` maps a path (`flows.payment.rate`) to its place; it is no part of equality.
-    `hidden` names the paths that someone keeps to itself.
+    Built by `lichen.language` from a file without problems: names are unique, every reference resolves, dimensions
+    agree and no flow reads itself in the same instant. `origins` maps a path (`flows.payment.rate`) to its place; it
+    is no part of equality. `hidden` names the paths that someone keeps to itself.
     """
 
     name: str
@@ -91,6 +91,3 @@ class Relationship:
                 return str(self.origins[path])
             path = path.rpartition(".")[0]
         return None
-
-
-__all__ = ["WORLD", "Origin", "Relationship", "Time"]

@@ -1,4 +1,6 @@
-"""The rules of return, of measure, of voice and of leaving: six components, three optional ones, and what surrounds them."""
+"""The rules of return, of measure, of voice and of leaving: six components, three optional ones, and what surrounds
+them.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from lichen.relationship.value import Band, Value
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """What the parties decide. Only what lies `between` may be moved by tuning; `set_by` names the side that alone may set it."""
+    """What the parties decide. Only what lies `between` may be moved by tuning; `set_by` names the side that alone
+    may set it.
+    """
 
     name: str
     value: Value
@@ -24,7 +28,9 @@ class Term:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """Over what return is looked for: a duration (days), one transaction, a season, a project, the portfolio or the whole life."""
+    """Over what return is looked for: a duration (days), one transaction, a season, a project, the portfolio or the
+    whole life.
+    """
 
     kind: Literal["duration", "transaction", "season", "project", "portfolio", "life"]
     days: float | None = None
@@ -45,7 +51,9 @@ class ReturnRule:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerRule:
-    """`when/then`: each unit of one flow is answered by `per_unit` of another within a time, by the receiver or anyone of a group."""
+    """`when/then`: each unit of one flow is answered by `per_unit` of another within a time, by the receiver or
+    anyone of a group.
+    """
 
     name: str
     when: str
@@ -126,7 +134,9 @@ class Adjustment:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskShare:
-    """`risk_sharing`: a loss (positive for a loss, per time) carried by one party; what lies `beyond` is split by `shares`."""
+    """`risk_sharing`: a loss (positive for a loss, per time) carried by one party; what lies `beyond` is split by
+    `shares`.
+    """
 
     name: str
     loss: Value
@@ -161,8 +171,9 @@ class PowerReview:
 class Evidence:
     """Where the record of one flow or capacity comes from: a table and how its columns are read.
 
-    `subject` is a flow's name or `party.capacity`. `amount` and `level` are formulas over columns kept as text; exactly one of
-    `amount`, `count`, `level` is given. `unit` is the written unit of the figures. `where` holds column -> the values that count.
+    `subject` is a flow's name or `party.capacity`. `amount` and `level` are formulas over columns kept as text;
+    exactly one of `amount`, `count`, `level` is given. `unit` is the written unit of the figures. `where` holds
+    column -> the values that count.
     """
 
     subject: str
@@ -188,7 +199,9 @@ class Evidence:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Everything the parties settled about their relationship; what is absent is None or empty, and `check` reports it."""
+    """Everything the parties settled about their relationship; what is absent is None or empty, and `check` reports
+    it.
+    """
 
     reciprocity: tuple[ReturnRule | AnswerRule, ...] = ()
     shared_value: tuple[Measure, ...] = ()

@@ -29,7 +29,9 @@ ProcessKind = Literal[
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """A recorded series: dates in order and the values from then on, in base units; `resample_days` is the block length."""
+    """A recorded series: dates in order and the values from then on, in base units; `resample_days` is the block
+    length.
+    """
 
     dates: tuple[date, ...]
     values: tuple[float, ...]
@@ -40,7 +42,9 @@ class Series:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """A world variable: its kind, its parameters by name (`mean`, `spread`, ...), and the peak date of a seasonal one."""
+    """A world variable: its kind, its parameters by name (`mean`, `spread`, ...), and the peak date of a seasonal
+    one.
+    """
 
     name: str
     kind: ProcessKind
