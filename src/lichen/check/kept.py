@@ -65,9 +65,6 @@ def _asked(
         status=status,
         decided=decided,
         says=said,
-        margin=kept.value - band.share,
-        interval=(kept.low - band.share, kept.high - band.share),
-        threshold=0.0,
         parties=tuple(parties),
         evidence=(Evidence(says=said, figure=kept.value, unit="of the futures", method="simulation", at=at),),
     )

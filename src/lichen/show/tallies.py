@@ -83,7 +83,7 @@ def rule_words(reading: RuleReading) -> str:
     turns = [judgement.answer for judgement in reading.judgements]
     counted = ", ".join(f"{turns.count(answer)} {answer}" for answer in dict.fromkeys(turns))
     why = reading.why or next((j.why for j in reading.judgements if j.answer == reading.answer and j.why), "")
-    said = f"`{reading.rule}`: {reading.answer}" + (f" ({counted})" if len(turns) > 1 else "")
+    said = f"`{reading.rule}`: {reading.answer}" + (f" ({counted})" if len(set(turns)) > 1 else "")
     return f"{said}; {why}." if why else f"{said}."
 
 
