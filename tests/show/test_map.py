@@ -140,6 +140,7 @@ def test_json_holds_the_same_figures_as_the_map(example: DependencyMap) -> None:
     assert data["direct"] == [list(row) for row in example.direct]
     assert data["edges"][1]["delay"] == {"first_days": 28.0, "mean_days": 28.0, "half_days": 28.0}
     assert data["power"][0]["imbalance"] == example.power[0].imbalance
+    assert [path["passes_blind"] for path in data["paths"]] == [path.passes_blind for path in example.paths]
 
 
 def test_json_has_no_numbers_that_json_does_not_know() -> None:

@@ -51,15 +51,15 @@ def rounds(direct: ArrayLike, count: int) -> Iterator[Matrix]:
         yield power
 
 
-def katz_centrality(direct: ArrayLike, alpha: float, beta: float = 1.0) -> Matrix:
-    """How much the others lean on each party, `x = (I - alpha D^T)^-1 beta` (Katz 1953): edges count where they arrive.
+def katz_centrality(direct: ArrayLike, alpha: float) -> Matrix:
+    """How much the others lean on each party, `x = (I - alpha D^T)^-1 1` (Katz 1953): edges count where they arrive.
 
     Needs `alpha` below one over the spectral radius; ValueError otherwise.
     """
     matrix = _matrix(direct)
     if alpha * spectral_radius(matrix) >= 1:
         raise ValueError("alpha must lie below one over the spectral radius")
-    return np.linalg.solve(np.eye(len(matrix)) - alpha * matrix.T, np.full(len(matrix), beta))
+    return np.linalg.solve(np.eye(len(matrix)) - alpha * matrix.T, np.full(len(matrix), 1.0))
 
 
 def visibility(direct: ArrayLike) -> NDArray[np.bool_]:

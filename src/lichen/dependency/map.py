@@ -23,6 +23,7 @@ from lichen.relationship.flow import Flow, FlowKind
 from lichen.relationship.party import Party, PartyKind
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.start import Start
+from lichen.relationship.value import Value
 
 FIRST_ROUNDS = 4
 """How many rounds of dependence are told one by one, and stand for all where they add up without end."""
@@ -201,8 +202,8 @@ def _party(
         kind=party.kind,
         essential=party.essential,
         headroom=_known(start.read(f"{party.name}.headroom")) if party.essential_capacities else None,
-        alternatives=_stated(start, party, "alternatives"),
-        walk_away=_stated(start, party, "walk_away"),
+        alternatives=_stated(start, party, party.alternatives),
+        walk_away=_stated(start, party, party.walk_away),
         needs=party_needs,
         gives=tuple(flow.name for flow in relationship.flows.values() if flow.giver == party.name),
         burdens=tuple(d for d in harm if d.party == party.name and d.how == "burden"),
@@ -212,8 +213,9 @@ def _party(
     )
 
 
-def _stated(start: Start, party: Party, key: str) -> float | None:
-    values = start.of_members(party, party.alternatives if key == "alternatives" else party.walk_away)
+def _stated(start: Start, party: Party, value: Value | None) -> float | None:
+    """A value of a party, of a group the mean over its members; None when it is not known."""
+    values = start.of_members(party, value)
     return _known(sum(values) / len(values)) if values else None
 
 
@@ -308,7 +310,7 @@ def _power(
             replaced = (_replaced(needs_of[one], other), _replaced(needs_of[other], one))
             if replaced == (None, None):
                 continue
-            choices = [_stated(start, parties[name], "alternatives") for name in (one, other)]
+            choices = [_stated(start, parties[name], parties[name].alternatives) for name in (one, other)]
             outside = [
                 elsewhere(part, count) for part, count in zip(replaced, choices, strict=True) if part is not None
             ]

@@ -76,13 +76,6 @@ def net_imbalance(weights: Matrix) -> float | None:
     return float(np.abs(given - given.T).sum()) / 2 / total if total else None
 
 
-def pair_imbalance(there: float, back: float) -> float | None:
-    """`(there - back)/(there + back)` of one pair: 1 when nothing comes back, -1 the other way, None when nothing
-    passes.
-    """
-    return (there - back) / (there + back) if there + back else None
-
-
 def _without_self(weights: Matrix) -> Matrix:
     found = np.array(weights, dtype=np.float64)
     np.fill_diagonal(found, 0.0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, TypeAlias, final
@@ -20,7 +20,7 @@ from lichen.record.dates import month_number
 from lichen.record.reading import Record, SubjectSeries
 from lichen.record.rows import Entry
 from lichen.record.settlement import Obligation, Settled, Settlement, settle
-from lichen.record.temporal import Interval, at_least, at_most, both, historically, signal
+from lichen.record.temporal import Interval, at_least, at_most, both, eventually, historically, signal
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.rules import AnswerRule, ReturnRule, Window
 from lichen.relationship.start import Start
@@ -289,8 +289,9 @@ def _judged_answer(settled: Settled, at_best: Settled, end: float) -> Judgement:
     last = date.fromordinal(int(min(obligation.due, end - 1, date.max.toordinal() - 1)))
     span = Span(first, max(first, last) + timedelta(days=1))
     in_time, best = settled.on_time / obligation.amount, at_best.on_time / obligation.amount
-    still_open = obligation.due >= end and not settled.late
-    robustness = Interval(min(0.0, in_time - 1), 0.0 if still_open else min(0.0, best - 1))
+    still_open = in_time < 1 and obligation.due >= end and not settled.late
+    answered = at_least((Interval(in_time, best),), 1.0)
+    robustness = eventually(answered, 0, 1, "open" if still_open else "cut")[0]
     why = ""
     if robustness.low >= -_ROUNDING:
         answer: Answer = "kept"
@@ -318,11 +319,3 @@ def _all_together(settlements: Iterable[Settlement]) -> Settlement | None:
         on_time_ratio=math.fsum(one.on_time for one in settled) / owed,
         mean_delay=delayed / math.fsum(returned) if math.fsum(returned) else None,
     )
-
-
-def returned_within(given: Mapping[float, float], returned: Mapping[float, float], lag: float) -> float | None:
-    """Temporal reciprocity `R(L)`: the share of what was given (by day) that came back within `lag` days; None when
-    nothing was given.
-    """
-    owed = [Obligation(time=time, amount=amount, allowed=lag) for time, amount in given.items()]
-    return settle(owed, returned.items()).on_time_ratio

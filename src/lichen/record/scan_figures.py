@@ -54,17 +54,12 @@ class Concentration:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairReturn:
-    """What passed between two parties in each direction; `imbalance` is 1 when nothing came back."""
+    """What passed between two parties in each direction: `there` from the first to the second is the larger."""
 
     first: str
     second: str
     there: float
     back: float
-
-    @property
-    def imbalance(self) -> float:
-        """`|there - back|/(there + back)`."""
-        return abs(self.there - self.back) / (self.there + self.back) if self.there + self.back else 0.0
 
 
 @final

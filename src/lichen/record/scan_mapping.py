@@ -36,7 +36,6 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "done": "delivered received shipped arrived completed answered paid",
     }.items()
 }
-_NEVER_A_NAME: tuple[Role, ...] = ("date", "amount")
 _ORDER: tuple[Role, ...] = ("due", "done", "date", "part", "price", "giver", "receiver", "amount", "unit", "event")
 
 

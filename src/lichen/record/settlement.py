@@ -70,23 +70,21 @@ class _Owed:
             self.on_time += taken
         else:
             self.late += taken
-        self.delayed += taken * max(0.0, time - self.obligation.time)
+        self.delayed += taken * (time - self.obligation.time)
         return amount - taken
 
 
-def settle(
-    obligations: Iterable[Obligation], returns: Iterable[tuple[float, float]], *, credit: bool = False
-) -> Settlement:
+def settle(obligations: Iterable[Obligation], returns: Iterable[tuple[float, float]]) -> Settlement:
     """Match returns `(time, amount)` with obligations, each return with the oldest that is open.
 
-    A partial return splits an obligation, and one return may settle several. A return before the obligation counts
-    only with `credit`.
+    A partial return splits an obligation, and one return may settle several. A return before the obligation settles
+    nothing.
     """
     owed = [_Owed(o, o.amount) for o in sorted(obligations, key=lambda o: (o.time, o.due)) if o.amount > 0]
     oldest = 0
     unused = 0.0
     for time, amount in sorted((time, amount) for time, amount in returns if amount > 0):
-        while amount > 0 and oldest < len(owed) and (credit or owed[oldest].obligation.time <= time):
+        while amount > 0 and oldest < len(owed) and owed[oldest].obligation.time <= time:
             amount = owed[oldest].take(time, amount)
             oldest += owed[oldest].open == 0
         unused += amount

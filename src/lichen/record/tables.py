@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 import zlib
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -209,8 +209,6 @@ def _cell(cell: object) -> Cell:
         return cell.date() if cell.time() == time() else cell
     if isinstance(cell, str | bool | int | float | date):
         return cell
-    if isinstance(cell, timedelta):
-        return str(cell)
     return str(cell)
 
 

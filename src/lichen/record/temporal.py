@@ -29,10 +29,6 @@ class Interval:
     low: float
     high: float
 
-    def __neg__(self) -> Interval:
-        """The interval of the opposite."""
-        return Interval(-self.high, -self.low)
-
     @property
     def truth(self) -> Truth:
         """What it says of a rule whose robustness it holds."""
@@ -61,24 +57,9 @@ def at_most(trace: Signal, limit: float) -> Signal:
     return tuple(Interval(limit - x.high, limit - x.low) for x in trace)
 
 
-def negation(rule: Signal) -> Signal:
-    """`not rule`."""
-    return tuple(-x for x in rule)
-
-
 def both(left: Signal, right: Signal) -> Signal:
     """`left and right`."""
     return tuple(_least((x, y)) for x, y in zip(left, right, strict=True))
-
-
-def either(left: Signal, right: Signal) -> Signal:
-    """`left or right`."""
-    return tuple(_most((x, y)) for x, y in zip(left, right, strict=True))
-
-
-def implies(when: Signal, then: Signal) -> Signal:
-    """`when implies then`."""
-    return either(negation(when), then)
 
 
 def once(rule: Signal, a: int = 0, b: int | None = None) -> Signal:
@@ -94,11 +75,6 @@ def historically(rule: Signal, a: int = 0, b: int | None = None) -> Signal:
 def eventually(rule: Signal, a: int, b: int, end: End = "open") -> Signal:
     """At some sample of the next `a` to `b` steps."""
     return tuple(_most(_future(rule, now, a, b, end)) for now in range(len(rule)))
-
-
-def always(rule: Signal, a: int, b: int, end: End = "open") -> Signal:
-    """At every sample of the next `a` to `b` steps."""
-    return tuple(_least(_future(rule, now, a, b, end)) for now in range(len(rule)))
 
 
 def since(hold: Signal, start: Signal) -> Signal:

@@ -7,7 +7,7 @@ import math
 from dataclasses import fields, is_dataclass
 
 from lichen.dependency.delay import Delay
-from lichen.dependency.map import DependencyMap
+from lichen.dependency.map import DependencyMap, Path
 from lichen.dependency.power import Power
 
 
@@ -32,6 +32,8 @@ def _plain(value: object) -> object:
         found = {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
         if isinstance(value, Power):
             found |= {"imbalance": value.imbalance, "cohesion": value.cohesion}
+        if isinstance(value, Path):
+            found["passes_blind"] = value.passes_blind
         return found
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
