@@ -58,3 +58,15 @@ def test_the_chart_says_at_the_crossing_who_is_below_and_since_when() -> None:
     chart = outlook.chart(judged, outlook.outlooks(judged), "")
     assert [note.room for note in chart.notes] == [0.0]
     assert chart.notes[0].says.startswith("Alder Packaging: below the floor by ")
+
+
+def test_a_side_whose_room_nobody_can_tell_is_not_said_to_stay_above_its_floor() -> None:
+    futures = straight({"northfield": 0.2, "alder": 0.6})
+    open_room = build.trace(np.full((20, len(futures.days)), np.nan), futures.days)
+    base = replace(futures.base, headroom={**futures.base.headroom, "alder": open_room})
+    judged = build.judged(futures=replace(futures, lanes={"base": base}), record=None)
+    found = outlook.outlooks(judged)
+    assert outlook.own_sentence(found[1], date(2026, 1, 5)) == "Alder Packaging: nobody can say how much room is left"
+    assert found[1].side.middle == ()
+    worst = outlook.worse_off(found)
+    assert worst is not None and worst.party.name == "alder"  # or the picture would say that nobody falls

@@ -159,6 +159,8 @@ def span(days: float | None) -> str:
 
 def out_of_hundred(share: float) -> str:
     """`in 18 of 100 futures`; the ends in words."""
+    if math.isnan(share):
+        return UNKNOWN
     if share >= 0.995:
         return "in every future" if share == 1 else "in more than 99 of 100 futures"
     if share < 0.005:

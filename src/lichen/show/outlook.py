@@ -18,6 +18,8 @@ from lichen.show.judged import Judged
 
 _POINTS = 120
 """At most so many places along the time axis are drawn."""
+_FEW = 0.05
+"""The share of futures from which on a side is said to fall below its floor."""
 _KNOWN = 0.5
 """Below this share of members a recorded period says too little about the group."""
 
@@ -29,7 +31,8 @@ class Outlook:
 
     `below` is the share of futures in which it falls below its floor at any time, `below_from` the day since the start
     by which half of the futures have (or the first twentieth, when it never is half), None when fewer than a twentieth
-    do. `recorded_below` is the first recorded day below the floor, `recorded` the capacity that was recorded.
+    do. `recorded_below` is the first recorded day below the floor, `recorded` the capacity that was recorded. Where a
+    figure that nobody states leaves the room open in some future, `below` is NaN and the side has no lines.
     """
 
     party: Party
@@ -61,7 +64,10 @@ def outlooks(judged: Judged) -> tuple[Outlook, ...]:
 
 
 def worse_off(found: tuple[Outlook, ...]) -> Outlook | None:
-    """The side that fares worst: below the floor in the most futures, then the soonest, then with the least room."""
+    """The side that fares worst: below the floor in the most futures, then the soonest, then with the least room.
+
+    One of which nobody can say it stands before those that stay above.
+    """
     return min(found, key=_badness, default=None)
 
 
@@ -70,6 +76,8 @@ def sentence(outlook: Outlook, start: date) -> str:
     name = outlook.party.title
     if outlook.recorded_below is not None:
         return f"{name}: below the floor since {month(outlook.recorded_below)}, as recorded"
+    if math.isnan(outlook.below):
+        return f"{name}: nobody can say how much room is left"
     if outlook.below_from is None:
         said = f"Nobody falls below the floor. Least room left: {name}, {room(outlook.at_end)} at the end"
         return f"{said}, down from {room(outlook.at_start)}" if outlook.at_end < outlook.at_start - 0.05 else said
@@ -81,7 +89,7 @@ def sentence(outlook: Outlook, start: date) -> str:
 
 def own_sentence(outlook: Outlook, start: date) -> str:
     """How one side fares, without a word about the others."""
-    if outlook.below_from is None and outlook.recorded_below is None:
+    if outlook.below_from is None and outlook.recorded_below is None and not math.isnan(outlook.below):
         return f"{outlook.party.title}: above the floor, {room(outlook.at_end)} of the room left at the end"
     return sentence(outlook, start)
 
@@ -105,18 +113,22 @@ def chart(judged: Judged, found: tuple[Outlook, ...], title: str) -> Bands:
 def _badness(outlook: Outlook) -> tuple[bool, float, float, float]:
     least = outlook.at_end if math.isfinite(outlook.at_end) else math.inf
     soon = math.inf if outlook.below_from is None else outlook.below_from
-    return (outlook.recorded_below is None, -outlook.below if outlook.below >= 0.05 else 0.0, soon, least)
+    below = _FEW / 2 if math.isnan(outlook.below) else outlook.below if outlook.below >= _FEW else 0.0
+    return (outlook.recorded_below is None, -below, soon, least)
 
 
 def _outlook(judged: Judged, party: Party, turn: int, start: Start) -> Outlook:
     paths = judged.futures.paths["base"][f"{party.name}.headroom"]
     every = max(1, math.ceil(len(judged.futures.days) / _POINTS))
     places = sorted({*range(0, len(judged.futures.days), every), len(judged.futures.days) - 1})
-    low, middle, high = np.nanquantile(paths[:, places], [0.05, 0.5, 0.95], axis=0)
-    crossed = judged.futures.base.headroom[party.name].below_zero_at
-    below = float(np.mean(np.isfinite(crossed)))
+    trace = judged.futures.base.headroom[party.name]
+    known = not np.isnan(trace.least).any()
+    places = places if known else []
+    low, middle, high = np.quantile(paths[:, places], [0.05, 0.5, 0.95], axis=0)
+    crossed = trace.below_zero_at
+    below = float(np.mean(np.isfinite(crossed))) if known else math.nan
     half = below >= 0.5
-    days = float(np.quantile(crossed, 0.5 if half else 0.05, method="inverted_cdf")) if below >= 0.05 else math.inf
+    days = float(np.quantile(crossed, 0.5 if half else 0.05, method="inverted_cdf")) if below >= _FEW else math.inf
     recorded = recorded_room(judged, party, start)
     begin = judged.relationship.time.start
     first = next((day for run in recorded[1] for day, value in run if value < 0), None)

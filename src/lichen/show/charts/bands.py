@@ -209,9 +209,16 @@ def _label(side: Side, width: float) -> list[str]:
     return [*words, f"{arrow}{room(end)}"]
 
 
+def _last(side: Side) -> float:
+    """Where a side's line ends, or its record; the floor when it has neither."""
+    if side.middle:
+        return side.middle[-1]
+    return side.recorded[-1][-1][1] if side.recorded else 0.0
+
+
 def _labels(sides: tuple[Side, ...], labels: list[list[str]], x: Scale, y: Scale) -> Iterator[Html]:
     """Each side's name at the end of its line, moved apart where lines end close together."""
-    ends = [y(side.middle[-1] if side.middle else side.recorded[-1][-1][1]) for side in sides]
+    ends = [y(_last(side)) for side in sides]
     gap = 15.0 * max((len(label) for label in labels), default=1) + 4
     for side, label, place in zip(sides, labels, drawing.spread(ends, gap, y.end + 8, y.start - 6), strict=True):
         first = place - 7.5 * (len(label) - 1) + 4

@@ -48,7 +48,7 @@ def _picture(judged: Judged, found: tuple[Outlook, ...]) -> Html:
     drawn = outlook.chart(judged, found, "Room left of each side")
     recorded = ", ".join(f"{one.party.title}: {one.recorded}" for one in found if one.side.recorded)
     worst = outlook.worse_off(found)
-    band = f" Band: nine futures of ten of {worst.party.title}." if worst is not None else ""
+    band = f" Band: nine futures of ten of {worst.party.title}." if worst is not None and worst.side.low else ""
     key = f"Lines: the middle future.{band}"
     key += f" Dots: as recorded ({recorded})." if recorded else " Nothing of this was recorded."
     shown = chart(_tall, drawn, "first", "How much room each side has left above its floor")

@@ -70,6 +70,8 @@ def _own_chart(judged: Judged, one: Outlook) -> Html:
 
 
 def _range(one: Outlook) -> str:
+    if not one.side.low:
+        return figures.UNKNOWN
     return f"{figures.room(one.side.low[-1])} to {figures.room(one.side.high[-1])}"
 
 
