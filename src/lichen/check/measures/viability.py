@@ -14,7 +14,9 @@ from lichen.check.evidence import CheckInput
 from lichen.check.measures.figure import UNKNOWN, Figure, mean_of, quantile_of, ratio_of, share_of
 from lichen.check.thresholds import DEPENDENCE_BASE, DRAWDOWN, STANDARD_ERRORS, WORST_SHARE
 from lichen.relationship.party import Party
+from lichen.relationship.relationship import Time
 from lichen.simulation.futures import Array, Lane, Trace
+from lichen.simulation.reducing import FIFTHS
 
 
 def worst_room(lane: Lane, party: str) -> Figure:
@@ -46,15 +48,23 @@ def heading(evidence: CheckInput, party: str) -> Figure | None:
     turns is no decline. The slower of the two is the pace.
     """
     trace, time = evidence.base.headroom[party], evidence.relationship.time
-    fifth = time.horizon_days / 5
-    falls = [(trace.last_fifth - trace.end) / (fifth / 2), (trace.fifths[:, -2] - trace.last_fifth) / fifth]
+    before, last = (_middle_days(fifth, time) for fifth in (3, 4))
+    falls = [(trace.fifths[:, -2] - trace.last_fifth) / (last - before)] if last > before else []
+    if last < time.steps * time.step_days:
+        falls.append((trace.last_fifth - trace.end) / (time.steps * time.step_days - last))
     paces = [mean_of(fall) for fall in falls]
-    if not all(_beyond_errors(fall) for fall in falls):
+    if not falls or not all(_beyond_errors(fall) for fall in falls):
         return None
-    slower = min(range(2), key=lambda k: paces[k].value)
+    slower = min(range(len(falls)), key=lambda k: paces[k].value)
     commitment = evidence.relationship.commitment_days
     left = ratio_of(np.maximum(trace.last_fifth, 0.0), falls[slower])
     return left.rising(lambda days: (days - commitment) / commitment if commitment > 0 else 1.0).clipped()
+
+
+def _middle_days(fifth: int, time: Time) -> float:
+    """The middle of the moments, of all from the start to the end, whose levels a fifth of the horizon holds."""
+    first, behind = (round((time.steps + 1) * (fifth + k) / FIFTHS) for k in (0, 1))
+    return (first + behind - 1) / 2 * time.step_days
 
 
 def drawn_down(evidence: CheckInput, party: Party) -> Figure:
