@@ -1,35 +1,27 @@
 """The redline by meaning: what two versions of a relationship say differently.
 
 Figures are compared in base units, so `0.385 kEUR/pallet` for `385 EUR/pallet` is no change, and neither is another
-order of the keys.
+order of the keys. What only one version has, such as a flow, a rule or a table of evidence, is one difference.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from datetime import date
-from typing import Literal, final
+from dataclasses import Field, dataclass, fields, is_dataclass
+from typing import Any, Literal, TypeAlias, final
 
 from lichen.relationship.relationship import Relationship
+from lichen.relationship.rules import Window
 from lichen.relationship.value import Value
 
 _KEYS = {
     "giver": "from",
     "receiver": "to",
     "title": "name",
-    "answer_days": "within",
-    "within_days": "within",
-    "review_every_days": "review_every",
-    "takes_effect_after_days": "takes_effect_after",
-    "notice_days": "notice",
-    "every_days": "every",
-    "commitment_days": "commitment",
-    "horizon_days": "horizon",
-    "step_days": "step",
     "starts_empty": "starts",
     "in_capacity": "in",
 }
+"""What the file calls a field that has another name here; fields in days lose their unit."""
 _UNSAID = {
     "path",
     "text",
@@ -42,6 +34,10 @@ _UNSAID = {
     "table",
     "dimension",
 }
+_NAMES = ("name", "subject", "party", "term")
+"""The fields by which entries of a list are told apart, the first that they have; else it is by their turn."""
+_LISTED = 6
+"""Of a longer list only the first are read out, and how many there are."""
 
 
 @final
@@ -57,63 +53,147 @@ class Redline:
     new_at: str | None = None
 
 
+@final
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """One statement: what it means, how it reads, and whether it says more than silence would."""
+
+    means: object
+    reads: str
+    telling: bool = True
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Statements by key. A `whole` is one thing, such as a rule; otherwise the keys are things of their own."""
+
+    parts: Mapping[str, _Said | _Group]
+    whole: bool
+
+
+_Part: TypeAlias = "_Said | _Group | None"
+
+
 def redline(old: Relationship, new: Relationship) -> tuple[Redline, ...]:
     """Every difference in meaning between two versions, in the order of the new file's sections."""
-    before, after = dict(_statements(old)), dict(_statements(new))
-    found = []
-    for path in [*after, *(p for p in before if p not in after)]:
-        was, now = before.get(path), after.get(path)
-        if was is not None and now is not None and was[0] == now[0]:
-            continue
-        found.append(
-            Redline(
-                path=path,
-                kind="added" if was is None else "removed" if now is None else "changed",
-                old=was[1] if was else None,
-                new=now[1] if now else None,
-                old_at=old.at(path) if was else None,
-                new_at=new.at(path) if now else None,
-            )
+    return tuple(
+        Redline(
+            path=path,
+            kind="added" if was is None else "removed" if now is None else "changed",
+            old=None if was is None else _reads(was),
+            new=None if now is None else _reads(now),
+            old_at=None if was is None else old.at(path),
+            new_at=None if now is None else new.at(path),
         )
-    return tuple(found)
+        for path, was, now in _differences("", _whole(old, ""), _whole(new, ""))
+    )
 
 
-def _statements(relationship: Relationship) -> Iterator[tuple[str, tuple[object, str]]]:
-    """Each leaf: its path, what it means (comparable) and how it reads."""
-    for section in fields(relationship):
-        if section.name in _UNSAID:
-            continue
-        prefix = "" if section.name in ("rules",) else _KEYS.get(section.name, section.name)
-        yield from _leaves(prefix, getattr(relationship, section.name))
+def _differences(path: str, was: _Part, now: _Part) -> Iterator[tuple[str, _Part, _Part]]:
+    """The topmost paths at which the versions differ; both sides of a list or mapping are gone through."""
+    groups = [part for part in (was, now) if isinstance(part, _Group)]
+    if len(groups) == 2 or (groups and not groups[0].whole and None in (was, now)):
+        before, after = (part.parts if isinstance(part, _Group) else {} for part in (was, now))
+        for key in [*after, *(key for key in before if key not in after)]:
+            yield from _differences(_join(path, key), before.get(key), after.get(key))
+    elif not (isinstance(was, _Said) and isinstance(now, _Said) and was.means == now.means):
+        yield path, was, now
 
 
-def _leaves(path: str, thing: object) -> Iterator[tuple[str, tuple[object, str]]]:
+def _reads(part: _Said | _Group) -> str:
+    """A statement as it reads; of a group all that says more than silence would."""
+    if isinstance(part, _Said):
+        return part.reads
+    return ", ".join(f"{path} {said.reads}" for path, said in _telling("", part)) or "with nothing else said"
+
+
+def _telling(path: str, group: _Group) -> Iterator[tuple[str, _Said]]:
+    for key, part in group.parts.items():
+        if isinstance(part, _Group):
+            yield from _telling(_join(path, key), part)
+        elif part.telling:
+            yield _join(path, key), part
+
+
+def _part(thing: object) -> _Part:
+    """What something says; None when it says nothing."""
     match thing:
         case None | "" | ():
-            return
+            return None
         case Value():
-            yield path, ((thing.tree, thing.private_to), thing.text)
+            return _Said((thing.tree, thing.private_to), thing.text)
+        case Window():
+            said = thing.text if thing.kind == "season" else ""
+            return _Said((thing.kind, thing.days, said), thing.text or thing.kind)
         case Mapping():
-            for key, inner in thing.items():
-                yield from _leaves(_join(path, str(key)), inner)
+            parts = {str(key): _part(inner) for key, inner in thing.items()}
+            return _several(parts)
         case tuple() if any(is_dataclass(item) for item in thing):
-            for turn, item in enumerate(thing):
-                yield from _leaves(_join(path, getattr(item, "name", None) or str(turn)), item)
-        case tuple() | str() | bool() | int() | float() | date():
-            yield path, (thing, _read(thing))
+            return _several(dict(_entries(thing)))
         case _ if is_dataclass(thing):
-            for field in fields(thing):
-                if field.compare and field.name not in _UNSAID and not (field.name == "name" and path):
-                    yield from _leaves(_join(path, _KEYS.get(field.name, field.name)), getattr(thing, field.name))
+            return _whole(thing)
+        case _:
+            return _Said(thing, _text(thing))
+
+
+def _whole(thing: Any, named_by: str = "name") -> _Group:
+    """A frozen value by the keys that the file has for its fields; rules stand at the top of the file."""
+    parts: dict[str, _Part] = {}
+    for field in fields(thing):
+        if not field.compare or field.name in _UNSAID or field.name == named_by:
+            continue
+        value = getattr(thing, field.name)
+        if field.name == "rules":
+            parts |= _whole(value).parts
+        else:
+            parts[_KEYS.get(field.name, field.name.removesuffix("_days"))] = _field(thing, field, value)
+    return _Group({key: part for key, part in parts.items() if part is not None}, whole=True)
+
+
+def _field(thing: Any, field: Field[Any], value: object) -> _Part:
+    """What a field says; a list that may be left out says something when it is empty."""
+    if value == () and field.default is None:
+        return _Said((), "[]")
+    part = _part(value)
+    if not isinstance(part, _Said):
+        return part
+    silent = value == field.default or (field.name == "title" and value == thing.name)
+    days = f"{part.reads} days" if field.name.endswith("_days") else part.reads
+    return _Said(part.means, days, telling=not silent)
+
+
+def _several(parts: Mapping[str, _Part]) -> _Group | None:
+    """Things of their own by name; None when there are none."""
+    found = {key: part for key, part in parts.items() if part is not None}
+    return _Group(found, whole=False) if found else None
+
+
+def _entries(listed: tuple[Any, ...]) -> Iterator[tuple[str, _Part]]:
+    """The entries of a list by name; a second of one name has its turn beside it."""
+    turns: dict[str, int] = {}
+    for turn, entry in enumerate(listed):
+        if isinstance(entry, Value):
+            yield str(turn), _part(entry)
+            continue
+        named_by = next((key for key in _NAMES if hasattr(entry, key)), "")
+        name = getattr(entry, named_by, str(turn))
+        again = turns[name] = turns.get(name, -1) + 1
+        yield f"{name}.{again}" if again else name, _whole(entry, named_by)
 
 
 def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-def _read(thing: object) -> str:
-    if isinstance(thing, bool):
-        return "true" if thing else "false"
-    if isinstance(thing, tuple):
-        return "[" + ", ".join(str(item) for item in thing) + "]"
-    return str(thing)
+def _text(thing: object) -> str:
+    match thing:
+        case bool():
+            return "true" if thing else "false"
+        case float():
+            return f"{thing:.10g}"
+        case tuple():
+            more = f", … {len(thing)} in all" if len(thing) > _LISTED else ""
+            return f"[{', '.join(map(_text, thing[:_LISTED]))}{more}]"
+        case _:
+            return str(thing)

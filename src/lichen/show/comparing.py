@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lichen.show.figures import number, room, span
@@ -15,6 +14,9 @@ if TYPE_CHECKING:
     from lichen.redesign.redline import Redline
 
 Row = tuple[str, ...]
+
+_MOST_LINES = 8
+"""Lines of the screen that one difference may take."""
 
 _SIDES = ("Room left of", "In the end", "At worst, 1 of 20", "")
 _FINDINGS = ("Finding", "Was", "Is", "Distance or score", "")
@@ -33,18 +35,8 @@ def headline(comparison: Comparison) -> str:
     return f"It stays {now}." if was == now else f"From {was} to {now}."
 
 
-def redline_words(lines: Sequence[Redline]) -> Iterator[tuple[str, str]]:
-    """Each difference in words, and its place; what was added or removed as a whole is one."""
-    for (kind, whole), group in groupby(lines, lambda line: (line.kind, ".".join(line.path.split(".")[:2]))):
-        together = tuple(group)
-        if kind == "changed" or len(together) < 3:
-            yield from ((_one(line), line.new_at or line.old_at or "") for line in together)
-        else:
-            said = ", ".join(f"{line.path.removeprefix(f'{whole}.')} {line.new or line.old}" for line in together)
-            yield f"{whole}: {kind} {said}", together[0].new_at or together[0].old_at or ""
-
-
-def _one(line: Redline) -> str:
+def redline_words(line: Redline) -> str:
+    """One difference in words."""
     if line.kind == "changed":
         return f"{line.path}: {line.old} → {line.new}"
     return f"{line.path}: {line.kind} {line.new if line.kind == 'added' else line.old}"
@@ -56,8 +48,10 @@ def _lines(comparison: Comparison) -> Iterator[Line]:
     yield from wrapped(comparison.new.sentence, 4)
     yield plain("")
     yield (("What changed", "bold"),)
-    for words, at in redline_words(comparison.lines):
-        yield from wrapped(f"{words}  ({at})" if at else words, 4, first="  ", indent="      ")
+    for line in comparison.lines:
+        at = line.new_at or line.old_at
+        words = redline_words(line)
+        yield from wrapped(f"{words}  ({at})" if at else words, _MOST_LINES, first="  ", indent="      ")
     if not comparison.lines:
         yield plain("  Nothing by meaning.")
     yield plain("")
@@ -111,7 +105,7 @@ def notes(comparison: Comparison) -> Iterator[str]:
 
 def _markdown(comparison: Comparison) -> str:
     parts = ["# What the change does", f"**{headline(comparison)}** {comparison.new.sentence}", "## What changed"]
-    parts.append("\n".join(f"- `{words}`" for words, _ in redline_words(comparison.lines)) or "Nothing by meaning.")
+    parts.append("\n".join(f"- `{redline_words(line)}`" for line in comparison.lines) or "Nothing by meaning.")
     parts += ["## What it does to each side", _table(_SIDES, list(_sides(comparison)))]
     moved = list(_moved(comparison.shifts))
     if moved:
