@@ -70,13 +70,11 @@ def _open(path: Path, name: str) -> Source | Problem:
         if not path.is_file():
             return Problem(origin=whole, fact="This is no ordinary file.", repair="Name a text file.")
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-            if len(data) > MAX_BYTES:
-                data += b" " * max(0, path.stat().st_size - len(data) if path.stat().st_size < 2**40 else 0)
+            data, size = file.read(MAX_BYTES + 1), os.fstat(file.fileno()).st_size
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "its name is not valid"
         return Problem(origin=whole, fact=f"The file cannot be opened: {reason}.", repair="Check its name and rights.")
-    return decode(name, data)
+    return decode(name, data, size)
 
 
 def _files_in(folder: Path) -> str:

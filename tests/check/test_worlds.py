@@ -90,8 +90,10 @@ def test_a_working_example_is_what_its_page_says(path: Path) -> None:
         assert verdict.variant == expected["variant"]
 
 
-@pytest.mark.parametrize("runs", [100, 5000])
+@pytest.mark.parametrize("runs", [100, 20_000])
 @pytest.mark.parametrize("world", ["one-time-purchase", "slogan-partners"])
 def test_few_or_many_futures_tell_a_purchase_and_a_slogan_alike(world: str, runs: int) -> None:
+    """Paired draws make any difference significant in the end; what counts must not grow with the futures."""
     verdict = judged(TESTS / f"cases/worlds/{world}.yaml", runs)
+    assert verdict.verdict == "not a relationship of this kind"
     assert verdict.instead == {"one-time-purchase": "one_time_purchase", "slogan-partners": "slogan"}[world]

@@ -112,11 +112,14 @@ class Source:
         return self.text[start:end].rstrip("\r\n\x85\u2028\u2029")
 
 
-def decode(file: str, data: bytes) -> Source | Problem:
-    """The text of a file's bytes; a problem when it is too large, no UTF-8 or holds what no text holds."""
+def decode(file: str, data: bytes, size: int = 0) -> Source | Problem:
+    """The text of a file's bytes; a problem when it is too large, no UTF-8 or holds what no text holds.
+
+    Of a file that is too large the first bytes are enough when `size` says how many it has.
+    """
     whole = Origin(file=file, line=1, column=1)
     if len(data) > MAX_BYTES:
-        fact = f"The file has {len(data):,} bytes; a relationship file has at most {MAX_BYTES:,}."
+        fact = f"The file has {max(len(data), size):,} bytes; a relationship file has at most {MAX_BYTES:,}."
         return Problem(origin=whole, fact=fact, repair="Move rows of members or links into a table beside the file.")
     if data[:4] == b"PAR1" or data[:2] == b"PK" or b"\0" in data[:1024]:
         kind = "UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "no text"
