@@ -12,6 +12,7 @@ from lichen.relationship.formula import Binary, Call, Name, Number, Spread, Tree
 from lichen.relationship.party import Capacity, Members, Party
 from lichen.relationship.relationship import Relationship, Time
 from lichen.relationship.rules import Term
+from lichen.relationship.start import Start
 from lichen.relationship.value import Value
 
 Written: TypeAlias = "float | str | Tree"
@@ -105,3 +106,17 @@ def relationship(*parts: Party | Flow | Term, **more: object) -> Relationship:
         terms={part.name: part for part in parts if isinstance(part, Term)},
     )
     return replace(made, **more)  # type: ignore[arg-type] # by name
+
+
+def values_at_start(relationship: Relationship) -> dict[str, float]:
+    """Every value of the start by its name, in base units."""
+    start = Start(relationship)
+    parties = relationship.parties.values()
+    keys = [
+        *relationship.terms,
+        *relationship.world,
+        *(f"{party.name}.{name}" for party in parties for name in party.capacities),
+        *(f"{party.name}.headroom" for party in parties if party.essential_capacities),
+        *relationship.flows,
+    ]
+    return {key: start.read(key) for key in keys}

@@ -6,10 +6,23 @@ import pytest
 
 from lichen.relationship.flow import Links
 from lichen.relationship.party import Party
-from lichen.relationship.start import Start, values_at_start
+from lichen.relationship.start import Start
 from lichen.relationship.value import Value
 from lichen.relationship.world import Process, ProcessKind, Series
-from tests.by_hand import between, call, capacity, flow, members, minus, party, relationship, term, times, value
+from tests.by_hand import (
+    between,
+    call,
+    capacity,
+    flow,
+    members,
+    minus,
+    party,
+    relationship,
+    term,
+    times,
+    value,
+    values_at_start,
+)
 
 
 def test_terms_levels_and_rates_follow_each_other_whatever_their_order() -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from lichen.relationship.formula import Spread, walk
 from lichen.relationship.relationship import Relationship
-from lichen.relationship.start import values_at_start
 from lichen.relationship.value import Value
 from lichen.workspace import read_relationship
+from tests.by_hand import values_at_start
 from tests.oracles.slow import run
 
 CASES = Path(__file__).parent.parent / "cases"

@@ -1,6 +1,6 @@
 """One value of a formula, in plain floats.
 
-For the places that need a single number and no futures: the map, the redline, the start of a run. Where arithmetic has
+For the places that need a single number and no futures: the map, the record, the start of a run. Where arithmetic has
 no answer the rules are those of IEEE 754: a number divided by zero is infinite; `0/0`, the root or logarithm of a
 negative number and its broken powers are NaN; what is too large is infinite; and NaN stays NaN.
 """

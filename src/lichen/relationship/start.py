@@ -27,25 +27,6 @@ _ARRIVING = "arriving"
 """Stands for the receiving end of a link where places are looked up by member; no party can have this name."""
 
 
-def values_at_start(relationship: Relationship) -> Mapping[str, float]:
-    """Every value of the start by its name, in base units.
-
-    Keys: `price` (terms), `demand` (world), `packaging` (the rate of a flow per day, of a group the sum over members
-    or links), `alder.cash` (the level, of a group the sum), `alder.headroom` (of a group what counts: a quantile over
-    members or the least). A value that somebody keeps to itself, and all that needs it, is NaN.
-    """
-    start = Start(relationship)
-    parties = relationship.parties.values()
-    keys = [
-        *relationship.terms,
-        *relationship.world,
-        *(f"{party.name}.{name}" for party in parties for name in party.capacities),
-        *(f"{party.name}.headroom" for party in parties if party.essential_capacities),
-        *relationship.flows,
-    ]
-    return {key: start.read(key) for key in keys}
-
-
 @final
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -91,7 +72,12 @@ class Start:
                 self.read(key)
 
     def read(self, key: str) -> float:
-        """The value of one name: a term, a world variable, a flow, `party.capacity` or `party.headroom`."""
+        """The value of one name in base units; NaN where somebody keeps to itself what it needs.
+
+        `price` (a term), `demand` (of the world), `packaging` (the rate of a flow per day, of a group the sum over
+        members or links), `alder.cash` (the level, of a group the sum), `alder.headroom` (of a group what counts: a
+        quantile over members or the least).
+        """
         return self._name(Name(tuple(key.split("."))), NOWHERE)
 
     def value(self, value: Value | None, place: Place = NOWHERE) -> float:
