@@ -150,3 +150,13 @@ def test_a_gambler_is_ruined_as_often_as_the_textbook_says() -> None:
     ruined = np.isfinite(futures.base.headroom["gambler"].below_zero_at).mean()
     published = case["expected"]["p_ruin"]
     assert ruined == pytest.approx(published, abs=4 * sqrt(published * (1 - published) / runs))
+
+
+def test_a_long_chain_of_flows_written_backwards_is_followed() -> None:
+    flows = "".join(
+        f"  f{k}: {{kind: benefit, from: a, to: b, rate: {f'f{k - 1} * 0.99' if k else '1 per day'}}}\n"
+        for k in reversed(range(400))
+    )
+    party = "{kind: organisation, capacities: {cash: {level: 9, floor: 1}}}"
+    chain = relationship(f"parties:\n  a: {party}\n  b: {party}\nflows:\n{flows}")
+    assert run(chain).base.flows["f399"].amount[0] == pytest.approx(10 * 0.99**399)

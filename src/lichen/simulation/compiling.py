@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import final
 
 from lichen.relationship.flow import WORLD, Flow
+from lichen.relationship.formula import names
 from lichen.relationship.party import Capacity, Party
 from lichen.relationship.quantity import is_currency
 from lichen.relationship.relationship import Relationship
@@ -49,6 +51,8 @@ class _Compiler:
 
     def program(self) -> Program:
         relationship = self.relationship
+        for name in _in_order(relationship):
+            self.scene.name((name,), None, asked=False)
         for party in relationship.parties.values():
             for capacity in party.capacities.values():
                 change = (
@@ -347,3 +351,23 @@ class _Compiler:
 
     def _one_number(self, value: Value) -> Register:
         return self.members.brought(self.scene.formulas.value(value), None)
+
+
+def _in_order(relationship: Relationship) -> Iterator[str]:
+    """Terms, world variables and flows, each after those it reads, so that no chain of them is too long to follow."""
+    values = {term.name: term.value for term in relationship.terms.values()}
+    values |= {p.name: p.parameters["value"] for p in relationship.world.values() if p.kind == "constant"}
+    values |= {flow.name: flow.rate for flow in relationship.flows.values()}
+    reads = {name: names(value.tree) if value.tree else frozenset() for name, value in values.items()}
+    seen: set[str] = set()
+    for first in values:
+        waiting = [first]
+        while waiting:
+            name = waiting[-1]
+            more = [other for other in sorted(reads[name]) if other in values and other not in seen]
+            if name not in seen and more:
+                seen.add(name)
+                waiting += more
+            else:
+                seen.add(name)
+                yield waiting.pop()

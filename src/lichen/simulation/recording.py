@@ -55,7 +55,7 @@ class Recording:
         kept = [r for flow in program.flows for r in (*flow.worth.values(), *flow.cost.values(), flow.shortfall)]
         kept += program.payments.values()
         self.totals = Sums(totals, lanes, runs, self.time, halves=True)
-        self.amounts = Sums((r for r in kept if r not in totals), lanes, runs, self.time, halves=False)
+        self.amounts = Sums((r for r in kept if r.index not in self.totals.rows), lanes, runs, self.time, halves=False)
         self.lost = Sums(_present(c.lost for c in program.capacities), lanes, runs, self.time, halves=False)
         self.clipped = {flow.name: np.zeros(runs) for flow in program.flows if flow.wished is not None}
         self.path_lanes = {e.name: lane for lane, e in enumerate(experiments) if e.name in PATH_LANES}

@@ -40,13 +40,18 @@ class Node:
     result: Register
 
 
+_KEEPING_SIGN = frozenset(
+    {"add", "multiply", "divide", "divide_safely", "minimum", "power", "spread", "sum", "sum_alike", "mean", "override"}
+)
+
+
 class Tape:
     """Grows by operations; asking twice for the same one gives the same register."""
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
         self.nonnegative: set[int] = set()
-        """Sources of which the relationship says that they are never below 0."""
+        """Registers that are never below 0: by their operations, or because the relationship says so of a source."""
         self._known: dict[tuple[str, tuple[int, ...], Hashable, str | None], Register] = {}
 
     def number(self, value: float) -> Register:
@@ -119,32 +124,23 @@ class Tape:
 
     def is_nonnegative(self, register: Register) -> bool:
         """Whether the result cannot be below 0, as far as its operations show."""
-        if register.number is not None:
-            return register.number >= 0
-        if register.index in self.nonnegative:
-            return True
-        node = self.nodes[register.index]
-        match node.operation:
+        return register.index in self.nonnegative
+
+    def _stays_above(self, operation: str, operands: tuple[Register, ...], beside: Hashable) -> bool:
+        """Whether the result of an operation cannot be below 0."""
+        signs = [self.is_nonnegative(operand) for operand in operands]
+        match operation:
+            case "constant":
+                return isinstance(beside, str) and float(beside) >= 0
             case "draw":
-                return isinstance(node.beside, tuple) and node.beside[1] >= 0
-            case (
-                "override"
-                | "add"
-                | "multiply"
-                | "divide"
-                | "divide_safely"
-                | "minimum"
-                | "power"
-                | "spread"
-                | "sum"
-                | "mean"
-            ):
-                return all(self.is_nonnegative(operand) for operand in node.operands)
+                return isinstance(beside, tuple) and beside[1] >= 0
             case "maximum":
-                return any(self.is_nonnegative(operand) for operand in node.operands)
+                return any(signs)
             case "select":
-                return all(self.is_nonnegative(operand) for operand in node.operands[1:])
-        return node.operation in ("exp", "sqrt", "absolute", "saturate", "number", "factor")
+                return all(signs[1:])
+            case "exp" | "sqrt" | "absolute" | "saturate" | "number" | "factor":
+                return True
+        return bool(signs) and operation in _KEEPING_SIGN and all(signs)
 
     def _simplified(self, operation: str, operands: tuple[Register, ...]) -> Register | None:
         numbers = [o.number for o in operands]
@@ -185,6 +181,8 @@ class Tape:
                 number=number,
             )
             self.nodes.append(Node(operation, operands, beside, register))
+            if self._stays_above(operation, operands, beside):
+                self.nonnegative.add(register.index)
             self._known[key] = register
         return self._known[key]
 
