@@ -36,7 +36,7 @@ WORLD = (
     "{{process: ar1, mean: 1, spread: {percent} %, memory: {weeks} weeks}}",
     "{{process: white, mean: 1, spread: {percent} %, over: {weeks} weeks}}",
     "{{process: random_walk, start: 1, drift: {percent} %/year, spread: {percent} %/year**0.5}}",
-    "{{process: jumps, every: {weeks} weeks, size: -{percent} %, lasts: 3 weeks}}",
+    "{{process: jumps, every: {weeks} weeks, size: -{percent} %, lasts: {month} weeks}}",
     "{{process: seasonal, mean: 1, swing: {percent} %, period: 1 year, peak: 2026-0{month}-01}}",
     "{{process: uniform, from: 0.8, to: 1.{month}}}",
     "{{process: lognormal, mean: 1, spread: {percent} %}}",
@@ -241,6 +241,13 @@ def group_folders(draw: Draw) -> Mapping[str, str]:
     back = st.one_of(per_member, st.builds("dues * {} * {}".format, number(0.2, 1.2), factors(own, ["dues"])))
     flows.append(draw(flow("care", ("shop", "crowd"), back, ends)))
     flows.append(draw(flow("spent", ("shop", "world"), st.builds("sum(dues) * {}".format, factors(one)), ends)))
+    if draw(st.booleans()):
+        lines.append(
+            f"  elders:\n    kind: group\n    members: as crowd\n    capacities:\n{draw(capacity('elders', 'savings'))}"
+        )
+        lines.append(draw(maybe(st.just(f'    leaves: "{draw(number(0, 9))} %/year"'))))
+        aged = st.builds("{} * {}".format, amount, factors(["crowd.headroom", "elders.headroom", "crowd.members.size"]))
+        flows.append(draw(flow("pension", ("crowd", "elders"), aged, {**ends, "elders": "savings"})))
     files = {"crowd.csv": "id,size\n" + "".join(f"{name},{draw(number(0.2, 2))}\n" for name in names)}
     if draw(st.booleans()):
         along = "    along: {file: links.csv, from: a, to: b, columns: {weight: EUR/week}}"

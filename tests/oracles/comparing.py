@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from lichen.relationship.relationship import Relationship
 from lichen.simulation import simulate
@@ -15,18 +15,19 @@ from tests.oracles.slow_world import Chance
 TOLERANCE = 1e-9
 
 
-def differences(relationship: Relationship, lanes: Sequence[str], futures: Iterable[int], seed: int = 1) -> list[str]:
+def differences(
+    relationship: Relationship, lanes: Sequence[str], futures: Sequence[int], scenario: str | None = None, seed: int = 1
+) -> list[str]:
     """Every figure in which the two disagree, as `lane/future what: engine, slow`."""
-    chosen = [experiment for experiment in standard_experiments(relationship) if experiment.name in lanes]
-    futures = list(futures)
+    chosen = [experiment for experiment in standard_experiments(relationship, scenario) if experiment.name in lanes]
     fast = simulate(relationship, chosen, runs=max(futures) + 1, seed=seed)
     found = []
     for future in futures:
         chance = Chance(relationship, seed, future)
         for lane in fast.lanes.values():
-            slow = run(
-                relationship, draws=chance.draws, spread=chance.spread, experiment=experiment_of(relationship, lane)
-            )
+            experiment = experiment_of(relationship, lane)
+            draws = {"draws": chance.draws, "spread": chance.spread}
+            slow = run(relationship, **draws, experiment=experiment, scenario=scenario)
             for what, engine, mine in figures(relationship, fast, lane, slow, future):
                 if not close(engine, mine):
                     found.append(f"{lane.name}/{future} {what}: {engine!r}, {mine!r}")

@@ -35,8 +35,8 @@ Where the page leaves more than one reading, this is the one taken here:
 16. During notice a flow runs at its share of what its formula says, and the formula reads the reduced rates of others.
 17. The last delivery is when the last of the flow has arrived and is settled. What replaces it arrives at once and
     enters tallies.
-18. `balance` looks at the full steps before now. Flows from and to `world` do not count. While pending it is, in
-    formulas, that of everything so far, and 1 of nothing.
+18. `balance` looks at the full steps before now. Flows from and to `world` do not count. Until the first
+    window is full it is, in formulas, that of everything so far; with nothing on both sides it is 1.
 19. `season(...)`, `project`: the last full one. A step belongs to the month of its first day.
 """
 

@@ -168,9 +168,8 @@ class Balance:
         return received / borne
 
     def in_formulas(self, party: str, now: Moment) -> float:
-        """The balance where a formula reads it: while pending that of everything so far, and 1 of nothing."""
-        balance = self.of(party, now)
-        balance = self.ratio(party, range(now.k)) if math.isnan(balance) else balance
+        """The balance where a formula reads it: until a window is full that of everything so far, and 1 of nothing."""
+        balance = self.ratio(party, self.window(self.over(party), now.k) or range(now.k))
         return 1.0 if math.isnan(balance) else balance
 
     def over(self, party: str) -> Window:
