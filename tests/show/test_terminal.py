@@ -44,6 +44,19 @@ def test_the_three_worst_come_with_figure_source_and_repair() -> None:
     assert "Write `terms.pay_after: 4 weeks`." in text
 
 
+def test_no_sentence_of_the_screen_is_cut() -> None:
+    assert "…" not in terminal.verdict_text(build.verdict())
+
+
+def test_the_figure_shown_is_that_of_the_first_evidence() -> None:
+    first = Evidence(says="The side it is about.", figure=0.1234, unit="EUR", at="a.yaml:1:1")
+    other = Evidence(says="Another side.", figure=0.5678, unit="EUR", at="a.yaml:2:2")
+    finding = replace(build.findings()[0], evidence=(first, other))
+    text = terminal.verdict_text(build.verdict(findings=(finding,)))
+    assert "0.1234 EUR" in text
+    assert "0.5678" not in text
+
+
 def test_it_says_what_it_rests_on_and_what_to_do_next() -> None:
     text = terminal.verdict_text(build.verdict())
     assert "40\u202f% recorded by both sides, 50\u202f% stated by" in text

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
 WIDTH = 80
+_ALL = 1_000
+"""More lines than any text needs."""
 
 Line: TypeAlias = "tuple[tuple[str, str], ...]"
 """Pieces of one line, each with its style (`bold red`), empty for none."""
@@ -20,34 +22,52 @@ STYLES |= {"not a relationship of this kind": "bold magenta", "quiet": "dim", "s
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paragraph:
-    """A text that may take as many lines as it needs, and gets at least `least`; the lowest `rank` gets more first."""
+    """Sentences that follow each other, of which a screen shows as many of the first as it has room for.
 
-    words: str
+    Where room is short the lowest `rank` has it first; what follows the first sentence waits for rank `more`. A
+    paragraph with a `least` has that many lines, even if its first sentence must then be cut; any other is left out.
+    """
+
+    sentences: tuple[str, ...]
     first: str = ""
     indent: str = ""
     style: str = ""
-    least: int = 1
+    least: int = 0
     rank: int = 0
+    more: int = 0
 
-    def lines(self, most: int) -> list[Line]:
-        """The text in at most so many lines."""
-        return wrapped(self.words, most, first=self.first, indent=self.indent, style=self.style) if most > 0 else []
+    def lines(self, shown: int, most: int) -> list[Line]:
+        """So many of its sentences, in at most so many lines."""
+        words = " ".join(self.sentences[:shown])
+        return wrapped(words, most, first=self.first, indent=self.indent, style=self.style) if shown and most else []
 
 
 def fitted(parts: Sequence[Line | Paragraph], most: int) -> list[Line]:
-    """Lines and paragraphs on a screen of so many lines: every paragraph has its least, then ranks get more in turn."""
+    """Lines and paragraphs on a screen of so many lines; only what must stand and is too long is cut."""
     paragraphs = {turn: part for turn, part in enumerate(parts) if isinstance(part, Paragraph)}
-    needed = {turn: len(one.lines(most)) for turn, one in paragraphs.items()}
-    given = {turn: min(one.least, needed[turn]) for turn, one in paragraphs.items()}
-    spare = most - (len(parts) - len(paragraphs)) - sum(given.values())
-    for turn in sorted(paragraphs, key=lambda turn: paragraphs[turn].rank):
-        more = max(0, min(needed[turn] - given[turn], spare))
-        given[turn] += more
-        spare -= more
+    given = {turn: (0, one.least) for turn, one in paragraphs.items()}  # sentences shown, lines set aside
+    spare = most - (len(parts) - len(paragraphs)) - sum(one.least for one in paragraphs.values())
+    for _, turn, count in sorted(_wanted(paragraphs)):
+        shown, lines = given[turn]
+        needed = len(paragraphs[turn].lines(count, _ALL))
+        if shown == count - 1 and needed - lines <= spare:
+            given[turn] = count, needed
+            spare += lines - needed
     made: list[Line] = []
     for turn, part in enumerate(parts):
-        made += part.lines(given[turn]) if isinstance(part, Paragraph) else [part]
+        if isinstance(part, Paragraph):
+            shown, lines = given[turn]
+            made += part.lines(max(shown, min(1, part.least)), lines)
+        else:
+            made.append(part)
     return made[:most]
+
+
+def _wanted(paragraphs: Mapping[int, Paragraph]) -> Iterator[tuple[int, int, int]]:
+    """Every sentence as (rank, paragraph, how many sentences are shown with it)."""
+    for turn, one in paragraphs.items():
+        for count in range(1, len(one.sentences) + 1):
+            yield (one.rank if count == 1 else one.more), turn, count
 
 
 def plain(words: str) -> Line:

@@ -24,6 +24,8 @@ __all__ = ["balance_text", "comparison_text", "scan_text", "verdict_markdown", "
 
 LINES = 24
 _SHOWN = 3
+_GLANCE = 100
+"""Letters of a change that is read before its reason; a longer one stands after it."""
 
 
 def verdict_text(verdict: Verdict, *, colours: bool = False) -> str:
@@ -62,11 +64,6 @@ def source_of(seen: Evidence) -> str:
     return "; ".join([*said, words.METHODS[seen.method], *([seen.at] if seen.at else [])])
 
 
-def evidence_line(seen: Evidence, said: str) -> str:
-    """Evidence where there is one line for it: its figure and place, then its sentence unless that was said already."""
-    return source_of(seen) if seen.says == said else f"{source_of(seen)}: {seen.says}"
-
-
 def repair(remedy: Remedy) -> str:
     """What would mend it, and what to write into the file."""
     if remedy.path is None or remedy.value is None:
@@ -85,45 +82,50 @@ def next_step(verdict: Verdict) -> str:
 
 
 def _verdict_parts(verdict: Verdict) -> Iterator[Line | Paragraph]:
-    """The screen from top to bottom; what decides and what to write into the file get lines before the rest."""
+    """The screen from top to bottom; what decides and what to write into the file have room before the rest."""
     word = words.VERDICTS[verdict.verdict]
+    hang = " " * 10
     yield ((word, STYLES[verdict.verdict]), (cut(f"  {one_line(verdict.relationship)}", 78 - len(word)), "bold"))
-    yield Paragraph(words=verdict.sentence, least=2, rank=0)
+    yield Paragraph(sentences=(verdict.sentence,), least=2, rank=0)
     yield plain("")
     for turn, finding in enumerate(shown(verdict), start=1):
         yield from _finding_parts(turn, finding)
     yield plain("")
-    yield Paragraph(words=_grounds(verdict), first="Rests on  ", indent=" " * 10, rank=3)
-    yield Paragraph(words=next_step(verdict), first="Next      ", indent=" " * 10, rank=4)
+    flips = (flip_words(flip) for flip in verdict.rests_on.flips[:1])
+    grounds = (rests_on_words(verdict.rests_on), *flips)
+    yield Paragraph(sentences=grounds, first="Rests on  ", indent=hang, least=1, rank=3, more=6)
+    yield Paragraph(sentences=(next_step(verdict),), first="Next      ", indent=hang, least=1, rank=3)
     hint = "The whole page: `lichen review FILE`. A word: `lichen explain NAME`."
-    yield Paragraph(words=hint, first=" " * 10, least=0, rank=7)
-
-
-def _grounds(verdict: Verdict) -> str:
-    flips = verdict.rests_on.flips
-    return " ".join([rests_on_words(verdict.rests_on), *(flip_words(flip) for flip in flips[:1])])
+    yield Paragraph(sentences=(hint,), first=hang, rank=8)
 
 
 def _finding_parts(turn: int, finding: Finding) -> Iterator[Line | Paragraph]:
     about = f"{turn} {finding.status.upper()}  {one_line(words.title(finding.about))}"
     yield apart(about, measured(finding), STYLES[finding.status])
-    yield Paragraph(words=finding.says, first="  ", indent="  ", rank=1)
-    seen = best_evidence(finding)
-    if seen is not None and (seen.figure is not None or seen.at is not None or seen.says != finding.says):
-        yield Paragraph(words=evidence_line(seen, finding.says), first="  ", indent="  ", style="dim", rank=6)
-    indent = " " * 10
+    yield Paragraph(sentences=(finding.says,), first="  ", indent="  ", least=1, rank=1)
+    if finding.evidence:
+        seen = _evidence_sentences(finding.evidence[0], finding.says)
+        yield Paragraph(sentences=seen, first="  ", indent="  ", style="dim", rank=2, more=7)
+    hang = " " * 10
     if finding.remedy is not None:
-        yield Paragraph(words=finding.remedy.says, first="  Repair: ", indent=indent, rank=5)
-        if finding.remedy.path is not None and finding.remedy.value is not None:
-            change = f"Write `{finding.remedy.path}: {finding.remedy.value}`."
-            yield Paragraph(words=change, first=indent, indent=indent, rank=2)
+        sentences = _remedy_sentences(finding.remedy)
+        yield Paragraph(sentences=sentences, first="  Repair: ", indent=hang, rank=4, more=5)
     elif finding.needs:
-        yield Paragraph(words=finding.needs, first="  Needed: ", indent=indent, rank=5)
+        yield Paragraph(sentences=(finding.needs,), first="  Needed: ", indent=hang, rank=4)
 
 
-def best_evidence(finding: Finding) -> Evidence | None:
-    """The evidence shown where there is room for one: with figure and place, if there is such."""
-    return max(finding.evidence, key=lambda seen: (seen.figure is not None) + (seen.at is not None), default=None)
+def _evidence_sentences(seen: Evidence, said: str) -> tuple[str, ...]:
+    """Figure and place of a piece of evidence, then its sentence unless that was said already."""
+    place = (f"{source_of(seen)}.",) if seen.figure is not None or seen.at is not None else ()
+    return place if seen.says == said else (*place, seen.says)
+
+
+def _remedy_sentences(remedy: Remedy) -> tuple[str, ...]:
+    """What to write into the file and what would mend it; first what can be read at a glance."""
+    if remedy.path is None or remedy.value is None:
+        return (remedy.says,)
+    change = f"Write `{remedy.path}: {remedy.value}`."
+    return (change, remedy.says) if len(change) <= _GLANCE else (remedy.says, change)
 
 
 def _nearness(finding: Finding) -> float:
