@@ -47,11 +47,16 @@ def experiment_of(relationship: Relationship, lane: Lane) -> Experiment | None:
     match kind:
         case "base":
             return None
-        case "cut":
-            return Experiment(kind="cut")
+        case "cut" | "outside":
+            return Experiment(kind=kind)
         case "ablate" | "halve":
             return Experiment(kind="scale", at=at, flows=(whom,), factor=0.0 if kind == "ablate" else 0.5)
-        case "exit" | "boost" | "shock" | "stopped":
+        case "withhold" | "free_ride":
+            flows = tuple(flow.name for flow in relationship.inner_flows if flow.giver == whom)
+            return Experiment(kind="scale", at=at, flows=flows, factor=0.5 if kind == "withhold" else 0.0)
+        case "boost" | "damp":
+            return Experiment(kind="boost", at=at, party=whom, factor=0.2 if kind == "boost" else -0.2)
+        case "exit" | "shock" | "stopped":
             return Experiment(kind=kind, at=at, party=whom)
     raise AssertionError(lane.name)
 

@@ -34,8 +34,8 @@ class Simulation:
         self.relationship, self.draws, self.spread, self.experiment = relationship, draws, spread, experiment
         self.scenario = relationship.scenarios[scenario] if scenario else None
         self.step = relationship.time.step_days
-        self.is_cut = experiment is not None and experiment.kind == "cut"
-        self.has_fallbacks = experiment is not None and experiment.kind == "exit"
+        self.is_cut = experiment is not None and experiment.kind in ("cut", "outside")
+        self.has_fallbacks = experiment is not None and experiment.kind in ("exit", "outside")
         self.cells = {flow.name: self.cells_of(flow) for flow in relationship.flows.values()}
         self.circle = circles(relationship)
         self.moments: list[Moment] = []
@@ -163,7 +163,7 @@ class Simulation:
         if experiment is None or k < experiment.at:
             return 1.0
         match experiment.kind:
-            case "cut":
+            case "cut" | "outside":
                 return 0.0 if flow.is_inner else 1.0
             case "exit" if self.is_lost(flow):
                 rules = self.relationship.rules.exit
@@ -174,8 +174,8 @@ class Simulation:
                 return 1.0
 
     def is_lost(self, flow: Flow) -> bool:
-        """Whether a party that leaves takes this flow with it."""
-        return self.has_fallbacks and flow.is_inner and self.experiment.party in flow.parties
+        """Whether a party that leaves takes this flow with it, or all are gone."""
+        return self.has_fallbacks and flow.is_inner and (self.is_cut or self.experiment.party in flow.parties)
 
     def is_kept_from_its_receiver(self, flow: Flow, k: int) -> bool:
         experiment = self.experiment
@@ -191,9 +191,9 @@ class Simulation:
 
     @property
     def gone_from(self) -> int:
-        """The first step after the notice of the party that leaves."""
+        """The first step after the notice of the party that leaves; the start where there never was a relationship."""
         rules = self.relationship.rules.exit
-        return self.announced + (self.steps_in(rules.notice_days) if rules else 0)
+        return self.announced + (self.steps_in(rules.notice_days) if rules and not self.is_cut else 0)
 
     def rate_before(self, flow: Flow, cell: Place) -> float:
         """The mean rate over the year before the announcement or since the start; there the first, undisturbed."""

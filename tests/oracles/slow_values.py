@@ -10,13 +10,13 @@ from typing import Literal
 class Experiment:
     """What is done to the relationship, from step `at` on.
 
-    `cut`: flows between two parties are 0, reviews, risk sharing and fallbacks off. `exit`: `party` announces that it
-    leaves. `boost`: every essential capacity of `party` moves by `factor` of its range. `shock`: they fall to the
-    floor. `scale`: the rates of `flows` are multiplied by `factor`. `stopped`: nothing that other parties give reaches
-    `party`, and all rates go on.
+    `cut`: flows between two parties are 0, reviews, risk sharing and fallbacks off. `outside`: the same with fallbacks
+    on. `exit`: `party` announces that it leaves. `boost`: every essential capacity of `party` moves by `factor` of its
+    range. `shock`: they fall to the floor. `scale`: the rates of `flows` are multiplied by `factor`. `stopped`: nothing
+    that other parties give reaches `party`, and all rates go on.
     """
 
-    kind: Literal["cut", "exit", "boost", "shock", "scale", "stopped"]
+    kind: Literal["cut", "outside", "exit", "boost", "shock", "scale", "stopped"]
     at: int = 0
     party: str = ""
     flows: tuple[str, ...] = ()

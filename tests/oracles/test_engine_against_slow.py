@@ -57,7 +57,8 @@ def assert_files_move_alike(files: Mapping[str, str]) -> None:
 
 
 def assert_equal(relationship: Relationship, parties: list[str]) -> None:
-    lanes = ["base", "cut", *(f"{kind}:{party}" for kind in ("exit", "boost", "shock", "stopped") for party in parties)]
+    kinds = ("exit", "boost", "damp", "shock", "stopped", "withhold", "free_ride")
+    lanes = ["base", "cut", "outside", *(f"{kind}:{party}" for kind in kinds for party in parties)]
     lanes += [f"halve:{flow}" for flow in list(relationship.flows)[:1]]
     found = differences(relationship, lanes, futures=[1])
     assert not found, "\n" + "\n".join(found[:20])
