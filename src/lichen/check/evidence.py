@@ -61,14 +61,13 @@ class CheckInput:
     @property
     def parties(self) -> tuple[Party, ...]:
         """The parties that some flow touches; the others are reported and left out."""
-        touched = {name for flow in self.relationship.flows.values() for name in flow.parties}
-        return tuple(p for p in self.relationship.parties.values() if p.name in touched)
+        return self.relationship.touched_parties
 
     @property
     def untouched(self) -> tuple[Party, ...]:
         """The parties that no flow touches."""
-        touched = {name for flow in self.relationship.flows.values() for name in flow.parties}
-        return tuple(p for p in self.relationship.parties.values() if p.name not in touched)
+        touched = self.relationship.touched_parties
+        return tuple(party for party in self.relationship.parties.values() if party not in touched)
 
     @property
     def essential(self) -> tuple[Party, ...]:

@@ -74,10 +74,15 @@ class Relationship:
     hidden: tuple[str, ...] = ()
 
     @property
+    def touched_parties(self) -> tuple[Party, ...]:
+        """The parties that some flow touches; the others take no part."""
+        touched = {party for flow in self.flows.values() for party in flow.parties}
+        return tuple(party for party in self.parties.values() if party.name in touched)
+
+    @property
     def essential_parties(self) -> tuple[Party, ...]:
         """The parties without whom the relationship does not go on and that some flow touches."""
-        touched = {party for flow in self.flows.values() for party in flow.parties}
-        return tuple(p for p in self.parties.values() if p.essential and p.name in touched)
+        return tuple(party for party in self.touched_parties if party.essential)
 
     @property
     def inner_flows(self) -> tuple[Flow, ...]:

@@ -1,6 +1,7 @@
 """What is asked of a relationship: the same futures again, with one thing changed.
 
-Each experiment is one lane of a run and meets the same draws as every other. `base` changes nothing. The names:
+Each experiment is one lane of a run and meets the same draws as every other; of a party that no flow touches nothing is
+asked. `base` changes nothing. The names:
 
 - `cut`: from the start nothing passes between two parties; reviews and risk sharing are off. `outside`: the same, with
   the declared fallbacks.
@@ -85,7 +86,7 @@ def _without_relation(relationship: Relationship) -> Iterator[Experiment]:
     yield replace(cut, name="outside", replaced=frozenset(inner))
     backed = backed_flows(relationship)
     yield Experiment(name="no_goodwill", rates={name: 0.0 for name in inner if name not in backed})
-    names = tuple(relationship.parties)
+    names = tuple(party.name for party in relationship.touched_parties)
     if len(names) <= LARGEST_COALITION_GAME:
         for size in range(2, len(names)):
             for together in combinations(names, size):
@@ -100,7 +101,7 @@ def _by_flow(relationship: Relationship) -> Iterator[Experiment]:
 
 
 def _by_party(relationship: Relationship) -> Iterator[Experiment]:
-    for party in relationship.parties.values():
+    for party in relationship.touched_parties:
         essential = [f"{party.name}.{capacity.name}" for capacity in party.essential_capacities]
         received = frozenset(f.name for f in relationship.inner_flows if f.receiver == party.name)
         yield Experiment(name=f"stopped:{party.name}", unreceived=received)
@@ -116,7 +117,7 @@ def _by_party(relationship: Relationship) -> Iterator[Experiment]:
 
 
 def _deviations(relationship: Relationship) -> Iterator[Experiment]:
-    choosing = [party for party in relationship.parties.values() if party.chooses]
+    choosing = [party for party in relationship.touched_parties if party.chooses]
     for party in choosing:
         given = _given(relationship, party)
         yield Experiment(name=f"withhold:{party.name}", begins=LATER, rates=dict.fromkeys(given, 0.5))
