@@ -20,7 +20,8 @@ from lichen.simulation.tape import Register
 
 Array: TypeAlias = NDArray[np.float64]
 
-PATH_LANES = ("base", "cut")
+COURSES = {"base": "", "cut": ".headroom"}
+"""The lanes whose courses are kept, and how the names of those series end."""
 SHOCKS = ("shock:", "world_low:", "world_high:")
 PATH_RUNS = 2000
 
@@ -58,11 +59,17 @@ class Recording:
         self.amounts = Sums((r for r in kept if r.index not in self.totals.rows), lanes, runs, self.time, halves=False)
         self.lost = Sums(_present(c.lost for c in program.capacities), lanes, runs, self.time, halves=False)
         self.clipped = {flow.name: np.zeros(runs) for flow in program.flows if flow.wished is not None}
-        self.path_lanes = {e.name: lane for lane, e in enumerate(experiments) if e.name in PATH_LANES}
-        self.path_registers = dict(_paths(relationship, program))
+        self.path_lanes = {e.name: lane for lane, e in enumerate(experiments) if e.name in COURSES}
+        series = dict(_paths(program))
+        self.path_registers = {
+            lane: {name: register for name, register in series.items() if name.endswith(COURSES[lane])}
+            for lane in self.path_lanes
+        }
         shape = (min(runs, PATH_RUNS), self.time.steps + 1)
-        self.paths = {lane: {name: np.empty(shape) for name in self.path_registers} for lane in self.path_lanes}
-        self.balances = {lane: {p.name: _empty_trace(runs) for p in program.parties} for lane in self.path_lanes}
+        self.paths = {
+            lane: {name: np.empty(shape) for name in registers} for lane, registers in self.path_registers.items()
+        }
+        self.balances = {p.name: _empty_trace(runs) for p in program.parties}
 
     def futures(self, seed: int) -> Futures:
         """Everything as one value."""
@@ -84,7 +91,7 @@ class Recording:
             capacity_headroom={f"{c.party}.{c.name}": trace(c.counted, lane) for c in program.capacities},
             flows={flow.name: self._flow(flow, lane) for flow in program.flows},
             measures={key: self.measures.trace(register, lane) for key, register in program.measures.items()},
-            balance={key: Trace(**arrays) for key, arrays in self.balances.get(name, {}).items()},
+            balance={key: Trace(**arrays) for key, arrays in self.balances.items()} if name == "base" else {},
             group_mean={p.name: trace(p.mean, lane) for p in program.parties if p.mean is not None},
             group_tenth={p.name: trace(p.tenth, lane) for p in program.parties if p.tenth is not None},
             presence={p.group: trace(p.total, lane) for p in program.presences},
@@ -149,8 +156,8 @@ class ChunkRecorder:
         ]
         self.presences = {plan.group: plan.now for plan in recording.program.presences}
         self.courses = {
-            lane: {name: np.empty((time.steps + 1, futures)) for name in recording.path_registers}
-            for lane in recording.path_lanes
+            lane: {name: np.empty((time.steps + 1, futures)) for name in registers}
+            for lane, registers in recording.path_registers.items()
         }
 
     def place(self, register: Register) -> Array | None:
@@ -172,7 +179,7 @@ class ChunkRecorder:
         self.level_traces.record(step)
         self.recording.falls.record(step, self.level_traces.stack.now)
         for lane, place in self.recording.path_lanes.items():
-            for name, register in self.recording.path_registers.items():
+            for name, register in self.recording.path_registers[lane].items():
                 value = self._row(register, place)
                 if register.axis is not None:  # the level of a group: the sum over the members present
                     presence = self.presences.get(register.axis)
@@ -208,11 +215,16 @@ class ChunkRecorder:
                 for name, course in courses.items():
                     path = recording.paths[lane][name][part]
                     path[...] = course.T[: len(path)]
-            for party in recording.program.parties:
-                window = max(1, in_steps(party.window_days, recording.time.step_days))
-                received, borne = (courses[f"{party.name}.{side}"][:-1] for side in ("received", "borne"))
-                for key, figure in _balance(received, borne, window, recording.time.step_days).items():
-                    recording.balances[lane][party.name][key][part] = figure
+        if "base" in self.courses:
+            self._keep_balances(self.courses["base"])
+
+    def _keep_balances(self, courses: Mapping[str, Array]) -> None:
+        step = self.recording.time.step_days
+        for party in self.recording.program.parties:
+            window = max(1, in_steps(party.window_days, step))
+            received, borne = (courses[f"{party.name}.{side}"][:-1] for side in ("received", "borne"))
+            for key, figure in _balance(received, borne, window, step).items():
+                self.recording.balances[party.name][key][self.part] = figure
 
 
 def _unique(registers: Iterable[Register]) -> list[Register]:
@@ -223,7 +235,7 @@ def _present(registers: Iterable[Register | None]) -> Iterable[Register]:
     return (register for register in registers if register is not None)
 
 
-def _paths(relationship: Relationship, program: Program) -> Iterable[tuple[str, Register]]:
+def _paths(program: Program) -> Iterable[tuple[str, Register]]:
     for capacity in program.capacities:
         yield f"{capacity.party}.{capacity.name}", capacity.now
     for party in program.parties:

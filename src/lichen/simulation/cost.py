@@ -1,0 +1,27 @@
+"""How many futures of a relationship can be run: told from the file and the experiments before anything is allocated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lichen.language.limits import cells_of_a_step
+from lichen.relationship.relationship import Relationship
+from lichen.simulation.experiments import Experiment
+
+MOST_CELLS = 1_000_000_000_000
+"""Most values (nodes of formulas x members or links x steps x experiments x futures) to work out: some hours."""
+MOST_NUMBERS = 1_000_000_000
+"""Most numbers that are kept of a run, of eight bytes each."""
+OF_A_SERIES = 13
+OF_A_FLOW = 5
+"""Numbers kept of a series and of a flow, for each experiment and future."""
+
+
+def most_futures(relationship: Relationship, experiments: Sequence[Experiment]) -> int:
+    """The most futures that stay within both limits; 0 when a single one is too much."""
+    work = cells_of_a_step(relationship) * relationship.time.steps * len(experiments)
+    parties = relationship.parties.values()
+    rules = relationship.rules
+    series = sum(3 + len(party.capacities) for party in parties) + len(rules.shared_value) + len(rules.checks)
+    kept = (OF_A_SERIES * series + OF_A_FLOW * len(relationship.flows)) * len(experiments)
+    return min(MOST_CELLS // max(work, 1), MOST_NUMBERS // max(kept, 1))
