@@ -1,4 +1,4 @@
-"""How many futures of a relationship can be run: told from the file and the experiments before anything is allocated."""
+"""How many futures of a relationship can be run, told from file and experiments before anything is allocated."""
 
 from __future__ import annotations
 

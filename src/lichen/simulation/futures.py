@@ -1,18 +1,24 @@
 """What one may ask of the runs: one lane an experiment, one number a future, the same draws in every lane.
 
 Array axes are named in brackets: `[future]`, `[future, fifth]`, `[time]`, `[future, time]`. Times are in days, rates
-per day, amounts in base units. Headroom is a plain number: 0 at the floor, 1 at the healthy level. """
+per day, amounts in base units. Headroom is a plain number: 0 at the floor, 1 at the healthy level.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping from dataclasses import dataclass, field from typing import final
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import final
 
-import numpy as np from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
 
-@final @dataclass(frozen=True, slots=True, kw_only=True) class Trace:
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
     """One quantity over time in one lane, reduced to what a check asks.
 
     `start`, `end`, `mean`, `least` [future] over the whole horizon; `fifths` [future, fifth] means of consecutive
@@ -37,7 +43,9 @@ Array = NDArray[np.float64]
         return self.fifths[:, -1]
 
 
-@final @dataclass(frozen=True, slots=True, kw_only=True) class FlowTotals:
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowTotals:
     """One flow over the whole horizon in one lane.
 
     `amount` [future]: integral of the rate. `worth`, `cost`: by the receiver's or giver's capacity, the amount added or
@@ -54,7 +62,9 @@ Array = NDArray[np.float64]
     shortfall: Array
 
 
-@final @dataclass(frozen=True, slots=True, kw_only=True) class Fall:
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fall:
     """How a shock pulls a party down, in the mean over futures against `base`.
 
     `share` is the largest part of its room there that is missing at one time (0 to 1; a room below a quarter counts as
@@ -66,17 +76,18 @@ Array = NDArray[np.float64]
     days: float
 
 
-@final @dataclass(frozen=True, slots=True, kw_only=True) class Lane:
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
     """One experiment's runs.
 
     `headroom`: by party, the least over its essential capacities (of a group, the quantile over members that counts).
     `capacity_headroom`: by `party.capacity`. `group_mean` and `group_tenth`: by group, the mean and the worst tenth of
     members' headroom. `flows`: by flow. `measures`: by name, the shared-value measures and checks in base units.
     `balance`: by party, worth received over own cost and burdens over the window that its rule names (a year by
-    default), sampled where a full window lies behind, in the base lane. `presence`: by group, the expected number
-    of members. `lost_above`: by `party.capacity`, what exceeded `at_most` [future]. `risk_paid`: by party, net amount
-    paid (+) or received (-) through risk sharing [future]. `falls`: by party, for
-    shocks only.
+    default), sampled where a full window lies behind, in the base lane. `presence`: by group, the expected number of
+    members. `lost_above`: by `party.capacity`, what exceeded `at_most` [future]. `risk_paid`: by party, net amount
+    paid (+) or received (-) through risk sharing [future]. `falls`: by party, for shocks only.
     """
 
     name: str
@@ -94,7 +105,9 @@ Array = NDArray[np.float64]
     falls: Mapping[str, Fall] = field(default_factory=dict)
 
 
-@final @dataclass(frozen=True, slots=True, kw_only=True) class Futures:
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Futures:
     """All lanes of one run.
 
     `days` [time] are the times of the paths. `paths` holds whole trajectories [future, time] (at most the first 2,000
