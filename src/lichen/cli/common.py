@@ -34,8 +34,9 @@ class Day(click.ParamType[date, str]):
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
 FOR = click.option("--for", "party", metavar="PARTY", help="See it with this party's own figures, and nobody else's.")
+LEAST_RUNS = 20
 RUNS = click.option(
-    "--runs", type=click.IntRange(20, 1_000_000), default=1000, show_default=True, help="Futures to try."
+    "--runs", type=click.IntRange(LEAST_RUNS, 1_000_000), default=1000, show_default=True, help="Futures to try."
 )
 SEED = click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Same seed, same figures."
@@ -96,6 +97,19 @@ def known(option: str, name: str, names: Mapping[str, object], noun: str) -> Non
     listed = ", ".join(f"`{n}`" for n in names) or f"no {noun}"
     hint = f" Did you mean `{near[0]}`?" if near else ""
     raise click.UsageError(f"{option}: `{name}` is not a {noun} of this file, which has {listed}.{hint}")
+
+
+def affordable(relationship: Relationship, runs: int) -> None:
+    """Leave with status 2 when so many futures of this file are more work, or more to keep, than a run may take."""
+    from lichen.simulation.cost import most_futures
+    from lichen.simulation.experiments import standard_experiments
+
+    most = most_futures(relationship, standard_experiments(relationship))
+    if runs <= most:
+        return
+    repair = f"Write `--runs {most}` or less" if most >= LEAST_RUNS else "Write a longer step or a shorter horizon"
+    fact = f"--runs: {runs:,} futures of this file are too many; at most {most:,} can be run."
+    raise click.UsageError(f"{fact} {repair}.")
 
 
 def refuse(problems: tuple[Problem, ...], form: str = "text") -> NoReturn:

@@ -38,6 +38,7 @@ class Asked:
 def judge_file(asked: Asked, tick: Callable[[float], None] = lambda share: None) -> Judged:
     """Judge a file; what is wrong with it is shown, and the command leaves with status 2."""
     relationship = common.read_file(asked.file, asked.party, asked.form, asked.scenario)
+    common.affordable(relationship, asked.runs)
     from lichen.check.assess import assess
     from lichen.dependency.map import build_map
     from lichen.record.balance import balance_of

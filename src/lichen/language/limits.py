@@ -26,7 +26,7 @@ def bound_cost(meaning: Meaning, relationship: Relationship) -> None:
         fact = f"This horizon holds {steps:,.0f} steps; at most {MAX_STEPS:,} can be run."
         meaning.draft.report(path, fact, "Write a longer step or a shorter horizon.", others=others)
         return
-    cells = sum(_cells(relationship)) * max(steps, 1)
+    cells = cells_of_a_step(relationship) * max(steps, 1)
     if cells > MAX_CELLS:
         fact = f"One future of this file takes {cells:,.0f} values (formulas x members x steps)"
         fact += f"; at most {MAX_CELLS:,} can be worked out."
@@ -35,8 +35,13 @@ def bound_cost(meaning: Meaning, relationship: Relationship) -> None:
         )
 
 
+def cells_of_a_step(relationship: Relationship) -> int:
+    """How many values one step of one future takes."""
+    return sum(_cells(relationship))
+
+
 def _cells(relationship: Relationship) -> Iterator[int]:
-    """How many values each part of a relationship takes in one step."""
+    """The same for each part of the relationship."""
     sizes = {
         name: len(party.members) if party.members is not None else 1 for name, party in relationship.parties.items()
     }
