@@ -89,11 +89,12 @@ class CheckInput:
         return self.futures.lanes.get(name)
 
     def lanes(self, kind: str) -> Iterator[tuple[str, Lane]]:
-        """The experiments of one kind (`exit`, `shock`, `ablate`), each with whom or what it is about."""
-        prefix = f"{kind}:"
+        """The experiments of one kind (`exit`, `shock`, `ablate`), each with what it is about; none of a stranger."""
+        strangers = {party.name for party in self.untouched}
         for name, lane in self.futures.lanes.items():
-            if name.startswith(prefix):
-                yield name.removeprefix(prefix), lane
+            of_kind, _, what = name.partition(":")
+            if of_kind == kind and strangers.isdisjoint(what.split(".")[0].split("+")):
+                yield what, lane
 
     def title(self, party: str) -> str:
         """What people call a party."""
