@@ -72,6 +72,15 @@ def balanced(folder: Path, **tables: str) -> Balance:
     return balance_of(relationship, recorded(folder, relationship))
 
 
+def test_before_the_relationship_begins_nothing_is_expected(tmp_path: Path) -> None:
+    balance = balanced(tmp_path, milk="day,litres\n2025-12-10,100\n" + TABLES["milk.csv"].partition("\n")[2])
+    given = {str(t.span): (t.amount, t.expected) for t in balance.tallies if (t.party, t.flow) == ("farm", "milk")}
+    assert given["2025-12"] == (100.0, None)
+    assert given["2026-01"] == (100.0, pytest.approx(1200 * 31 / 365.25))
+    december, january, *_ = balance.parties["farm"]
+    assert (december.expected_ratio, january.expected_ratio) == (None, pytest.approx(2400 / 1320))
+
+
 def test_each_side_has_two_tallies_with_what_was_expected(tmp_path: Path) -> None:
     balance = balanced(tmp_path)
     february = [t for t in balance.tallies if str(t.span) == "2026-02" and t.flow == "milk"]

@@ -8,7 +8,7 @@ from lichen.record.temporal import Interval
 from lichen.show import terminal
 from lichen.show.markup import Html
 from lichen.show.page.balance import balance_part
-from lichen.show.tallies import recorded_sums
+from lichen.show.tallies import FlowSum, recorded_sums
 from tests.show import build
 
 FIRST = Span(date(2026, 1, 1), date(2026, 4, 1))
@@ -64,7 +64,17 @@ def balance() -> Balance:
 
 
 def test_sums_run_over_the_whole_record_and_coverage_is_their_mean() -> None:
-    assert recorded_sums(balance()) == {("alder", "packaging", "given"): (18_000.0, 26_000.0, 0.75)}
+    sums = recorded_sums(balance())
+    assert sums == {
+        ("alder", "packaging", "given"): FlowSum(amount=18_000.0, expected=26_000.0, coverage=0.75, since=None)
+    }
+
+
+def test_where_the_record_is_older_than_the_relationship_it_says_since_when_something_is_expected() -> None:
+    older = replace(tally("given", FIRST, 12_000.0), expected=None)
+    found = replace(balance(), tallies=(older, tally("given", SECOND, 6_000.0)))
+    assert recorded_sums(found)["alder", "packaging", "given"].since == SECOND.start
+    assert "what is expected counts from April" in terminal.balance_text(found)
 
 
 def test_the_screen_tells_both_tallies_with_units_coverage_and_what_nobody_recorded() -> None:

@@ -13,6 +13,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal, final
 
 from lichen.record.calendar_windows import GRAINS, Grain, Span
@@ -20,7 +21,6 @@ from lichen.record.distribution import Inequality, inequality
 from lichen.record.reading import Period, Record, Status, regrouped
 from lichen.record.valuation import SHARES, Measure, measure_of, unit_cost, unit_worth
 from lichen.relationship.flow import WORLD, Flow, FlowKind
-from lichen.relationship.party import Party
 from lichen.relationship.quantity import PLAIN, TIME
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.start import Start
@@ -37,9 +37,10 @@ _RECEIVER: tuple[Side, Side] = ("received", "given back")
 class Tally:
     """One line: one party, one flow, one side, one period.
 
-    `amount` is in the flow's base unit, None when nothing is known; `expected` what the relationship says for the
-    period (None when it does not). `worth` is what the amount took from the party (`given`) or added to it
-    (`received`; negative for a burden), in the party's measure; None when the amount or its worth is not known.
+    `amount` is in the flow's base unit, None when nothing is known; `expected` what the relationship says for those
+    days of the period that lie within it (None when it says nothing, or has not begun). `worth` is what the amount
+    took from the party (`given`) or added to it (`received`; negative for a burden), in the party's measure; None when
+    the amount or its worth is not known.
     """
 
     party: str
@@ -136,15 +137,26 @@ def balance_of(
     tallies: dict[Span, list[Tally]] = defaultdict(list)
     for flow in flows:
         for period in regrouped(series[flow.name].periods, of_period) if flow.name in series else ():
-            expected = rates.get(flow.name, math.nan) * period.span.days * series[flow.name].seen
+            rate = rates.get(flow.name, math.nan) * series[flow.name].seen
+            expected = _expected(rate, period.span, relationship.time.start)
             sums = worth.get(flow.name, math.nan), cost.get(flow.name, math.nan)
-            tallies[period.span] += _lines(flow, period, None if math.isnan(expected) else expected, *sums)
+            tallies[period.span] += _lines(flow, period, expected, *sums)
     frame = sorted(tallies)
     parties = {}
-    for name, party in relationship.parties.items():
+    for name in relationship.parties:
         touching = [f.name for f in flows if (f.receiver == name and f.worth) or (f.giver == name and f.cost)]
         ratio = _expected_ratio(name, flows, rates, worth, cost)
-        parties[name] = _party_periods(party, frame, touching, tallies, measures[name], ratio)
+        parties[name] = tuple(
+            _party_period(
+                name,
+                span,
+                touching,
+                [t for t in tallies.get(span, ()) if t.party == name],
+                measures[name],
+                ratio if span.end > relationship.time.start else None,
+            )
+            for span in frame
+        )
     return Balance(
         grain=of_period,
         tallies=tuple(tally for span in frame for tally in tallies[span]),
@@ -162,6 +174,12 @@ def _unit(flow: Flow) -> str:
     """The base unit of what passes, empty for plain numbers."""
     dimension = flow.rate.dimension * TIME
     return "" if dimension == PLAIN else str(dimension)
+
+
+def _expected(per_day: float, span: Span, since: date) -> float | None:
+    """What is expected of a span at a rate; None where the rate is not known or the relationship has not begun."""
+    days = span.shared_days(Span(since, date.max))
+    return per_day * days if days and not math.isnan(per_day) else None
 
 
 def _lines(flow: Flow, period: Period, expected: float | None, worth: float, cost: float) -> Iterator[Tally]:
@@ -189,22 +207,6 @@ def _lines(flow: Flow, period: Period, expected: float | None, worth: float, cos
             yield line(party, sides[0], gross, per_unit, expected)
             if period.returned < 0:
                 yield line(party, sides[1], -period.returned, per_unit, None)
-
-
-def _party_periods(
-    party: Party,
-    frame: Sequence[Span],
-    touching: Sequence[str],
-    tallies: Mapping[Span, Sequence[Tally]],
-    measure: Measure,
-    expected: float | None,
-) -> tuple[PartyBalance, ...]:
-    return tuple(
-        _party_period(
-            party.name, span, touching, [t for t in tallies.get(span, ()) if t.party == party.name], measure, expected
-        )
-        for span in frame
-    )
 
 
 def _party_period(

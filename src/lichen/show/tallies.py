@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, final
 
-from lichen.show.figures import number, percent, sized
+from lichen.show.figures import month, number, percent, sized
 from lichen.show.lines import Line, columns, one_line, plain, rendered, wrapped
 
 if TYPE_CHECKING:
@@ -19,19 +21,39 @@ def balance_text(balance: Balance, rules: Sequence[RuleReading] = (), *, colours
     return rendered([*_balance_lines(balance), *_rule_lines(rules)], colours=colours)
 
 
-def recorded_sums(balance: Balance) -> dict[tuple[str, str, str], tuple[float | None, float | None, float]]:
-    """By party, flow and side over the whole record: the amount, what was expected, and the coverage."""
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowSum:
+    """One flow on one side over the whole record, in its base unit.
+
+    `expected` counts from the day `since`, when the relationship began; None when the whole record lies within it.
+    """
+
+    amount: float | None
+    expected: float | None
+    coverage: float
+    since: date | None
+
+
+def recorded_sums(balance: Balance) -> dict[tuple[str, str, str], FlowSum]:
+    """The sums over the whole record by party, flow and side."""
     found: dict[tuple[str, str, str], list[Tally]] = {}
     for tally in balance.tallies:
         found.setdefault((tally.party, tally.flow, tally.side), []).append(tally)
     return {key: _sum(lines) for key, lines in found.items()}
 
 
-def _sum(lines: Sequence[Tally]) -> tuple[float | None, float | None, float]:
+def _sum(lines: Sequence[Tally]) -> FlowSum:
     amounts = [tally.amount for tally in lines if tally.amount is not None]
     expected = [tally.expected for tally in lines if tally.expected is not None]
     coverage = math.fsum(tally.coverage for tally in lines) / len(lines)
-    return (math.fsum(amounts) if amounts else None, math.fsum(expected) if expected else None, coverage)
+    begun = min((tally.span.start for tally in lines if tally.expected is not None), default=None)
+    return FlowSum(
+        amount=math.fsum(amounts) if amounts else None,
+        expected=math.fsum(expected) if expected else None,
+        coverage=coverage,
+        since=begun if begun is not None and lines[0].span.start < begun else None,
+    )
 
 
 def balance_words(name: str, total: PartyBalance) -> str:
@@ -62,20 +84,24 @@ def _balance_lines(balance: Balance) -> Iterator[Line]:
         rows = [
             (
                 f"  {side} {_flow(balance, flow)}",
-                _amount(balance, flow, amount),
-                "" if expected is None else _amount(balance, flow, expected),
-                percent(coverage),
+                _amount(balance, flow, found.amount),
+                "" if found.expected is None else _amount(balance, flow, found.expected),
+                percent(found.coverage),
             )
-            for (whose, flow, side), (amount, expected, coverage) in sums.items()
+            for (whose, flow, side), found in sums.items()
             if whose == party
         ]
         yield from columns([("", "recorded", "expected", "covered"), *rows], "<>>>")
         yield from wrapped(balance_words(name, total), 3, indent="  ")
+        begun = [found.since for (whose, _, _), found in sums.items() if whose == party and found.since is not None]
+        if begun:
+            said = f"The record is older than the relationship; what is expected counts from {month(min(begun))} on."
+            yield from wrapped(said, 2, indent="  ")
         yield plain("")
     if balance.unrecorded:
         yield from wrapped(f"Nobody recorded: {', '.join(_flow(balance, flow) for flow in balance.unrecorded)}.", 4)
-    for found in balance.disagreements:
-        yield from wrapped(disagreement_words(found), 3)
+    for differing in balance.disagreements:
+        yield from wrapped(disagreement_words(differing), 3)
 
 
 def rule_words(reading: RuleReading) -> str:

@@ -73,17 +73,21 @@ def _short(unit: str) -> str:
 def _flows(judged: Judged, balance: Balance) -> Iterator[Group]:
     """Each flow once, as its giver's books or else its receiver's say it."""
     done: set[str] = set()
-    for (_, name, side), (amount, expected, coverage) in recorded_sums(balance).items():
+    for (_, name, side), found in recorded_sums(balance).items():
         flow = judged.relationship.flows.get(name)
         if flow is None or name in done or side not in ("given", "received"):
             continue
         done.add(name)
         dimension = flow.rate.dimension * TIME
         promised = "promised" if flow.promised else "expected"
-        said = [figures.amount(value, dimension, judged.relationship.units) for value in (expected, amount)]
+        expected, recorded = (
+            figures.amount(value, dimension, judged.relationship.units) for value in (found.expected, found.amount)
+        )
+        if found.since is not None:
+            expected += f" since {figures.short_month(found.since)}"
         bars = (
-            Bar(word=promised, size=expected, figure=said[0], look="promised"),
-            Bar(word="recorded", size=amount, figure=said[1], look="received", covered=coverage),
+            Bar(word=promised, size=found.expected, figure=expected, look="promised"),
+            Bar(word="recorded", size=found.amount, figure=recorded, look="received", covered=found.coverage),
         )
         yield Group(title=flow.title.replace("_", " "), bars=bars)
 
