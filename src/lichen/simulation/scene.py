@@ -332,10 +332,12 @@ class Scene:
         return self.tape.keep("transit", (rate, lag), (flow.name, when), axis)
 
     def lag(self, days: Iterable[Register]) -> Register:
-        """Delays one after the other, in days."""
+        """Delays one after the other, in days, each rounded to whole steps, half upwards."""
+        apply, step = self.tape.apply, self.tape.number(self.relationship.time.step_days)
         lag = self.tape.number(0)
         for more in days:
-            lag = self.tape.apply("add", lag, more)
+            steps = apply("floor", apply("add", apply("divide", more, step), self.tape.number(0.5)))
+            lag = apply("add", lag, apply("multiply", steps, step))
         return lag
 
 
