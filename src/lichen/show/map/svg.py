@@ -40,8 +40,10 @@ _LINE, _SMALL = 18.0, 15.0
 _TITLE = 15.5
 """Font size by which bold titles are measured."""
 
-_LABEL = 215.0
-"""Most width of a label."""
+_LABEL, _NAME = 215.0, 190.0
+"""Most width of a label at a flow, and of a line of a party's name with more than one word."""
+_MOST_OF_WIDTH = 0.42
+"""The part of the map that the longest word of a name may take before it is cut: two boxes stand side by side."""
 
 
 @final
@@ -111,7 +113,10 @@ def describe(dependencies: DependencyMap) -> str:
 
 
 def _node(dependencies: DependencyMap, name: str, width: float, *, short: bool) -> _Node:
-    title = tuple(wrapped(title_of(dependencies, name), min(190, width * 0.26), _TITLE, 2)) or (name,)
+    called = title_of(dependencies, name)
+    longest_word = max((width_of(word, _TITLE) for word in called.split()), default=0.0)
+    room_for_it = max(min(_NAME, width * 0.26), min(longest_word, width * _MOST_OF_WIDTH))
+    title = tuple(wrapped(called, room_for_it, _TITLE, 3)) or (name,)
     party = next((one for one in dependencies.parties if one.name == name), None)
     if party is None:
         return _Node(title=title, notes=(), aside=True)
