@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from lichen.check import wording
@@ -21,10 +21,26 @@ from lichen.check.measures.recorded import (
 )
 from lichen.check.measures.worth import valuation, weights
 from lichen.check.remedies import shown_to
-from lichen.check.thresholds import ATTESTED, CHURN, DRAWDOWN, KEPT_PROMISE, METRIC_FALL, SEEN, TOLERANCE
+from lichen.check.thresholds import ATTESTED, CHURN, DRAWDOWN, KEPT, KEPT_PROMISE, SEEN, TOLERANCE
 from lichen.record.balance import Balance
+from lichen.record.reading import Record
+from lichen.record.reciprocity import Answer, read_rules
 from lichen.relationship.formula import names
-from lichen.relationship.rules import ReturnRule
+
+_ANSWERS: Mapping[Answer, str] = {
+    "kept": "By the record {} is kept",
+    "broken": "By the record {} is broken",
+    "pending": "By the record {} is still open",
+    "cannot tell": "Whether {} is kept cannot be told from the record",
+    "nothing due": "By the record nothing was due under {}",
+}
+_STATUS: Mapping[Answer, Status] = {
+    "kept": "holds",
+    "broken": "at risk",
+    "pending": "holds",
+    "cannot tell": "cannot tell",
+    "nothing due": "holds",
+}
 
 
 def with_levels(evidence: CheckInput, finding: Finding) -> Finding:
@@ -132,10 +148,10 @@ def _turnover(evidence: CheckInput, churn: Churn) -> Iterator[Evidence]:
 
 def record_findings(evidence: CheckInput) -> Iterator[Finding]:
     """What was promised against what was recorded, and recorded return against the rules."""
-    if evidence.balance is None:
+    if evidence.record is None or evidence.balance is None:
         return
     yield from _promises(evidence, evidence.balance)
-    yield from _returns(evidence, evidence.balance)
+    yield from _rules(evidence, evidence.record, evidence.balance)
 
 
 def _promises(evidence: CheckInput, balance: Balance) -> Iterator[Finding]:
@@ -163,36 +179,43 @@ def _promises(evidence: CheckInput, balance: Balance) -> Iterator[Finding]:
         )
 
 
-def _returns(evidence: CheckInput, balance: Balance) -> Iterator[Finding]:
-    """Recorded return of a party outside the limits of its rule."""
-    for rule in evidence.relationship.rules.reciprocity:
-        if not isinstance(rule, ReturnRule):
-            continue
-        total = balance.totals.get(rule.party)
-        at = evidence.relationship.at(f"reciprocity.{rule.name}")
-        title = evidence.title(rule.party)
-        if total is None or total.ratio is None:
-            why = total.why if total is not None and total.why else "nothing of it is recorded"
-            yield Finding(
-                about="reciprocity_rule",
-                type="component",
-                status="cannot tell",
-                says=f"Whether {title} gets what `{rule.name}` says cannot be told from the record: {why}.",
-                parties=(rule.party,),
-                needs=f"Whole periods of everything that {title} gives and receives.",
-            )
-            continue
-        low, high = evidence.start.value(rule.band.at_least), evidence.start.value(rule.band.at_most)
-        outside = total.ratio < low - METRIC_FALL.value * abs(low) or total.ratio > high + METRIC_FALL.value * abs(high)
-        says = f"By the record {title} receives {wording.amount(total.ratio)} for each one it gives."
+def _rules(evidence: CheckInput, record: Record, balance: Balance) -> Iterator[Finding]:
+    """Each reciprocity rule by the record: kept, broken, pending, or why it cannot be told."""
+    for reading in read_rules(evidence.relationship, record, balance):
+        at = evidence.relationship.at(f"reciprocity.{reading.rule}")
+        judged = next((j for j in reading.judgements if j.answer == reading.answer), None)
+        why = reading.why or (judged.why if judged is not None else "")
+        says = _ANSWERS[reading.answer].format(f"`{reading.rule}`")
+        if judged is not None and judged.figure is not None and reading.answer in ("kept", "broken"):
+            says += f": {wording.amount(judged.figure)} in {judged.span}"
+        elif why:
+            says += f": {why}"
+        figure = judged.figure if judged is not None else None
         yield Finding(
             about="reciprocity_rule",
             type="component",
-            status="at risk" if outside else "holds",
-            says=says,
-            parties=(rule.party,),
-            evidence=(Evidence(says=says, figure=total.ratio, unit="received per given", method="record", at=at),),
+            status=_STATUS[reading.answer],
+            says=f"{says}.",
+            evidence=(Evidence(says=f"{says}.", figure=figure, method="record", at=at),),
+            needs=f"Whole periods of what `{reading.rule}` asks." if reading.answer == "cannot tell" else None,
         )
+
+
+def with_answers(evidence: CheckInput, finding: Finding) -> Finding:
+    """Adaptive renegotiability: how much of what a `when/then` rule asks was answered in time, by the record."""
+    if evidence.record is None or evidence.balance is None:
+        return finding
+    for reading in read_rules(evidence.relationship, evidence.record, evidence.balance):
+        settled = reading.settlement
+        if settled is None or settled.on_time_ratio is None:
+            continue
+        after = f", after {wording.span(settled.mean_delay)} on average" if settled.mean_delay is not None else ""
+        says = f"By the record {wording.share(settled.on_time_ratio)} of `{reading.rule}` was answered in time{after}."
+        at = evidence.relationship.at(f"reciprocity.{reading.rule}")
+        seen = Evidence(says=says, figure=settled.on_time_ratio, unit="answered in time", method="record", at=at)
+        late = settled.on_time_ratio < KEPT.value - TOLERANCE
+        finding = added(finding, "at risk" if late else "holds", (seen,))
+    return finding
 
 
 def _read_room(evidence: CheckInput, room: ReadRoom) -> Iterator[Evidence]:

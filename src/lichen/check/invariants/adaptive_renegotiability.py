@@ -40,6 +40,7 @@ from lichen.check.judging import invariant
 from lichen.check.measures.adjustment import adjustment_days, has_voice, set_alone
 from lichen.check.measures.figure import UNKNOWN, Figure, exact, least_of
 from lichen.check.measures.viability import time_to_harm
+from lichen.check.recorded import with_answers
 from lichen.check.remedies import given_voice
 from lichen.relationship.party import Party
 from lichen.relationship.rules import Adjustment, Term
@@ -59,7 +60,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
     silent = [party for party in parties if not has_voice(evidence, party)]
     alone = set_alone(evidence)
     if silent or alone:
-        yield _barred(evidence, silent, alone)
+        yield with_answers(evidence, _barred(evidence, silent, alone))
         return
     margins = {
         party.name: _margin(time_to_harm(evidence, party.name), adjustment_days(evidence, party.name))
@@ -72,7 +73,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
         says = f"Every side can raise an imbalance, and a changed term takes {wording.span(days)} at most."
     else:
         says = f"{title} may be harmed after {wording.span(harm)}; a changed term takes {wording.span(days)}."
-    yield invariant(
+    found = invariant(
         ABOUT,
         least_of(margins.values()),
         says,
@@ -82,6 +83,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
         needs="What each side needs to go on.",
         parts=[(name, margin.value) for name, margin in margins.items()],
     )
+    yield with_answers(evidence, found)
 
 
 def _margin(harm: Figure, days: float) -> Figure:
