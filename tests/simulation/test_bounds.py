@@ -58,3 +58,13 @@ def test_a_party_that_stops_at_its_floor_gives_nothing_below_it() -> None:
     paths = run(relationship(stopping)).paths["base"]
     assert paths["store.bread"][0, :6] == pytest.approx([10, 6, 2, -2, -2, -2])  # the floor is 1
     assert paths["to_ben"][0, :5] == pytest.approx([2, 2, 2, 0, 0])
+
+
+def test_what_was_promised_before_the_start_is_settled_at_the_first_rate_also_where_it_is_rationed() -> None:
+    promised = STORE.replace(
+        "rate: 2 * to_anna, worth: {bread: 0}", "rate: 2 * to_anna, worth: {bread: 0.1}, settled_after: 2 days"
+    )
+    arrived = run(relationship(promised)).base.flows["thanks"].worth["bread"][0]
+    assert arrived == pytest.approx(
+        0.1 * (6 + 6 + 6 * 8)
+    )  # asked for 6 a day, before the start and after; the last two days are due later

@@ -127,17 +127,14 @@ class _Compiler:
 
     def _settled(self, flow: Flow) -> Register:
         """What is taken now, rationed."""
-        if flow.settled_after is None:
-            return self.scene.rate(flow)
-        settled = self.scene.due(flow, "settled")
-        for ration in self.scene.rations(flow):
+        settled = self.scene.due(flow)
+        for ration in self.scene.rations(flow) if flow.settled_after is not None else ():
             settled = self.tape.apply("multiply", settled, ration)
         return settled
 
     def _arrived(self, flow: Flow, settled: Register) -> Register:
         """What is added now; in some lanes nothing arrives."""
-        at_once = flow.settled_after is not None and flow.arrives_after is None
-        arrived = settled if at_once else self.scene.due(flow, "arrived")
+        arrived = self.scene.arriving_now(flow, settled)
         if flow.name in self.needs.unreceived:
             arriving = self.tape.source("arriving", flow.name, lane=True, time=True)
             arrived = self.tape.apply("multiply", arrived, arriving)
@@ -145,11 +142,8 @@ class _Compiler:
 
     def _shortfall(self, flow: Flow, settled: Register) -> Register:
         """What rationing cuts off, in total."""
-        if flow.settled_after is None:
-            asked, passing = self.scene.rate(flow, asked=True), self.scene.rate(flow)
-        else:
-            asked, passing = self.scene.due(flow, "settled"), settled
-        return self.zero if asked == passing else self.members.total(flow, self.tape.apply("subtract", asked, passing))
+        asked = self.scene.rate(flow, asked=True) if flow.settled_after is None else self.scene.due(flow)
+        return self.zero if asked == settled else self.members.total(flow, self.tape.apply("subtract", asked, settled))
 
     def _worth(self, flow: Flow, capacity: str, arrived: Register) -> Register:
         value = self.tape.apply("multiply", arrived, self.scene.worth(flow, capacity))

@@ -354,7 +354,7 @@ class Engine:
                 if (kind, event.target) in self.sources:  # what no result needs is not on the tape
                     self.sources[kind, event.target][lane] = factor
             case "late", int() as steps:
-                for transit in self.transits.get(str(event.target), ()):
+                for transit in self.transits.get(str(event.target), ())[:1]:  # what follows it is later as well
                     transit.delay(lane, steps)
             case ("scenario" | "point") as kind, choice:
                 if str(event.target) in self.overrides:

@@ -125,7 +125,8 @@ class Program:
 def released(program: Program) -> Mapping[int, list[int]]:
     """By the place of a node: the registers that nothing reads after it, so that their memory may be used again.
 
-    Only results of elementwise operations at each step, and none that a plan names or of which there are views.
+    Only results of elementwise operations at each step, and none that a plan names or of which there are views, and none
+    that a transit reads again when the run begins.
     """
     kept = {register.index for own in fields(program) for register in registers(getattr(program, own.name))}
     last: dict[int, int] = {}
@@ -133,7 +134,7 @@ def released(program: Program) -> Mapping[int, list[int]]:
         if node.operation in ELEMENTWISE and node.result.time:
             last[node.result.index] = place
         for operand in node.operands:
-            if node.operation == "spread":
+            if node.operation in ("spread", "transit"):
                 kept.add(operand.index)
             elif operand.index in last:
                 last[operand.index] = place

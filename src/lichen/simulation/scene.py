@@ -11,6 +11,7 @@ from lichen.relationship.flow import WORLD, Flow
 from lichen.relationship.formula import Call, Name, Spread, Tree, children
 from lichen.relationship.party import Capacity, Party
 from lichen.relationship.relationship import Relationship
+from lichen.relationship.value import Value
 from lichen.simulation.chance import is_nonnegative
 from lichen.simulation.draws import range_key
 from lichen.simulation.formulas import Formulas
@@ -256,7 +257,7 @@ class Scene:
         """
         if flow.name not in self._shares:
             self._shares[flow.name] = None  # what is read through a circle of capacities is not read directly
-            own = [] if flow.settled_after is not None else self.rations(flow)
+            own = self._rations_at_once(flow)
             read = [self.share(other) for other in self._read_directly(flow)]
             axis = self.members.of_flow(flow)
             own += [
@@ -276,6 +277,17 @@ class Scene:
         names = () if tree is None else (node.text for node in _instant(tree) if isinstance(node, Name))
         return [flows[name] for name in dict.fromkeys(names) if name in flows]
 
+    def _rations_at_once(self, flow: Flow) -> list[Register]:
+        """The shares that hold for what is given now: not for what is settled later."""
+        rations = self.rations(flow)
+        if flow.settled_after is None or not rations:
+            return rations
+        lag = self.lag([self.formulas.value(flow.settled_after, self.members.of_flow(flow))])
+        if lag.number is not None:
+            return rations if lag.number == 0 else []
+        at_once = self.tape.apply("less_equal", lag, self.tape.number(0))
+        return [self.tape.apply("select", at_once, ration, self.tape.number(1)) for ration in rations]
+
     def rations(self, flow: Flow) -> list[Register]:
         """The shares that the bounded capacities of the giver leave to what draws on them, along the flow's axis."""
         if flow.giver == WORLD:
@@ -289,7 +301,7 @@ class Scene:
         draws = self.tape.number(0)
         for flow in self.relationship.flows.values():
             if flow.giver == party.name and capacity.name in flow.cost:
-                given = self.rate(flow, asked=True) if flow.settled_after is None else self.due(flow, "settled")
+                given = self.rate(flow, asked=True) if flow.settled_after is None else self.due(flow)
                 drawn = apply("multiply", given, self.cost(flow, capacity.name))
                 draws = apply("add", draws, self.members.at_party(flow, "giver", drawn))
         draws = apply("multiply", draws, self.tape.number(self.relationship.time.step_days))
@@ -316,20 +328,23 @@ class Scene:
             return value if self.tape.is_nonnegative(value) else self.tape.apply("maximum", value, zero)
         return self.tape.apply("minimum", value, zero)
 
-    def due(self, flow: Flow, when: str) -> Register:
-        """What falls due now of what was given before: `settled` or `arrived`; at once where nothing delays it."""
-        rate = self.rate(flow, asked=flow.settled_after is not None)
-        lags = [flow.settled_after, flow.arrives_after] if when == "arrived" else [flow.settled_after]
-        stated = [lag for lag in lags if lag is not None]
-        late = flow.name in self.needs.late and (when == "arrived" or flow.settled_after is not None)
-        if not stated and not late:
-            return rate
+    def due(self, flow: Flow) -> Register:
+        """What is to be given now: at once, or of what was promised before what is settled now; not yet rationed."""
+        if flow.settled_after is None:
+            return self.rate(flow)
+        return self._transit(flow, "settled", self.rate(flow, asked=True), [flow.settled_after])
+
+    def arriving_now(self, flow: Flow, given: Register) -> Register:
+        """What arrives now of what is and was given."""
+        late = flow.name in self.needs.late and flow.settled_after is None
+        if flow.arrives_after is None and not late:
+            return given
+        return self._transit(flow, "arrived", given, [flow.arrives_after] if flow.arrives_after else [])
+
+    def _transit(self, flow: Flow, name: str, given: Register, lags: list[Value]) -> Register:
         axis = self.members.of_flow(flow)
-        steps = [self.formulas.value(lag, axis) for lag in stated]
-        if when == "settled" and not flow.arrives_after:
-            when = "arrived"
-        lag = self.lag(steps)
-        return self.tape.keep("transit", (rate, lag), (flow.name, when), axis)
+        lag = self.lag(self.formulas.value(lag, axis) for lag in lags)
+        return self.tape.keep("transit", (given, lag), (flow.name, name), axis)
 
     def lag(self, days: Iterable[Register]) -> Register:
         """Delays one after the other, in days, each rounded to whole steps, half upwards."""
