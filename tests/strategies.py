@@ -228,7 +228,7 @@ def group_folders(draw: Draw) -> Mapping[str, str]:
         "    members: {file: crowd.csv, member: id, columns: {size: 1}}",
         draw(maybe(st.just(f'    joins: "{draw(number(0, 20))} per year * saturate(mean(crowd.headroom), 1)"'))),
         draw(maybe(st.just(f'    leaves: "{draw(number(0, 9))} %/week if crowd.headroom < 0.5 else 0.5 %/week"'))),
-        draw(maybe(st.just("    counts: least"))),
+        draw(st.sampled_from(["", "    counts: least", "    counts: 30 %"])),
         draw(maybe(st.just("    at_floor: stops"))),
         f"    capacities:\n{draw(capacity('crowd', 'purse', range_of_level=True))}",
     ]

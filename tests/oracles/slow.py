@@ -19,8 +19,8 @@ Where the page leaves more than one reading, this is the one taken here:
     flows its formula reads directly (of a sum: that of the sum); its formula is not computed anew.
  7. What is on its way are units: what one costs and is worth, and which members are there, is that of the moment at
     which it falls due.
- 8. What was on its way before the start is that of the first rate without the experiment, in `cut` too. Worth
-    falls due after the sum of `arrives_after` and `settled_after`, rounded once.
+ 8. What was on its way before the start is that of the first rate without the experiment, in `cut` too. `arrives_after`
+    and `settled_after` are rounded each, then added.
  9. At step 0, what a `delay` or `smooth` reads of a flow in whose circle it stands is 0.
 10. `smooth` at step k knows x up to step k - 1.
 11. In a quantile a member stands at the share of all other presence that lies before it: the least at 0, the largest at

@@ -91,8 +91,8 @@ class Simulation:
 
     def delays(self, now: Moment, flow: Flow, cell: Place) -> tuple[int, int]:
         """In steps, after how long cost falls due, and after how long worth."""
-        credit, transit = now.delay(flow.settled_after, cell), now.delay(flow.arrives_after, cell)
-        return self.steps_in(credit), self.steps_in(credit + transit)
+        credit = self.steps_in(now.delay(flow.settled_after, cell))
+        return credit, credit + self.steps_in(now.delay(flow.arrives_after, cell))
 
     def shared_risks(self, now: Moment) -> list[Entry]:
         entries = list(risk_entries(self, now))
