@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 
 from lichen.cli import common
-from lichen.cli.progress import progress
 
 
 @click.command()
@@ -23,8 +22,8 @@ from lichen.cli.progress import progress
 def compare(old: Path, new: Path, form: str, runs: int, seed: int, party: str | None, output: Path | None) -> int:
     """Show what changed by meaning, and its effect on every party.
 
-    Both versions meet the same draws, so a difference is the change's doing.
-    Ends with status 0 when nobody's distance to a limit gets worse.
+    Both versions meet the same draws, so a difference is the change's doing. Ends with status 0 when nobody's distance
+    to a limit gets worse.
     """
     from lichen.redesign.compare import compare_relationships
     from lichen.show import terminal
@@ -33,7 +32,7 @@ def compare(old: Path, new: Path, form: str, runs: int, seed: int, party: str | 
     before, after = common.read_file(old, party, form), common.read_file(new, party, form)
     for relationship in (before, after):
         common.affordable(relationship, runs)
-    with progress("Trying futures of both") as tick:
+    with common.progress("Trying futures of both") as tick:
         comparison = compare_relationships(before, after, runs=runs, seed=seed, party=party, tick=tick)
     if form == "text" and output is not None and output.suffix.lower() in (".html", ".htm"):
         form = "html"

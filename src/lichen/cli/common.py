@@ -1,9 +1,11 @@
-"""What the verbs share: options, reading a file, and writing an answer where it was asked for."""
+"""What the verbs share: options, reading a file, progress, and writing an answer where it was asked for."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypedDict, TypeVar
@@ -135,3 +137,16 @@ def deliver(text: str, output: Path | None) -> None:
     except OSError as wrong:
         raise click.UsageError(f"{output} cannot be written: {wrong.strerror}.") from wrong
     click.echo(f"Wrote {output}", err=True)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[float], None]]:
+    """Give a function that is told the share of the work that is done, 0 to 1.
+
+    It draws a bar on standard error where a person looks at it, and nothing elsewhere.
+    """
+    if not sys.stderr.isatty():
+        yield lambda share: None
+        return
+    with click.progressbar(length=1000, label=what, file=sys.stderr) as bar:
+        yield lambda share: bar.update(max(0, int(share * 1000) - bar.pos))

@@ -10,7 +10,6 @@ from typing import Unpack
 import click
 
 from lichen.cli import common
-from lichen.cli.progress import progress
 
 
 @click.command()
@@ -20,16 +19,14 @@ from lichen.cli.progress import progress
 def review(file: Path, output: Path | None, **asked: Unpack[common.Asking]) -> int:
     """Write one self-contained page for both parties.
 
-    Verdict, map, futures, balance, findings and what to find out next.
-    The page needs no network and no other file. Without --output it is written beside the file as review.html. What
-    `check` would
-    print is printed too.
+    Verdict, map, futures, balance, findings and what to find out next. The page needs no network and no other file.
+    Without --output it is written beside the file as review.html. What `check` would print is printed too.
     """
     from lichen.cli.judging import Asked, judge_file
     from lichen.show import terminal
     from lichen.show.page import review_page
 
-    with progress("Trying futures") as tick:
+    with common.progress("Trying futures") as tick:
         judged = judge_file(Asked(file=file, **asked), tick)
     common.deliver(review_page(judged), output or file.with_name("review.html"))
     common.deliver(terminal.verdict_text(judged.verdict, colours=sys.stdout.isatty()), None)

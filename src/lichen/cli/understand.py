@@ -11,7 +11,6 @@ from typing import Unpack
 import click
 
 from lichen.cli import common
-from lichen.cli.progress import progress
 
 
 @click.command()
@@ -23,13 +22,12 @@ def check(file: Path, form: str, output: Path | None, **asked: Unpack[common.Ask
     """Judge whether each side's success sustains the other's.
 
     Five invariants and six failure modes, each with its distance to the limit, its evidence and a repair. Ends with
-    status 0
-    only when the relationship is symbiotic.
+    status 0 only when the relationship is symbiotic.
     """
     from lichen.cli.judging import Asked, judge_file
     from lichen.show import terminal
 
-    with progress("Trying futures") as tick:
+    with common.progress("Trying futures") as tick:
         judged = judge_file(Asked(file=file, form=form, **asked), tick)
     if form == "json":
         text = json.dumps(judged.verdict.to_json(), indent=1, ensure_ascii=False)
@@ -73,11 +71,10 @@ def scan(events: Path, form: str, write: Path | None, as_of: date | None, output
     """Say what a table of events alone shows, before any file is written.
 
     Takes CSV, Parquet or XLSX as they are: purchase-order lines, mentor/mentee/date/hours, giver/receiver/amount. Says
-    how it read the
-    columns, answers in words, and lists the figures to ask the other side for.
+    how it read the columns, answers in words, and lists the figures to ask the other side for.
     """
     from lichen.record.scan import draft, scan_table
-    from lichen.show import terminal
+    from lichen.show.scanned import scan_text
     from lichen.workspace import read_events
 
     table, problems = read_events(events)
@@ -85,7 +82,7 @@ def scan(events: Path, form: str, write: Path | None, as_of: date | None, output
         common.refuse(problems, form)
     seen = scan_table(table, as_of=as_of)
     common.deliver(
-        json.dumps(seen.to_json(), indent=1, ensure_ascii=False) if form == "json" else terminal.scan_text(seen), output
+        json.dumps(seen.to_json(), indent=1, ensure_ascii=False) if form == "json" else scan_text(seen), output
     )
     if write is not None:
         common.deliver(draft(seen), write)

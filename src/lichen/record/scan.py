@@ -6,7 +6,7 @@ side needs in order to go on; so it ends with the five figures to ask the other 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, final
@@ -70,26 +70,6 @@ class Scan:
         """Plain data for machines."""
         found: dict[str, Any] = {name: plain(getattr(self, name)) for name in self.__dataclass_fields__}
         return found | {"mapping": {m.role: {"column": m.column, "sure": m.sure} for m in self.mapping.roles.values()}}
-
-    def lines(self) -> Iterator[str]:
-        """The whole for people, line by line: words, how the table was read, what it shows, what to ask."""
-        yield self.sentence
-        yield ""
-        yield "How the table was read"
-        yield from (f"  {line}" for line in self.mapping.says or ("no column names a party or a date",))
-        yield from (f"  {count:,} rows {reason}" for reason, count in self.left_out.items())
-        yield from (f"  {note}" for note in self.notes)
-        yield ""
-        yield "What it shows"
-        yield from (f"  {said.sign:<12}{said.says}" for said in self.said)
-        yield ""
-        if len(self.said) > 1:
-            yield f"Most active ({self.measured_in})"
-        for tally in self.figures.tallies[:5] if len(self.said) > 1 else ():
-            yield f"  {tally.name}: gave {amount(tally.gave)}, received {amount(tally.received)}"
-        yield ""
-        yield "Ask the other side for"
-        yield from (f"  {i}. {question}" for i, question in enumerate(self.ask, 1))
 
 
 def scan_table(table: Table, as_of: date | None = None) -> Scan:

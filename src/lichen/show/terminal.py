@@ -1,26 +1,23 @@
-"""What the verbs print: the verdict in 24 lines of 80 columns, tallies, what a table shows, and what a change does.
+"""What the verbs print: the verdict in 24 lines of 80 columns, tallies, and what a change does.
 
 Every figure is written by `lichen.show.figures`, so that screen, page and charts say the same.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lichen.show import figures, words
 from lichen.show.comparing import comparison_text
-from lichen.show.grounds import flip_words, rests_on_words
-from lichen.show.lines import STYLES, Line, Paragraph, apart, cut, fitted, one_line, plain, rendered, wrapped
+from lichen.show.lines import STYLES, Line, Paragraph, apart, cut, fitted, one_line, plain, rendered
 from lichen.show.tallies import balance_text
 
 if TYPE_CHECKING:
     from lichen.check.finding import Evidence, Finding, Remedy
     from lichen.check.verdict import Verdict
-    from lichen.record.scan import Scan
 
-__all__ = ["balance_text", "comparison_text", "scan_text", "verdict_markdown", "verdict_text"]
+__all__ = ["balance_text", "comparison_text", "verdict_markdown", "verdict_text"]
 
 LINES = 24
 _SHOWN = 3
@@ -31,17 +28,6 @@ _GLANCE = 100
 def verdict_text(verdict: Verdict, *, colours: bool = False) -> str:
     """The verdict in at most 24 lines of 80 columns; with colours for a terminal."""
     return rendered(fitted(list(_verdict_parts(verdict)), LINES), colours=colours)
-
-
-def scan_text(scan: Scan) -> str:
-    """What a bare table shows: words before figures, how it was read, what to ask the other side for."""
-    made: list[Line] = []
-    for line in scan.lines():
-        lead = len(line) - len(line.lstrip())
-        column = re.match(r"\s*(at risk|no sign|cannot tell)\s+", line)
-        hang = " " * (len(column[0]) if column else lead + 2)
-        made += wrapped(line.strip(), 6, first=" " * lead, indent=hang) if line.strip() else [plain("")]
-    return rendered(made, colours=False)
 
 
 def shown(verdict: Verdict) -> tuple[Finding, ...]:
@@ -91,8 +77,8 @@ def _verdict_parts(verdict: Verdict) -> Iterator[Line | Paragraph]:
     for turn, finding in enumerate(shown(verdict), start=1):
         yield from _finding_parts(turn, finding)
     yield plain("")
-    flips = (flip_words(flip) for flip in verdict.rests_on.flips[:1])
-    grounds = (rests_on_words(verdict.rests_on), *flips)
+    flips = (words.flip_words(flip) for flip in verdict.rests_on.flips[:1])
+    grounds = (words.rests_on_words(verdict.rests_on), *flips)
     yield Paragraph(sentences=grounds, first="Rests on  ", indent=hang, least=1, rank=3, more=6)
     yield Paragraph(sentences=(next_step(verdict),), first="Next      ", indent=hang, least=1, rank=3)
     hint = "The whole page: `lichen review FILE`. A word: `lichen explain NAME`."
@@ -141,8 +127,8 @@ def verdict_markdown(verdict: Verdict) -> str:
     if verdict.missing:
         named = ", ".join(words.COMPONENTS.get(name, name) for name in verdict.missing)
         parts.append(f"Not in the file: {named}.")
-    parts += ["## What it rests on", _plain(rests_on_words(verdict.rests_on))]
-    parts += [f"- {_plain(flip_words(flip))}" for flip in verdict.rests_on.flips]
+    parts += ["## What it rests on", _plain(words.rests_on_words(verdict.rests_on))]
+    parts += [f"- {_plain(words.flip_words(flip))}" for flip in verdict.rests_on.flips]
     if verdict.next_steps:
         parts += ["## What to find out next", "\n".join(f"1. {_plain(step)}" for step in verdict.next_steps)]
     made = f"{figures.number(verdict.runs)} futures, seed {verdict.seed}, file `{verdict.file_hash[:12]}`."

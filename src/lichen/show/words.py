@@ -1,8 +1,14 @@
-"""What things are called when people read them: titles of findings, states, and where something was seen."""
+"""What things are called when people read them: findings, states, where something was seen, what a verdict rests on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from lichen.show.figures import percent
+
+if TYPE_CHECKING:
+    from lichen.check.rests_on import Flip, RestsOn
 
 VERDICTS: Mapping[str, str] = {
     "symbiotic": "Symbiotic",
@@ -75,3 +81,19 @@ def title(about: str) -> str:
     plain = {"dependency lock in": "dependency lock-in", "over coupling": "over-coupling"}.get(plain, plain)
     plain = plain.replace("shared value metric", "shared-value metric").replace("non extractive", "non-extractive")
     return plain[:1].upper() + plain[1:]
+
+
+def rests_on_words(rests: RestsOn) -> str:
+    """How much of what passes is recorded by both, stated by one, assumed."""
+    parts = (
+        (rests.recorded_by_both, "recorded by both sides"),
+        (rests.stated_by_one, "stated by one side"),
+        (rests.assumed, "assumed"),
+    )
+    said = [f"{percent(share)} {how}" for share, how in parts if share > 0]
+    return f"Of the value that passes, {', '.join(said)}." if said else "Nothing of worth passes."
+
+
+def flip_words(flip: Flip) -> str:
+    """One assumption that would turn the verdict."""
+    return f"It would turn to “{flip.verdict}” if {flip.what} were {flip.then} instead of {flip.now}."

@@ -11,11 +11,10 @@ from lichen.show.markup import Html, element
 from lichen.show.page.balance import balance_part
 from lichen.show.page.findings import findings_part
 from lichen.show.page.first import first_screen, head
-from lichen.show.page.frame import document
-from lichen.show.page.mapped import map_part
+from lichen.show.page.parts import document
 from lichen.show.page.readings import next_part, readings_part, rests_part
 from lichen.show.page.record import record_part
-from lichen.show.page.sides import futures_part, sides_part
+from lichen.show.page.sides import futures_part, map_part, sides_part
 from lichen.show.page.terms import file_part, made_part
 
 _CONTENTS = (

@@ -10,8 +10,7 @@ from lichen.show.charts import before_after
 from lichen.show.charts.before_after import BeforeAfter, Move
 from lichen.show.comparing import headline, notes
 from lichen.show.markup import Html, element
-from lichen.show.page.frame import document
-from lichen.show.page.parts import chart, chip, part, prose, spoken, table
+from lichen.show.page.parts import chart, chip, document, part, prose, spoken, table
 
 if TYPE_CHECKING:
     from lichen.redesign.compare import Comparison

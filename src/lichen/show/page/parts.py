@@ -1,9 +1,10 @@
-"""Small pieces that every part of the page is made of."""
+"""What every page is made of: the document with its policy and style sheet, parts under a heading, small pieces."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from importlib import resources
 from typing import TypeVar
 
 from lichen.show.figures import SPACE
@@ -13,6 +14,28 @@ Drawn = TypeVar("Drawn")
 
 WIDE, NARROW = 720, 330
 """The widths in pixels at which a chart is drawn: for a screen and for a phone."""
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+"""Lets nothing in from outside."""
+
+
+def document(title: str, *body: Html) -> str:
+    """A whole page as text, with everything that it needs inside."""
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("title", title),
+        element("style", Html(_style_sheet())),
+    )
+    return "<!doctype html>\n" + element("html", head, element("body", *body), lang="en") + "\n"
+
+
+def _style_sheet() -> str:
+    """System fonts, two palettes, phone, wide screen and paper."""
+    return resources.files(__package__).joinpath("page.css").read_text(encoding="utf-8")
 
 
 def part(name: str, title: str, *children: Child, lead: str | None = None) -> Html:

@@ -8,7 +8,6 @@ from lichen.check.reading import Reading
 from lichen.check.verdict import Verdict
 from lichen.relationship.relationship import Relationship
 from lichen.show import figures, words
-from lichen.show.grounds import flip_words, rests_on_words
 from lichen.show.markup import Html, element, join
 from lichen.show.page.parts import part, prose
 
@@ -72,7 +71,7 @@ def rests_part(verdict: Verdict) -> Html:
     bars = (element("span", class_=look, style=f"width: {100 * share:.2f}%") for share, look, _ in shares if share > 0)
     key = (element("li", element("i", class_=look), f"{figures.percent(share)} {said}") for share, look, said in shares)
     flips = [
-        element("li", prose(flip_words(flip)), " ", element("code", flip.at) if flip.at else None)
+        element("li", prose(words.flip_words(flip)), " ", element("code", flip.at) if flip.at else None)
         for flip in rests.flips
     ]
     turned = (
@@ -83,7 +82,7 @@ def rests_part(verdict: Verdict) -> Html:
     return part(
         "rests",
         "What the verdict rests on",
-        element("div", *bars, class_="meter", role="img", aria_label=rests_on_words(rests)),
+        element("div", *bars, class_="meter", role="img", aria_label=words.rests_on_words(rests)),
         element("ul", *key, class_="key"),
         element("h3", "What would turn it"),
         turned,

@@ -1,4 +1,4 @@
-"""The two sides next to each other: the same questions, one column a side; and each one's futures."""
+"""The sides next to each other: the same questions, one column a side; who depends on whom; each one's futures."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from lichen.dependency.map import DependencyMap
 from lichen.show import figures, outlook, words
 from lichen.show.charts import bands
 from lichen.show.judged import Judged
+from lichen.show.map import svg
 from lichen.show.markup import Child, Html, element
 from lichen.show.outlook import Outlook
 from lichen.show.page.parts import chart, part, table
@@ -46,6 +48,12 @@ def sides_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
     lead = "The same questions asked of every side. Room left is 100 % when a side is healthy and 0 % at its floor."
     kind = element("p", "Between them: ", element("strong", words.KINDS[judged.verdict.kind]), ".")
     return part("sides", "Each side", kind, shown, lead=lead)
+
+
+def map_part(dependencies: DependencyMap) -> Html:
+    """Who gives what to whom, and on what each depends."""
+    drawn = chart(svg.draw, dependencies, "map", None, 860)
+    return part("map", "Who depends on whom", element("div", drawn, class_="panel mapped"))
 
 
 def futures_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
