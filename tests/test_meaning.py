@@ -35,10 +35,11 @@ from lichen.language.edit import edit
 from lichen.language.forms import ByKey, ByWord, Each, Either, Form, Key, Keys, Listing
 from lichen.language.keys import TOP
 from lichen.language.keys_shared import BECAUSE, SOURCE
-from lichen.record.balance import balance_of, plain
+from lichen.record.balance import balance_of
 from lichen.record.reading import Record
 from lichen.record.reciprocity import read_rules
 from lichen.redesign.redline import redline
+from lichen.relationship.plain_data import plain
 from lichen.relationship.relationship import Relationship
 from lichen.show.map import FORMATS
 from lichen.show.page.terms import file_part

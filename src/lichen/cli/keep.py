@@ -28,7 +28,7 @@ def balance(
     pending, or cannot be told.
     """
     from lichen.cli.judging import Asked, balance_file
-    from lichen.record.balance import plain
+    from lichen.relationship.plain_data import plain
     from lichen.show import terminal
 
     found, rules = balance_file(Asked(file=file, party=party, record=record, as_of=as_of, form=form))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Literal, final
 
@@ -21,6 +21,7 @@ from lichen.record.distribution import Inequality, inequality
 from lichen.record.reading import Period, Record, Status, regrouped
 from lichen.record.valuation import SHARES, Measure, measure_of, unit_cost, unit_worth
 from lichen.relationship.flow import WORLD, Flow, FlowKind
+from lichen.relationship.plain_data import plain
 from lichen.relationship.quantity import PLAIN, TIME
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.start import Start
@@ -111,7 +112,7 @@ class Balance:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for machines."""
-        return {name: plain(getattr(self, name)) for name in self.__dataclass_fields__}
+        return {field.name: plain(getattr(self, field.name)) for field in fields(self)}
 
 
 def balance_of(
@@ -317,18 +318,3 @@ def _disagreements(record: Record, grain: Grain) -> Iterator[Disagreement]:
         for span, says in sorted(by_span.items()):
             if len(says) > 1 and not math.isclose(min(says.values()), max(says.values()), rel_tol=1e-9, abs_tol=1e-12):
                 yield Disagreement(subject=subject, span=span, says=says)
-
-
-def plain(value: Any) -> Any:
-    """Dataclasses, spans and numbers without a value as plain data."""
-    if isinstance(value, Span):
-        return str(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if hasattr(value, "__dataclass_fields__"):
-        return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return value

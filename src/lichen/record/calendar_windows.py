@@ -38,6 +38,10 @@ class Span:
         """How many days lie in both."""
         return max(0, (min(self.end, other.end) - max(self.start, other.start)).days)
 
+    def to_json(self) -> str:
+        """For machines as for people."""
+        return str(self)
+
     def __str__(self) -> str:
         """As people name it: `2019`, `2019, quarter 2`, `2019-04`, `2019-04-03`, or first and last day."""
         if self.days == 1:

@@ -7,17 +7,17 @@ side needs in order to go on; so it ends with the five figures to ask the other 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Literal, final
 
-from lichen.record.balance import plain
 from lichen.record.calendar_windows import Span
 from lichen.record.scan_draft import draft_text
 from lichen.record.scan_events import KEEPER, Events, read_events
 from lichen.record.scan_figures import Figures, measure
 from lichen.record.scan_mapping import TableMapping, find_mapping
 from lichen.record.table import Table
+from lichen.relationship.plain_data import plain
 
 Sign = Literal["at risk", "no sign", "cannot tell"]
 
@@ -68,7 +68,7 @@ class Scan:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for machines."""
-        found: dict[str, Any] = {name: plain(getattr(self, name)) for name in self.__dataclass_fields__}
+        found: dict[str, Any] = {field.name: plain(getattr(self, field.name)) for field in fields(self)}
         return found | {"mapping": {m.role: {"column": m.column, "sure": m.sure} for m in self.mapping.roles.values()}}
 
 

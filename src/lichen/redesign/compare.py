@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from lichen.check.assess import Assessment, assess
 from lichen.check.verdict import Verdict
 from lichen.redesign.redline import Redline, redline
+from lichen.relationship.plain_data import plain
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.start import Start
 from lichen.simulation.futures import Array
@@ -96,10 +97,10 @@ class Comparison:
             "new": {"verdict": self.new.verdict, "sentence": self.new.sentence, "file_hash": self.new.file_hash},
             "seed": self.new.seed,
             "runs": self.new.runs,
-            "redline": [asdict(line) for line in self.lines],
-            "effects": [asdict(effect) for effect in self.effects],
-            "shifts": [{**asdict(shift), "gain": shift.gain} for shift in self.shifts],
-            "transitions": [asdict(transition) for transition in self.transitions],
+            "redline": plain(self.lines),
+            "effects": plain(self.effects),
+            "shifts": [{**plain(shift), "gain": plain(shift.gain)} for shift in self.shifts],
+            "transitions": plain(self.transitions),
             "worse": list(self.worse),
         }
 

@@ -76,7 +76,7 @@ def plain(words: str) -> Line:
 
 
 def cut(words: str, most: int) -> str:
-    """At most so many columns, with an ellipsis where something is left out."""
+    """A text of at most so many letters, with an ellipsis where something is left out."""
     return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
 
 

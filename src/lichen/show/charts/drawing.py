@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import final
 
 from lichen.show.figures import short_month
+from lichen.show.lines import cut
 from lichen.show.markup import Child, Html, element, join
 
 SIDES = 5
@@ -150,11 +151,6 @@ def wrapped(words: str, width: float, size: float = 13, most: int = 3, *, bold: 
     if len(found) > most:
         kept[-1] = cut(f"{kept[-1]} …", room) if len(kept[-1]) + 2 <= room else f"{kept[-1][: room - 1].rstrip()}…"
     return kept
-
-
-def cut(words: str, most: int) -> str:
-    """A text of at most so many characters, with an ellipsis where something is left out."""
-    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
 
 
 def ticks(low: float, high: float, most: int = 5) -> list[float]:

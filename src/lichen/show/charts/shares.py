@@ -9,6 +9,7 @@ from typing import final
 from lichen.show.charts import drawing
 from lichen.show.charts.drawing import Scale
 from lichen.show.figures import percent
+from lichen.show.lines import cut
 from lichen.show.markup import Html
 
 
@@ -47,6 +48,6 @@ def _bars(rows: list[tuple[str, float]], x: Scale) -> Iterator[Html]:
     for turn, (title, share) in enumerate(rows):
         top = 28.0 * turn + 6
         most = int((x.start - 10) / drawing.width_of("x"))
-        yield drawing.text(x.start - 10, top + 15, drawing.cut(title, max(most, 6)), class_="label", anchor="end")
+        yield drawing.text(x.start - 10, top + 15, cut(title, max(most, 6)), class_="label", anchor="end")
         yield drawing.rect(x.start, top, x(share) - x.start, 20, "share largest" if turn == 0 else "share")
         yield drawing.text(x(share) + 8, top + 15, percent(share), class_="figure")
