@@ -17,7 +17,8 @@ parties:
   depot: {kind: organisation, capacities: {stock: {level: 100 point, floor: 40 point}}}
 
 flows:
-  brought: {kind: benefit, from: village, to: depot, rate: 1 point/day, cost: {stock: 1}, worth: {stock: 1}, promised: true}
+  brought: {kind: benefit, from: village, to: depot, rate: 1 point/day, cost: {stock: 1}, worth: {stock: 1},
+            promised: true}
   fetched: {kind: benefit, from: depot, to: village, rate: 1 point/day, cost: {stock: 1}, worth: {stock: 1}}
 
 reciprocity:

@@ -9,28 +9,33 @@ from lichen.check.finding import Evidence, Finding, Remedy, Status
 from lichen.check.measures.figure import Figure
 from lichen.check.thresholds import ALARM, TOLERANCE, WATCH
 
+_UNTOLD = "This cannot be told yet."
 _WORSE: tuple[Status, ...] = ("holds", "cannot tell", "at risk", "broken")
 
 
 def invariant(
     about: str,
     margin: Figure,
-    says: str,
+    says: str = "",
     *,
+    untold: str = _UNTOLD,
     parties: Iterable[str] = (),
     evidence: Iterable[Evidence] = (),
     remedy: Remedy | None = None,
     needs: str | None = None,
     parts: Iterable[tuple[str, float]] = (),
 ) -> Finding:
-    """An invariant holds from 0 on and is broken below; an interval that contains 0 leaves it open."""
+    """An invariant holds from 0 on and is broken below; an interval that contains 0 leaves it open.
+
+    `says` is the sentence of a known margin, `untold` that of one that cannot be told.
+    """
     status, decided = status_of_margin(margin)
     return Finding(
         about=about,
         type="invariant",
         status=status,
         decided=decided,
-        says=says,
+        says=says if margin.known else untold,
         margin=margin.value if margin.known else None,
         interval=margin.interval if margin.known else None,
         threshold=0.0,
@@ -45,8 +50,9 @@ def invariant(
 def failure(
     about: str,
     score: Figure,
-    says: str,
+    says: str = "",
     *,
+    untold: str = _UNTOLD,
     parties: Iterable[str] = (),
     evidence: Iterable[Evidence] = (),
     remedy: Remedy | None = None,
@@ -60,7 +66,7 @@ def failure(
         type="failure",
         status=status,
         decided=decided,
-        says=says,
+        says=says if score.known else untold,
         score=score.value if score.known else None,
         interval=score.interval if score.known else None,
         threshold=WATCH.value if score.known and score.value < WATCH.value else ALARM.value,

@@ -221,7 +221,7 @@ def _gate_json(gate: Gate) -> dict[str, Any]:
         pulses.setdefault(origin, {})[target] = reach.stronger.value
     return {
         "ongoing": gate.ongoing,
-        "interdependent": gate.interdependent,
+        "interdependent": None if gate.unknown else gate.interdependent,
         "closed_loop": gate.closed_loop,
         "dependence": {name: figure.value for name, figure in gate.dependence.items()},
         "gross_dependence": {name: figure.value for name, figure in gate.gross_dependence.items()},

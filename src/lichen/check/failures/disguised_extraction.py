@@ -89,7 +89,7 @@ def _without_common_worth(evidence: CheckInput, harms: Mapping[str, Figure]) -> 
     return failure(
         ABOUT,
         UNKNOWN,
-        f"The room or the return of {evidence.title(harmed)} shrinks; who gains by it cannot be said.",
+        untold=f"The room or the return of {evidence.title(harmed)} shrinks; who gains by it cannot be said.",
         parties=[harmed],
         evidence=[_harmed(evidence, harmed, harms[harmed])],
         needs="A price (`valued_at`) for every capacity that is exchanged.",

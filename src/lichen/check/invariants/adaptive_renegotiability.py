@@ -54,7 +54,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
     parties = evidence.essential
     if not parties:
         yield invariant(
-            ABOUT, UNKNOWN, "There is nobody whose terms could change.", needs="A party that some flow touches."
+            ABOUT, UNKNOWN, untold="There is nobody whose terms could change.", needs="A party that some flow touches."
         )
         return
     silent = [party for party in parties if not has_voice(evidence, party)]

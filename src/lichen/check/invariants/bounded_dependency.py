@@ -53,12 +53,15 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
     terms = {party.name: _terms(evidence, party, valued) for party in evidence.essential}
     margins = {name: least_of(found.values()) for name, found in terms.items()}
     unknown = [name for name, margin in margins.items() if not margin.known]
-    if unknown or not margins:
+    if not margins:
+        yield invariant(ABOUT, UNKNOWN, untold="There is nobody who could leave.", needs="A flow between the parties.")
+        return
+    if unknown:
         names = wording.listed(evidence.title(name) for name in unknown)
         yield invariant(
             ABOUT,
             UNKNOWN,
-            f"Nobody can say what is left of {names} after an exit.",
+            untold=f"Nobody can say what is left of {names} after an exit.",
             parties=unknown,
             needs=f"What {names} needs to go on, and what it could replace.",
         )

@@ -45,19 +45,24 @@ from lichen.relationship.party import Party
 
 TITLE = "Reciprocal viability"
 ABOUT = "reciprocal_viability"
+_FLOW = "A flow between the parties."
 
 
 def look(evidence: CheckInput) -> Iterator[Finding]:
     """Ask of every party whether it can go on."""
-    terms = {party.name: _terms(evidence, party) for party in evidence.parties}
+    asked = {party.name: _terms(evidence, party) for party in evidence.parties}
+    terms = {name: found for name, found in asked.items() if found}
     margins = {name: least_of(found.values()) for name, found in terms.items()}
     known = {name: margin for name, margin in margins.items() if margin.known}
-    if len(known) < len(margins) or not margins:
+    if not margins:
+        yield invariant(ABOUT, UNKNOWN, untold="There is nobody who could go on or not.", needs=_FLOW)
+        return
+    if len(known) < len(margins):
         silent = [evidence.title(name) for name in margins if name not in known]
         yield invariant(
             ABOUT,
             UNKNOWN,
-            f"Nobody can say whether {wording.listed(silent)} can go on.",
+            untold=f"Nobody can say whether {wording.listed(silent)} can go on.",
             parties=[name for name in margins if name not in known],
             needs=f"What {wording.listed(silent)} needs to go on: a capacity with a level and a floor.",
         )

@@ -54,7 +54,10 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
     touched = [party.name for party in evidence.parties if any(party.name in f.parties for f in evidence.inner_flows)]
     if not touched:
         yield invariant(
-            ABOUT, UNKNOWN, "Nothing passes between the sides that could be seen.", needs="A flow between the parties."
+            ABOUT,
+            UNKNOWN,
+            untold="Nothing passes between the sides that could be seen.",
+            needs="A flow between the parties.",
         )
         return
     sights = {name: seen_by(evidence, name, valued) for name in touched}
