@@ -30,8 +30,8 @@ class Run:
     `level` by `party.capacity`, member (0 of a single party) and k = 0..N. `rate` by flow, member or link, k = 0..N-1.
     `headroom` by party and k: of a group that of its `counts`. `member_headroom` by party, member, k. `worth`, `cost`:
     by flow and capacity, what was added and taken in all, when it arrived or was settled. `total`: by flow and k, the
-    sum of its rates, as far as the members are there. `received`, `borne`: by party and k, per time, as `balance` counts
-    them. `presence` by group, member, k. `terms` by term and k. `measures` by name and k = 0..N-1. `risk_paid` by party,
+    sum of its rates, as far as members are there. `received`, `borne`: by party and k, per time, as `balance` counts
+    them. `presence` by group, member, k. `terms` by term and k. `measures` by name, k = 0..N-1. `risk_paid` by party,
     net.
     """
 
