@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from itertools import pairwise
 
+import math
 import numpy as np
 import pytest
 
@@ -215,7 +216,7 @@ def test_what_is_not_a_number_for_one_step_stays_in_every_figure() -> None:
     assert np.isnan(trace.last_fifth).all()
 
 
-def test_dividing_by_zero_is_infinite_and_zero_by_zero_is_zero() -> None:
+def test_dividing_by_zero_is_infinite_and_zero_by_zero_is_zero_in_experiments_alone() -> None:
     text = """
     parties: {a: {kind: person, capacities: {hours: {level: 2, floor: 0, change: -1 per day}}}}
     checks:
@@ -223,8 +224,13 @@ def test_dividing_by_zero_is_infinite_and_zero_by_zero_is_zero() -> None:
       much: {measure: 1 / (a.hours - 2), good: {at_least: 0}}
     """
     model = relationship(text)
-    assert course(model, "none")[:2] == pytest.approx([0, 1])
+    assert course(model, "none")[:2] == pytest.approx([math.nan, 1], nan_ok=True)
     assert np.isinf(course(model, "much")[0])
+    lanes = run(model, base(), Experiment(name="damp:a", shifts={"a.hours": -0.5})).lanes
+    assert np.isnan(lanes["base"].measures["none"].mean).all()
+    assert lanes["damp:a"].measures["none"].start == pytest.approx([1])
+    unmoved = run(model, base(), Experiment(name="damp:a", begins=0.5, shifts={"a.hours": -0.5})).lanes["damp:a"]
+    assert unmoved.measures["none"].start == pytest.approx([0])
 
 
 def test_progress_is_told() -> None:

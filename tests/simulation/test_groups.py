@@ -160,3 +160,29 @@ def test_ranges_of_a_group_are_drawn_for_each_member() -> None:
     starts = run(ranged, runs=500).paths["base"]["guild.cash"][:, 0]
     assert starts.mean() == pytest.approx(60, abs=4 * 10 / np.sqrt(12) * 2 / np.sqrt(500))
     assert starts.std() == pytest.approx(10 / np.sqrt(12) * 2, rel=0.15)  # four independent draws, not one
+
+
+def test_a_link_counts_as_often_as_its_ends_meet_and_one_to_itself_as_often_as_it_is_there() -> None:
+    tables = {
+        "help.csv": of_rows(("who", "where"), ("a", "b"), ("a", "a")),
+        "people.csv": of_rows(("name", "out"), ("a", "0.1"), ("b", "0.4")),
+    }
+    leaving = relationship(
+        """
+        parties:
+          people:
+            kind: group
+            members: {file: people.csv, member: name, columns: {out: 1}}
+            leaves: members.out * 1 per day
+            capacities: {hours: {level: 10, floor: 0}}
+        flows:
+          help: {kind: benefit, from: people, to: people, along: {file: help.csv, from: who, to: where}, rate: 0.1 per day,
+                 cost: {hours: 1}, worth: {hours: 2}}
+        """,
+        tables=tables,
+    )
+    paths = run(leaving).paths["base"]
+    assert paths["help"][0, :2] == pytest.approx([0.2, 0.1 * 0.9 * 0.6 + 0.1 * 0.9])
+    # a gives 0.2 and gets 0.2 from itself, b gets 0.2; a second later a gives 0.1 (0.6 + 1), b gets 0.2 * 0.9.
+    assert paths["people.hours"][0, 1] == pytest.approx(0.9 * 10 + 0.6 * 10.2)
+    assert paths["people.hours"][0, 2] == pytest.approx(0.81 * (10 - 0.16 + 0.2) + 0.36 * (10.2 + 0.18))

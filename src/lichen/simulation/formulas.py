@@ -63,7 +63,7 @@ _OPERATORS = {
     "+": "add",
     "-": "subtract",
     "*": "multiply",
-    "/": "divide",
+    "/": "quotient",
     "**": "power",
     "<": "less",
     "<=": "less_equal",

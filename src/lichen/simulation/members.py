@@ -69,44 +69,56 @@ class Members:
             if party.joins is None and party.leaves is None:
                 return self.tape.number(1)
             return self.tape.source("presence", axis, axis=axis, lane=True, future=True, time=True)
-        flow = self.relationship.flows[axis.removeprefix("along ")]
-        return self.tape.apply("multiply", self.beside(flow, "giver"), self.beside(flow, "receiver"))
+        return self._weight(self.relationship.flows[axis.removeprefix("along ")])
 
     def beside(self, flow: Flow, side: str) -> Register:
         """The presence of a flow's giving or receiving members, along the flow's axis; 1 for a single party."""
-        party = flow.giver if side == "giver" else flow.receiver
+        party = _end(flow, side)
         if not self.is_group(party):
             return self.tape.number(1)
         return self.on_flow(flow, side, self.presence(party))
 
+    def _met(self, flow: Flow, side: str) -> Register:
+        """How many of one side a member of the other meets: those present; who gives to itself meets one."""
+        there = self.beside(flow, side)
+        if flow.giver != flow.receiver or there.number is not None:
+            return there
+        one = self.tape.number(1)
+        if flow.along is None:
+            return one
+        itself = tuple(float(g == r) for g, r in zip(flow.along.givers, flow.along.receivers, strict=True))
+        if not any(itself):
+            return there
+        axis = self.of_flow(flow)
+        self.columns[axis, "to itself"] = itself
+        return self.tape.apply(
+            "select", self.tape.apply("greater", self.column(axis, "to itself"), self.tape.number(0)), one, there
+        )
+
+    def _weight(self, flow: Flow) -> Register:
+        """How often each pair of ends of a flow is there."""
+        return self.tape.apply("multiply", self.beside(flow, "giver"), self._met(flow, "receiver"))
+
     def on_flow(self, flow: Flow, side: str, value: Register) -> Register:
         """A value of the giver or receiver, along the flow's axis."""
-        party, axis = (flow.giver if side == "giver" else flow.receiver), self.of_flow(flow)
-        if value.axis is None or axis == party:
+        party, axis = _end(flow, side), self.of_flow(flow)
+        if value.axis is None or axis is None or axis == party:
             return value
-        if flow.along is not None:
-            return self.tape.move(
-                "gather", value, flow.along.givers if side == "giver" else flow.along.receivers, axis or ""
-            )
-        return self.tape.move("gather", value, self._places(party, axis or ""), axis or "")
+        return self.tape.move("gather", value, self._ends(flow, side) or self._places(party, axis), axis)
 
     def at_party(self, flow: Flow, side: str, value: Register) -> Register:
         """What amounts per member or link come to at each member of the giver or receiver, or at a single one."""
-        party, axis = (flow.giver if side == "giver" else flow.receiver), self.of_flow(flow)
+        party, axis = _end(flow, side), self.of_flow(flow)
         if axis is None:
             return value
         if not self.is_group(party):
-            return self.tape.reduce("sum", self.tape.spread(value, axis), self.presence(axis))
-        if flow.giver != flow.receiver or flow.along is not None:
-            other = self.beside(flow, "receiver" if side == "giver" else "giver")
-            value = self.tape.apply("multiply", value, other)
+            return self.sum_of(axis, value)
+        value = self.tape.apply("multiply", value, self._met(flow, "receiver" if side == "giver" else "giver"))
         if axis == party:
             return value
-        value = self.tape.spread(value, axis)
-        if flow.along is not None:
-            return self.tape.move(
-                "scatter", value, flow.along.givers if side == "giver" else flow.along.receivers, party
-            )
+        value, ends = self.tape.spread(value, axis), self._ends(flow, side)
+        if ends is not None:
+            return self.tape.move("scatter", value, ends, party)
         return self.tape.move("gather", value, self._places(axis, party), party)
 
     def total(self, flow: Flow, value: Register) -> Register:
@@ -114,10 +126,12 @@ class Members:
         axis = self.of_flow(flow)
         if axis is None:
             return value
-        weight = self.presence(axis)
-        if flow.along is None and flow.giver != flow.receiver:
-            weight = self.tape.apply("multiply", self.beside(flow, "giver"), self.beside(flow, "receiver"))
-        return self.tape.reduce("sum", self.tape.spread(value, axis), weight)
+        return self.tape.reduce("sum", self.tape.spread(value, axis), self._weight(flow))
+
+    def _ends(self, flow: Flow, side: str) -> tuple[int, ...] | None:
+        if flow.along is None:
+            return None
+        return flow.along.givers if side == "giver" else flow.along.receivers
 
     def sum_of(self, axis: str | None, value: Register) -> Register:
         """The sum over the members present."""
@@ -135,3 +149,7 @@ class Members:
         if axis is not None and set(self.keys[axis]) <= set(self.keys[value.axis]):
             return self.tape.move("gather", value, self._places(value.axis, axis), axis)
         return self.sum_of(value.axis, value)
+
+
+def _end(flow: Flow, side: str) -> str:
+    return flow.giver if side == "giver" else flow.receiver

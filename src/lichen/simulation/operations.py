@@ -1,8 +1,9 @@
 """The operations a tape is made of: each fills `out` from its operands, elementwise and in place.
 
 Operands are broadcast against each other: `[lane, future]`, or `[lane, future, member]`, with length 1 along an axis on
-which nothing varies. Comparisons and logic give truth values; `number` turns these into 1 and 0. A quotient 0/0 is 0;
-anything else divided by zero is infinite, which the traces keep.
+which nothing varies. Comparisons and logic give truth values; `number` turns these into 1 and 0. In a formula of the
+file 0/0 is 0 in an experiment and no number in the first lane, that of the file as it stands; anything else divided by
+zero is infinite. The traces keep both.
 """
 
 from __future__ import annotations
@@ -23,6 +24,14 @@ def divide(a: Array, b: Array, out: Array) -> None:
     empty = b == 0
     if empty.any():
         np.copyto(out, 0.0, where=empty & (a == 0))
+
+
+def quotient(a: Array, b: Array, out: Array) -> None:
+    """`a / b`, where 0/0 is 0 in all lanes but the first."""
+    np.divide(a, b, out=out)
+    empty = b == 0
+    if empty.any():
+        np.copyto(out[1:], 0.0, where=np.broadcast_to(empty & (a == 0), out.shape)[1:])
 
 
 def saturate(x: Array, half: Array, out: Array) -> None:
@@ -51,6 +60,7 @@ ELEMENTWISE: Mapping[str, Operation] = {
     "subtract": np.subtract,
     "multiply": np.multiply,
     "divide": divide,
+    "quotient": quotient,
     "divide_safely": np.divide,
     "power": np.power,
     "negative": np.negative,

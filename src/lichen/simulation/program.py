@@ -125,8 +125,8 @@ class Program:
 def released(program: Program) -> Mapping[int, list[int]]:
     """By the place of a node: the registers that nothing reads after it, so that their memory may be used again.
 
-    Only results of elementwise operations at each step, and none that a plan names or of which there are views, and none
-    that a transit reads again when the run begins.
+    Only results of elementwise operations at each step, and none that a plan names or of which there are views, nor any
+    that a transit reads again when a run begins.
     """
     kept = {register.index for own in fields(program) for register in registers(getattr(program, own.name))}
     last: dict[int, int] = {}

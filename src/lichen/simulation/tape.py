@@ -41,7 +41,10 @@ class Node:
 
 
 _KEEPING_SIGN = frozenset(
-    {"add", "multiply", "divide", "divide_safely", "minimum", "power", "spread", "sum", "sum_alike", "mean", "override"}
+    {
+        *("add", "multiply", "divide", "quotient", "divide_safely", "minimum", "power"),
+        *("spread", "sum", "sum_alike", "mean", "override"),
+    }
 )
 
 
@@ -79,7 +82,7 @@ class Tape:
         if operation in ELEMENTWISE and operation != "number":
             first = 1 if operation == "select" else 0
             operands = operands[:first] + tuple(self.as_number(o) for o in operands[first:])
-        if operation == "divide" and operands[1].number:
+        if operation in ("divide", "quotient") and operands[1].number:
             operation = "divide_safely"
         axes = dict.fromkeys(o.axis for o in operands if o.axis is not None)
         axis = next(iter(axes), None)
@@ -152,7 +155,7 @@ class Tape:
         match operation, numbers:
             case ("multiply", [1.0, _]) | ("add", [0.0, _]):
                 return self.as_number(operands[1])
-            case ("multiply" | "divide" | "power", [_, 1.0]) | ("add" | "subtract", [_, 0.0]):
+            case ("multiply" | "divide" | "quotient" | "power", [_, 1.0]) | ("add" | "subtract", [_, 0.0]):
                 return self.as_number(operands[0])
         return None
 
