@@ -102,7 +102,7 @@ def inside(folder: Path, name: str) -> Path | str:
         if not path.exists():
             near = _neighbour(folder / name)
             return f"There is no file `{name}` beside this one.\n{near}"
-    except (OSError, ValueError):
+    except (OSError, ValueError, RuntimeError):  # the last: links in a circle, before Python 3.13
         return f"`{name}` cannot be opened."
     return path
 

@@ -327,6 +327,11 @@ def _is_empty(node: Node) -> bool:
 
 _SYNTAX: tuple[tuple[str, str, str], ...] = (
     (
+        "exceeded maximum nesting depth",
+        f"The file is nested more than {MAX_DEPTH} deep.",
+        "Nothing in a relationship file needs that.",
+    ),
+    (
         "mapping values are not allowed",
         "A `:` stands where no key can be.",
         "Put the text in quotes, or check the indentation.",
