@@ -12,6 +12,7 @@ from lichen.check.components import own_checks
 from lichen.check.evidence import CheckInput, Trial, Trials, evidence_of
 from lichen.check.finding import Finding
 from lichen.check.flips import search_flips
+from lichen.check.measures.gaming import shows_everybody
 from lichen.check.registry import failures, invariants
 from lichen.check.verdict import Verdict, judge, revised
 from lichen.check.what_if import with_term
@@ -88,14 +89,23 @@ def assess(
     evidence = evidence_of(relationship, futures, map=map, record=record, party=party)
     tick(0.5)
     looks_far = search and runs >= LEAST_RUNS
-    if looks_far:
+    verdict = judge(evidence)
+    if looks_far and _terms_matter(evidence, verdict):
         evidence = replace(evidence, trials=_trials(relationship, experiments[:1], seed))
+        verdict = judge(evidence)
     tick(0.6)
-    verdict = _closer(evidence, judge(evidence), experiments)
+    verdict = _closer(evidence, verdict, experiments)
     tick(0.8)
     verdict = _with_flips(verdict, evidence, experiments, looks_far)
     tick(1.0)
     return Assessment(verdict=verdict, evidence=evidence)
+
+
+def _terms_matter(evidence: CheckInput, verdict: Verdict) -> bool:
+    """Whether a term might mend something, or game a shared measure that does not show everybody."""
+    viability = verdict.finding("reciprocal_viability")
+    falls = viability is not None and viability.status != "holds"
+    return falls or (bool(evidence.relationship.rules.shared_value) and not shows_everybody(evidence))
 
 
 def _trials(relationship: Relationship, base: Sequence[Experiment], seed: int) -> Trials:

@@ -11,6 +11,7 @@ import numpy as np
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.viability import worst_room
 from lichen.check.thresholds import METRIC_FALL, TOLERANCE
+from lichen.relationship.formula import Call, Name
 from lichen.simulation.futures import Lane
 
 
@@ -47,6 +48,18 @@ def gaming(evidence: CheckInput) -> Mapping[str, Gaming]:
             if gain > TOLERANCE and (measure not in found or fall > found[measure].fall):
                 found[measure] = Gaming(measure=measure, term=trial.term, value=trial.value, gain=gain, fall=fall)
     return found
+
+
+def shows_everybody(evidence: CheckInput) -> bool:
+    """Whether the shared measures show the room of every side by itself: as it is, or as the least of several."""
+    shown: set[str] = set()
+    for measure in evidence.relationship.rules.shared_value:
+        match measure.measure.tree:
+            case Name() as name:
+                shown.add(name.text)
+            case Call(function="least" | "min", arguments=arguments):
+                shown.update(argument.text for argument in arguments if isinstance(argument, Name))
+    return all(f"{party.name}.headroom" in shown for party in evidence.essential)
 
 
 def _gain(before: Lane, after: Lane, measure: str) -> float:
