@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import fields
 from itertools import pairwise
 
-import math
 import numpy as np
 import pytest
 
