@@ -176,8 +176,8 @@ def test_a_link_counts_as_often_as_its_ends_meet_and_one_to_itself_as_often_as_i
             leaves: members.out * 1 per day
             capacities: {hours: {level: 10, floor: 0}}
         flows:
-          help: {kind: benefit, from: people, to: people, along: {file: help.csv, from: who, to: where}, rate: 0.1 per day,
-                 cost: {hours: 1}, worth: {hours: 2}}
+          help: {kind: benefit, from: people, to: people, along: {file: help.csv, from: who, to: where},
+                 rate: 0.1 per day, cost: {hours: 1}, worth: {hours: 2}}
         """,
         tables=tables,
     )

@@ -22,6 +22,7 @@ from lichen.simulation.memories import Delay, Fallback, Smoothing, Trailing, Tra
 from lichen.simulation.operations import ELEMENTWISE, OVER_MEMBERS, TRUTH, Ordering, gather, scatter
 from lichen.simulation.program import Program, released
 from lichen.simulation.reviews import Reviews
+from lichen.simulation.scene import SENT_ON
 from lichen.simulation.tape import Node, Register
 
 Array: TypeAlias = NDArray[np.float64]
@@ -156,10 +157,11 @@ class Engine:
                 return partial(gather(places), *operands, out=out)
             case "scatter", tuple() as places:
                 return partial(scatter(places), *operands, out=out)
-            case "transit", (str() as flow, _):
+            case "transit", (str() as flow, name):
                 rate, lag = operands
                 step, steps = self.time.step_days, self.time.steps
                 transit = Transit(rate, lag, out, step, steps, varies=node.operands[1].time)
+                transit.follows = name == SENT_ON
                 self.transits.setdefault(flow, []).append(transit)
                 return transit
             case "override", (str() as name, tuple() as scenarios, tuple() as points):
@@ -354,7 +356,7 @@ class Engine:
                 if (kind, event.target) in self.sources:  # what no result needs is not on the tape
                     self.sources[kind, event.target][lane] = factor
             case "late", int() as steps:
-                for transit in self.transits.get(str(event.target), ())[:1]:  # what follows it is later as well
+                for transit in self.transits.get(str(event.target), ()):
                     transit.delay(lane, steps)
             case ("scenario" | "point") as kind, choice:
                 if str(event.target) in self.overrides:

@@ -36,6 +36,8 @@ class Transit:
         self.rate, self.lag, self.out = rate, lag, out
         self.step_days, self.steps, self.varies = step_days, steps, varies
         self.under_way = False
+        self.follows = False
+        """Whether it takes on what another transit delivers, which is late already where the flow is."""
         self.begin(empty=True)
 
     def begin(self, *, empty: bool) -> None:
@@ -67,6 +69,8 @@ class Transit:
 
     def delay(self, lane: int, steps: int) -> None:
         """What is given in a lane from now on arrives later."""
+        if self.follows:
+            return
         lag = self.steps_now[lane if len(self.steps_now) > 1 else 0]
         self.late[lane] = (self.step + lag, deque(np.zeros(self.out.shape[1:]) for _ in range(steps)))
 

@@ -18,6 +18,9 @@ from lichen.simulation.formulas import Formulas
 from lichen.simulation.members import Members
 from lichen.simulation.tape import Register, Tape
 
+SENT_ON = "sent on"
+"""The name of a transit that follows another one of the same flow."""
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,16 +338,29 @@ class Scene:
         return self._transit(flow, "settled", self.rate(flow, asked=True), [flow.settled_after])
 
     def arriving_now(self, flow: Flow, given: Register) -> Register:
-        """What arrives now of what is and was given."""
-        late = flow.name in self.needs.late and flow.settled_after is None
-        if flow.arrives_after is None and not late:
+        """What arrives now of what is and was given: each amount on the date that was set when it was promised."""
+        if flow.settled_after is None:
+            late = flow.name in self.needs.late
+            lags = [flow.arrives_after] if flow.arrives_after else []
+            return self._transit(flow, "arrived", given, lags) if lags or late else given
+        if flow.arrives_after is None:
             return given
-        return self._transit(flow, "arrived", given, [flow.arrives_after] if flow.arrives_after else [])
+        promised = self.rate(flow, asked=True)
+        if not self.rations(flow):
+            return self._transit(flow, "arrived", promised, [flow.settled_after, flow.arrives_after])
+        lag = self._lag_of(flow, [flow.arrives_after])
+        if lag.time:  # what is settled now was promised with another one: the mean of what was
+            weighed = self.tape.apply("multiply", promised, lag)
+            weighed = self._transit(flow, "settled lag", weighed, [flow.settled_after])
+            lag = self.tape.apply("divide", weighed, self.due(flow))
+        return self.tape.keep("transit", (given, lag), (flow.name, SENT_ON), self.members.of_flow(flow))
 
     def _transit(self, flow: Flow, name: str, given: Register, lags: list[Value]) -> Register:
-        axis = self.members.of_flow(flow)
-        lag = self.lag(self.formulas.value(lag, axis) for lag in lags)
-        return self.tape.keep("transit", (given, lag), (flow.name, name), axis)
+        lag = self._lag_of(flow, lags)
+        return self.tape.keep("transit", (given, lag), (flow.name, name), self.members.of_flow(flow))
+
+    def _lag_of(self, flow: Flow, lags: list[Value]) -> Register:
+        return self.lag(self.formulas.value(lag, self.members.of_flow(flow)) for lag in lags)
 
     def lag(self, days: Iterable[Register]) -> Register:
         """Delays one after the other, in days, each rounded to whole steps, half upwards."""
