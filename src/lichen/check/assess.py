@@ -12,6 +12,7 @@ from lichen.check.components import own_checks
 from lichen.check.evidence import CheckInput, Trial, Trials, evidence_of
 from lichen.check.finding import Finding
 from lichen.check.flips import search_flips
+from lichen.check.kept import rules_kept
 from lichen.check.measures.gaming import shows_everybody
 from lichen.check.registry import failures, invariants
 from lichen.check.verdict import Verdict, judge, revised
@@ -53,7 +54,7 @@ LANES: dict[str, tuple[str, ...]] = {
     "goodwill_substitution": ("no_goodwill",),
     "over_coupling": ("ablate", "halve"),
 }
-"""The experiments that a finding looks at besides `base`; one that is not named here looks at all."""
+"""The experiments that a finding looks at besides `base`; one that is not named here looks at no other."""
 _FOR_FLIPS = ("cut", "stopped", "boost", "damp", "shock", "exit", "no_goodwill")
 
 
@@ -120,35 +121,33 @@ def _trials(relationship: Relationship, base: Sequence[Experiment], seed: int) -
 
 
 def _closer(evidence: CheckInput, verdict: Verdict, experiments: tuple[Experiment, ...]) -> Verdict:
-    """The verdict with more futures for what a few left open, as long as that may still matter."""
+    """The verdict with more futures for what few left open: twice as many, again and again, within a bound of work."""
     findings = list(verdict.findings)
-    for place, finding in enumerate(findings):
-        if not finding.decided:
-            findings[place] = _decided(evidence, finding, _needed(experiments, finding.about))
+    step_work = evidence.relationship.time.steps * _members(evidence.relationship)
+    for doubling in range(1, MOST_DOUBLINGS + 1):
+        left = [place for place, finding in enumerate(findings) if not finding.decided]
+        needed = _needed(experiments, {findings[place].about for place in left})
+        runs = evidence.futures.runs * 2**doubling
+        if not left or runs * step_work * len(needed) > WORK:
+            break
+        futures = simulate(evidence.relationship, needed, runs=runs, seed=evidence.futures.seed)
+        for place in left:
+            findings[place] = _again(replace(evidence, futures=futures), findings[place])
     return revised(evidence, verdict, tuple(findings))
 
 
-def _decided(evidence: CheckInput, finding: Finding, experiments: tuple[Experiment, ...]) -> Finding:
-    """The finding over twice as many futures, again and again, until it is decided or the work is too much."""
+def _again(evidence: CheckInput, finding: Finding) -> Finding:
+    """The same finding from other futures."""
     checks = {**invariants(), **failures()}
-    look = checks[finding.about].look if finding.about in checks else own_checks
-    steps = evidence.relationship.time.steps * len(experiments) * _members(evidence.relationship)
-    for doubling in range(1, MOST_DOUBLINGS + 1):
-        runs = evidence.futures.runs * 2**doubling
-        if runs * steps > WORK:
-            break
-        futures = simulate(evidence.relationship, experiments, runs=runs, seed=evidence.futures.seed)
-        finding = next(iter(f for f in look(replace(evidence, futures=futures)) if f.about == finding.about), finding)
-        if finding.decided:
-            break
-    return finding
+    if finding.about in checks:
+        return next((f for f in checks[finding.about].look(evidence) if f.about == finding.about), finding)
+    asked = (f for look in (own_checks, rules_kept) for f in look(evidence))
+    return next((f for f in asked if (f.about, f.parties) == (finding.about, finding.parties)), finding)
 
 
-def _needed(experiments: Iterable[Experiment], about: str) -> tuple[Experiment, ...]:
-    """The experiments that a finding looks at; one of the file's own looks at `base` alone."""
-    if about in LANES or about not in {**invariants(), **failures()}:
-        return _of_kinds(experiments, LANES.get(about, ()))
-    return tuple(experiments)
+def _needed(experiments: Iterable[Experiment], abouts: Iterable[str]) -> tuple[Experiment, ...]:
+    """The experiments that findings look at; what is none of the known ones looks at `base` alone."""
+    return _of_kinds(experiments, tuple(kind for about in abouts for kind in LANES.get(about, ())))
 
 
 def _of_kinds(experiments: Iterable[Experiment], kinds: tuple[str, ...]) -> tuple[Experiment, ...]:

@@ -17,7 +17,8 @@ MOST_FLIPS = 3
 MOST_TRIED = 6
 """Assumptions that are tried, those with most weight first."""
 SPAN = 2.0
-"""An assumption is tried between this multiple and its inverse; who is wrong by more has other troubles."""
+"""An assumption is tried between this multiple and its inverse, a term within its limits; who is wrong by more has
+other troubles."""
 HALVINGS = 3
 """Bisections: the value is then known to a twelfth of the span, on the scale of multiples."""
 
@@ -47,7 +48,7 @@ def search_flips(evidence: CheckInput, word: Word, most_judged: int) -> tuple[Fl
     same = judged(evidence.relationship)
     found: list[tuple[float, Flip]] = []
     for assumption in _candidates(evidence):
-        for end in (1 / SPAN, SPAN):
+        for end in (max(1 / SPAN, assumption.least), min(SPAN, assumption.most)):
             then = judged(assumption.at(end))
             if then is not None and then != same and same is not None:
                 factor, then = _bisect(assumption, end, same, then, judged)
@@ -84,6 +85,7 @@ def _bisect(assumption: Assumption, end: float, word: str, then: str, judged: Ju
 def _flip(evidence: CheckInput, assumption: Assumption, factor: float, then: str) -> Flip:
     return Flip(
         what=assumption.what,
+        path=assumption.value.path,
         at=evidence.relationship.at(assumption.value.path),
         now=assumption.value.text,
         then=assumption.said(factor),

@@ -18,9 +18,12 @@ from lichen.relationship.flow import Flow
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flip:
-    """One assumption that would turn the verdict: the figure, its place, what it is and at what value it would turn."""
+    """One assumption that would turn the verdict: the figure, its path and place, what it is, when and whither it
+    turns.
+    """
 
     what: str
+    path: str
     at: str | None
     now: str
     then: str

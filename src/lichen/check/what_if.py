@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -25,8 +26,9 @@ _LEADING_NUMBER = re.compile(r"\s*(-?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)(?!\s*\
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumption:
-    """One figure of the file: what it is called, its value, its weight for a search, and the relationship with it
-    scaled.
+    """One figure of the file: what it is called, its value, its weight for a search, the relationship with it changed.
+
+    A term may be scaled between `least` and `most`, its limits: who agreed on them assumes nothing beyond.
     """
 
     what: str
@@ -34,6 +36,8 @@ class Assumption:
     tree: Tree
     weight: float
     put: Put
+    least: float = 0.0
+    most: float = math.inf
 
     @property
     def is_rate(self) -> bool:
@@ -64,11 +68,32 @@ def assumptions(evidence: CheckInput, weights: Mapping[str, float]) -> Iterator[
     for what, value, weight, put in _figures(evidence, weights):
         if value.tree is not None:
             yield Assumption(what=what, value=value, tree=value.tree, weight=weight, put=put)
+    for term in evidence.relationship.terms.values():
+        if term.value.tree is not None:
+            least, most = _limits(evidence, term)
+            yield Assumption(
+                what=f"the term {term.name}",
+                value=term.value,
+                tree=term.value.tree,
+                weight=0.6,
+                put=partial(with_term, evidence.relationship, term),
+                least=least,
+                most=most,
+            )
 
 
 def with_term(relationship: Relationship, term: Term, value: Value) -> Relationship:
     """The relationship with a term at another value."""
     return replace(relationship, terms={**relationship.terms, term.name: replace(term, value=value)})
+
+
+def _limits(evidence: CheckInput, term: Term) -> tuple[float, float]:
+    """The least and the largest multiple of a term that its limits leave."""
+    value = evidence.start.value(term.value)
+    if term.between is None or not value > 0:
+        return 0.0, math.inf
+    low, high = (evidence.start.value(limit) / value for limit in term.between)
+    return low, high
 
 
 def _figures(evidence: CheckInput, weights: Mapping[str, float]) -> Iterator[tuple[str, Value, float, Put]]:
@@ -91,8 +116,6 @@ def _figures(evidence: CheckInput, weights: Mapping[str, float]) -> Iterator[tup
         for name, value in flow.cost.items():
             if value.number != 1.0:
                 yield f"the cost of {flow.name}", value, weight, partial(_with_flow, relationship, flow, "cost", name)
-    for term in relationship.terms.values():
-        yield f"the term {term.name}", term.value, 0.6, partial(with_term, relationship, term)
 
 
 def _with_capacity(
