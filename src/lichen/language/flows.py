@@ -8,12 +8,12 @@ from typing import Any, final
 
 from lichen.language.groups import read_links
 from lichen.language.meaning import Meaning
-from lichen.language.order import edges_among, sorted_out
 from lichen.language.parties import group_standing
 from lichen.language.scope import CONSTANTS, Meant, Parts, Standing
-from lichen.language.terms import report_circle
+from lichen.language.terms import edges_among, report_circle
 from lichen.relationship.flow import WORLD, Fallback, Flow, Links, Sight
 from lichen.relationship.formula import Number
+from lichen.relationship.order import sorted_out
 from lichen.relationship.party import Members
 from lichen.relationship.quantity import PLAIN, TIME, Dimension
 from lichen.relationship.value import Value

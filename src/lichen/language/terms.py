@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from lichen.language.meaning import CONSTANT, Meaning
-from lichen.language.order import edges_among, sorted_out
 from lichen.language.scope import Standing
-from lichen.relationship.formula import Number
+from lichen.relationship.formula import Call, Name, Number, Tree, children, walk
+from lichen.relationship.order import sorted_out
 from lichen.relationship.rules import Term
 from lichen.relationship.value import Value
 
@@ -108,3 +108,24 @@ def report_circle(meaning: Meaning, circle: list[str], paths: Mapping[str, str],
         f"`{circle[0]}` reads itself." if len(circle) == 1 else f"These read each other in the same instant: {shown}."
     )
     meaning.draft.report(paths[circle[0]], fact, repair, others=others)
+
+
+def _instant_names(tree: Tree) -> Iterator[Name]:
+    """Every name that a formula reads in the same instant: not what it reads through `delay` or `smooth`."""
+    if isinstance(tree, Name):
+        yield tree
+    elif isinstance(tree, Call) and tree.function in ("delay", "smooth"):
+        yield from _instant_names(tree.arguments[1])
+    elif not (isinstance(tree, Call) and tree.function in ("agreed", "balance")):
+        for child in children(tree):
+            yield from _instant_names(child)
+
+
+def edges_among(trees: Mapping[str, Tree | None], *, instant: bool) -> dict[str, tuple[str, ...]]:
+    """What each name reads of the others: in the same instant, or at all."""
+    edges = {}
+    for name, tree in trees.items():
+        nodes: Iterable[Tree] = () if tree is None else _instant_names(tree) if instant else walk(tree)
+        read = (node.text for node in nodes if isinstance(node, Name))
+        edges[name] = tuple(dict.fromkeys(other for other in read if other in trees))
+    return edges

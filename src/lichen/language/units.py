@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from lichen.language.formula import FUNCTIONS, parse_unit
 from lichen.language.meaning import Meaning
-from lichen.language.order import sorted_out
 from lichen.language.scope import RESERVED
 from lichen.language.source import Block, Scalar
 from lichen.language.tokens import FormulaError, is_name, tokenize
+from lichen.relationship.order import sorted_out
 from lichen.relationship.quantity import CURRENCIES, Dimension, Unit, is_currency, standard_units
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 
 from lichen.relationship.formula import names
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.value import Value
 
 
-def in_order(relationship: Relationship) -> Iterator[str]:
+def in_order(relationship: Relationship) -> list[str]:
     """Terms, world variables, capacities, headrooms and flows, each after what it reads; a circle is entered once."""
     reads: dict[str, frozenset[str]] = {}
 
@@ -30,19 +30,40 @@ def in_order(relationship: Relationship) -> Iterator[str]:
     for flow in relationship.flows.values():
         add(flow.name, flow.rate)
 
-    seen: set[str] = set()
-    for key in reads:
-        open_keys = [(key, iter(sorted(reads[key])))] if key not in seen else []
-        seen.add(key)
-        while open_keys:
-            top, following = open_keys[-1]
-            step = next((name for name in following if name in reads and name not in seen), None)
-            if step is None:
-                open_keys.pop()
-                yield top
-            else:
-                seen.add(step)
-                open_keys.append((step, iter(sorted(reads[step]))))
+    edges = {key: tuple(name for name in sorted(read) if name in reads) for key, read in reads.items()}
+    return sorted_out(edges)[0]
+
+
+def sorted_out(edges: Mapping[str, tuple[str, ...]]) -> tuple[list[str], list[list[str]]]:
+    """The names in an order in which each follows what it reads, and one circle for each tangle.
+
+    A circle is a list of names, each reading the next, the last reading the first.
+    """
+    done: dict[str, bool] = {}
+    order: list[str] = []
+    circles: list[list[str]] = []
+    tangled: set[str] = set()
+    for start in edges:
+        if start in done:
+            continue
+        path, pending = [start], [iter(edges[start])]
+        done[start] = False
+        while path:
+            following = next(pending[-1], None)
+            if following is None:
+                done[path[-1]] = True
+                order.append(path.pop())
+                pending.pop()
+            elif following not in done:
+                done[following] = False
+                path.append(following)
+                pending.append(iter(edges[following]))
+            elif not done[following]:
+                circle = path[path.index(following) :]
+                if not tangled & set(circle):
+                    circles.append(circle)
+                tangled |= set(circle)
+    return order, circles
 
 
 def moved_by(relationship: Relationship, flows: Iterable[str]) -> frozenset[str]:
