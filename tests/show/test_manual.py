@@ -55,7 +55,9 @@ def test_every_finding_of_a_verdict_has_a_page_that_says_what_is_looked_at_and_w
         assert heading in text
 
 
-@pytest.mark.parametrize("name", [*VERDICTS, *READINGS, *IN_WORDS, *sorted(set(KINDS.values())), "ecosystem_mutualism_design"])
+@pytest.mark.parametrize(
+    "name", [*VERDICTS, *READINGS, *IN_WORDS, *sorted(set(KINDS.values())), "ecosystem_mutualism_design"]
+)
 def test_every_word_of_the_json_of_a_verdict_has_a_page(name: str) -> None:
     assert page(name)
 
