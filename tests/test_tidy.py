@@ -140,6 +140,18 @@ def test_only_redesign_loads_the_statistics_of_scipy() -> None:
     )
 
 
+def test_the_architecture_names_every_module_and_none_that_is_gone() -> None:
+    offences = []
+    for room, said in re.findall(r"^### `(\w+)/`\n(.*?)(?=^##)", read("ARCHITECTURE.md"), re.MULTILINE | re.DOTALL):
+        named = set(re.findall(r"`(\w+)`", said))
+        modules = {Path(path).stem for path in source_files() if str(Path(path).parent) == f"{SOURCE}{room}"}
+        offences += [
+            f"{room}/{name}.py: say in ARCHITECTURE.md what it is for" for name in modules - named - {"__init__"}
+        ]
+        offences += [f"{room}/{name}.py: ARCHITECTURE.md names it, and it is not there" for name in named - modules]
+    none_of(offences)
+
+
 def none_of(offences: list[str] | Iterator[str]) -> None:
     """Fail with every offence on a line of its own."""
     found = list(offences)
