@@ -60,11 +60,13 @@ def test_a_party_that_stops_at_its_floor_gives_nothing_below_it() -> None:
     assert paths["to_ben"][0, :5] == pytest.approx([2, 2, 2, 0, 0])
 
 
-def test_what_was_promised_before_the_start_is_settled_at_the_first_rate_also_where_it_is_rationed() -> None:
-    promised = STORE.replace(
-        "rate: 2 * to_anna, worth: {bread: 0}", "rate: 2 * to_anna, worth: {bread: 0.1}, settled_after: 2 days"
-    )
-    arrived = run(relationship(promised)).base.flows["thanks"].worth["bread"][0]
-    assert arrived == pytest.approx(
-        0.1 * (6 + 6 + 6 * 8)
-    )  # asked for 6 a day, before the start and after; the last two days are due later
+def test_a_promise_that_reads_a_rationed_flow_is_as_much_smaller_when_it_is_settled() -> None:
+    paid = "rate: 2 * to_anna, worth: {bread: 0.1}, settled_after: 2 days"
+    promised = relationship(STORE.replace("rate: 2 * to_anna, worth: {bread: 0}", paid))
+    bread, settled = 10.0, [6.0, 6.0]  # before the start 6 a day were promised
+    for _ in range(10):
+        share = min(1.0, bread / 4)
+        settled.append(6 * share)
+        bread += 0.1 * settled[-3] - 4 * share
+    assert course(promised, "store.bread")[-1] == pytest.approx(bread)
+    assert run(promised).base.flows["thanks"].worth["bread"][0] == pytest.approx(0.1 * sum(settled[:10]))

@@ -39,6 +39,7 @@ class _Compiler:
         self.relationship = relationship
         self.needs = needs
         self.scene = Scene(relationship, needs)
+        self.passing = self.scene.passing
         self.tape = self.scene.tape
         self.members = self.scene.members
         self.zero = self.tape.number(0)
@@ -103,12 +104,12 @@ class _Compiler:
     # Flows: what they add and take
 
     def _flow(self, flow: Flow) -> FlowPlan:
-        scene, rate = self.scene, self.scene.rate(flow)
+        scene, rate = self.scene, self.passing.rate(flow)
         settled = self._settled(flow)
         arrived = self._arrived(flow, settled)
         worth = {name: self._worth(flow, name, arrived) for name in flow.worth if flow.receiver != WORLD}
         cost = {name: self._cost(flow, name, settled) for name in flow.cost if flow.giver != WORLD}
-        wished = scene.wished(flow)
+        wished = self.passing.wished(flow)
         axis = self.members.of_flow(flow)
         lags = [scene.formulas.value(lag, axis) for lag in (flow.settled_after, flow.arrives_after) if lag]
         lost, after = self._fallback(flow) if flow.name in self.needs.replaced and flow.if_lost else (None, None)
@@ -120,21 +121,21 @@ class _Compiler:
             cost=cost,
             wished=None if self.tape.is_nonnegative(wished) else wished,
             shortfall=self._shortfall(flow, settled),
-            lag=self.tape.spread(scene.lag(lags), axis),
+            lag=self.tape.spread(self.passing.lag(lags), axis),
             lost=lost,
             after=after,
         )
 
     def _settled(self, flow: Flow) -> Register:
         """What is taken now, rationed."""
-        settled = self.scene.due(flow)
-        for ration in self.scene.rations(flow) if flow.settled_after is not None else ():
+        settled = self.passing.due(flow)
+        for ration in self.passing.rations(flow) if flow.settled_after is not None else ():
             settled = self.tape.apply("multiply", settled, ration)
         return settled
 
     def _arrived(self, flow: Flow, settled: Register) -> Register:
         """What is added now; in some lanes nothing arrives."""
-        arrived = self.scene.arriving_now(flow, settled)
+        arrived = self.passing.arriving_now(flow, settled)
         if flow.name in self.needs.unreceived:
             arriving = self.tape.source("arriving", flow.name, lane=True, time=True)
             arrived = self.tape.apply("multiply", arrived, arriving)
@@ -142,11 +143,11 @@ class _Compiler:
 
     def _shortfall(self, flow: Flow, settled: Register) -> Register:
         """What rationing cuts off, in total."""
-        asked = self.scene.rate(flow, asked=True) if flow.settled_after is None else self.scene.due(flow)
+        asked = self.passing.rate(flow, asked=True) if flow.settled_after is None else self.passing.due(flow)
         return self.zero if asked == settled else self.members.total(flow, self.tape.apply("subtract", asked, settled))
 
     def _worth(self, flow: Flow, capacity: str, arrived: Register) -> Register:
-        value = self.tape.apply("multiply", arrived, self.scene.worth(flow, capacity))
+        value = self.tape.apply("multiply", arrived, self.passing.worth(flow, capacity))
         added = self.members.at_party(flow, "receiver", value)
         self._add(flow.receiver, capacity, added)
         if flow.is_inner:
@@ -154,7 +155,7 @@ class _Compiler:
         return self._sum(flow.receiver, added)
 
     def _cost(self, flow: Flow, capacity: str, settled: Register) -> Register:
-        value = self.tape.apply("multiply", settled, self.scene.cost(flow, capacity))
+        value = self.tape.apply("multiply", settled, self.passing.cost(flow, capacity))
         taken = self.members.at_party(flow, "giver", value)
         self._add(flow.giver, capacity, taken, sign=-1)
         if flow.is_inner:
@@ -183,7 +184,7 @@ class _Compiler:
         share = self.tape.apply("minimum", value(fallback.replaced, axis), self.tape.number(1))
         share = share if self.tape.is_nonnegative(share) else self.tape.apply("maximum", share, self.zero)
         for capacity in dict.fromkeys((*flow.worth, *fallback.cost)):
-            net = self.scene.worth(flow, capacity) if capacity in flow.worth else self.zero
+            net = self.passing.worth(flow, capacity) if capacity in flow.worth else self.zero
             if capacity in fallback.cost:
                 net = self.tape.apply("subtract", net, value(fallback.cost[capacity], axis))
             gained = self.tape.apply("multiply", lost, self.tape.apply("multiply", share, net))

@@ -20,9 +20,9 @@ from lichen.simulation.experiments import YEAR_DAYS
 from lichen.simulation.interventions import Event, Loss, in_steps
 from lichen.simulation.memories import Delay, Fallback, Smoothing, Trailing, Transit
 from lichen.simulation.operations import ELEMENTWISE, OVER_MEMBERS, TRUTH, Ordering, gather, scatter
+from lichen.simulation.passing import SENT_ON
 from lichen.simulation.program import Program, released
 from lichen.simulation.reviews import Reviews
-from lichen.simulation.scene import SENT_ON
 from lichen.simulation.tape import Node, Register
 
 Array: TypeAlias = NDArray[np.float64]

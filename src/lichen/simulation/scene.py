@@ -1,25 +1,22 @@
-"""What the names of a relationship stand for on a tape: levels, headrooms, terms, the world, and what passes."""
+"""What the names of a relationship stand for on a tape: levels, headrooms, terms and the world."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import final
 
-from lichen.relationship.flow import WORLD, Flow
-from lichen.relationship.formula import Call, Name, Spread, Tree, children
+from lichen.relationship.flow import Flow
+from lichen.relationship.formula import Spread
 from lichen.relationship.party import Capacity, Party
 from lichen.relationship.relationship import Relationship
-from lichen.relationship.value import Value
 from lichen.simulation.chance import is_nonnegative
 from lichen.simulation.draws import range_key
 from lichen.simulation.formulas import Formulas
 from lichen.simulation.members import Members
+from lichen.simulation.passing import Passing
 from lichen.simulation.tape import Register, Tape
-
-SENT_ON = "sent on"
-"""The name of a transit that follows another one of the same flow."""
 
 
 @final
@@ -52,9 +49,7 @@ class Scene:
         self.range_keys: dict[str, str] = {}
         changes = relationship.rules.adjustment.changes if relationship.rules.adjustment else ()
         self.reviewed = frozenset(change.term for change in changes)
-        self._rates: dict[tuple[str, bool], Register] = {}
-        self._shares: dict[str, Register | None] = {}
-        self._floors: dict[tuple[str, str], Register] = {}
+        self.passing = Passing(self)
 
     def name(self, parts: tuple[str, ...], axis: str | None, asked: bool) -> Register:
         """The register of a name along an axis; `asked`: flows as asked for, before rationing."""
@@ -99,7 +94,7 @@ class Scene:
     def arriving(self, flow: str, axis: str | None, asked: bool) -> Register:
         """What the incoming links carry to a member now, before any transit."""
         found = self.relationship.flows[flow]
-        arrived = self.members.at_party(found, "receiver", self.rate(found, asked))
+        arrived = self.members.at_party(found, "receiver", self.passing.rate(found, asked))
         return self.members.brought(arrived, axis)
 
     def agreed(self, term: str) -> Register:
@@ -152,7 +147,7 @@ class Scene:
     def headroom(self, party: Party) -> Register:
         """The least over a party's essential capacities, per member; not a number without any."""
         rooms = [self.room(party, capacity) for capacity in party.essential_capacities]
-        return self._least(rooms) if rooms else self.tape.number(math.nan)
+        return self.least(rooms) if rooms else self.tape.number(math.nan)
 
     def counted(self, party: Party, value: Register) -> Register:
         """The one number that stands for the members of a group in verdicts."""
@@ -171,7 +166,8 @@ class Scene:
         )
         return self.members.brought(value, axis) if same else self.counted(party, value)
 
-    def _least(self, registers: Iterable[Register]) -> Register:
+    def least(self, registers: Iterable[Register]) -> Register:
+        """The least of some registers."""
         first, *more = registers
         for register in more:
             first = self.tape.apply("minimum", first, register)
@@ -211,38 +207,9 @@ class Scene:
             self.tape.nonnegative.update(other.index for other in others[len(scenarios) :])
         return self.tape.keep("override", (value, *others), (name, scenarios, points), None)
 
-    def rate(self, flow: Flow, asked: bool = False) -> Register:
-        """What passes per day: not below 0, times what experiments and `at_floor` leave, rationed."""
-        known = (flow.name, asked)
-        if known not in self._rates:
-            if asked:
-                self._rates[known] = self._asked(flow)
-            else:
-                share, rate = self.share(flow), self.rate(flow, asked=True)
-                self._rates[known] = rate if share is None else self.tape.apply("multiply", rate, share)
-        return self._rates[known]
-
-    def wished(self, flow: Flow) -> Register:
-        """What the flow's formula gives."""
-        axis = self.members.of_flow(flow)
-        return self.tape.spread(self.formulas.value(flow.rate, axis, asked=True), axis)
-
-    def _asked(self, flow: Flow) -> Register:
-        rate = self.wished(flow)
-        if not self.tape.is_nonnegative(rate):
-            rate = self.tape.apply("maximum", rate, self.tape.number(0))
-        if flow.name in self.needs.factored:
-            rate = self.tape.apply("multiply", rate, self.tape.source("factor", flow.name, lane=True, time=True))
-        giver = self.relationship.parties.get(flow.giver)
-        if giver is not None and giver.at_floor == "stops":
-            above = self.tape.apply("greater_equal", self.headroom(giver), self.tape.number(0))
-            going = self.members.on_flow(flow, "giver", self.tape.as_number(above))
-            rate = self.tape.apply("multiply", rate, going)
-        return rate
-
     def _flow_along(self, flow: Flow, axis: str | None, asked: bool) -> Register:
         own = self.members.of_flow(flow)
-        rate = self.rate(flow, asked)
+        rate = self.passing.rate(flow, asked)
         if own is None or own == axis:
             return rate
         if axis is None:
@@ -252,129 +219,3 @@ class Scene:
         if axis == flow.giver:
             return self.members.at_party(flow, "giver", rate)
         return self.members.brought(rate, axis) if flow.along is None else self.members.total(flow, rate)
-
-    def share(self, flow: Flow) -> Register | None:
-        """The share of what is asked that passes, along the flow's axis; None where nothing is rationed.
-
-        The least of the shares of the capacities it draws on now and of the flows that its rate reads directly.
-        """
-        if flow.name not in self._shares:
-            self._shares[flow.name] = None  # what is read through a circle of capacities is not read directly
-            own = self._rations_at_once(flow)
-            read = [self.share(other) for other in self._read_directly(flow)]
-            axis = self.members.of_flow(flow)
-            own += [
-                self.members.brought(share, axis) if share.axis in (None, axis) else self._least_of(share)
-                for share in read
-                if share
-            ]
-            self._shares[flow.name] = self._least(own) if own else None
-        return self._shares[flow.name]
-
-    def _least_of(self, share: Register) -> Register:
-        return self.tape.reduce("least", share, self.presence(share.axis))
-
-    def _read_directly(self, flow: Flow) -> list[Flow]:
-        tree = flow.rate.tree
-        flows = self.relationship.flows
-        names = () if tree is None else (node.text for node in _instant(tree) if isinstance(node, Name))
-        return [flows[name] for name in dict.fromkeys(names) if name in flows]
-
-    def _rations_at_once(self, flow: Flow) -> list[Register]:
-        """The shares that hold for what is given now: not for what is settled later."""
-        rations = self.rations(flow)
-        if flow.settled_after is None or not rations:
-            return rations
-        lag = self.lag([self.formulas.value(flow.settled_after, self.members.of_flow(flow))])
-        if lag.number is not None:
-            return rations if lag.number == 0 else []
-        at_once = self.tape.apply("less_equal", lag, self.tape.number(0))
-        return [self.tape.apply("select", at_once, ration, self.tape.number(1)) for ration in rations]
-
-    def rations(self, flow: Flow) -> list[Register]:
-        """The shares that the bounded capacities of the giver leave to what draws on them, along the flow's axis."""
-        if flow.giver == WORLD:
-            return []
-        giver = self.relationship.parties[flow.giver]
-        bounded = [giver.capacities[name] for name in flow.cost if giver.capacities[name].at_least is not None]
-        return [self.members.on_flow(flow, "giver", self._ration(giver, capacity)) for capacity in bounded]
-
-    def _ration(self, party: Party, capacity: Capacity) -> Register:
-        apply = self.tape.apply
-        draws = self.tape.number(0)
-        for flow in self.relationship.flows.values():
-            if flow.giver == party.name and capacity.name in flow.cost:
-                given = self.rate(flow, asked=True) if flow.settled_after is None else self.due(flow)
-                drawn = apply("multiply", given, self.cost(flow, capacity.name))
-                draws = apply("add", draws, self.members.at_party(flow, "giver", drawn))
-        draws = apply("multiply", draws, self.tape.number(self.relationship.time.step_days))
-        least = self.formulas.value(capacity.at_least, self.axis(party))
-        above = apply("subtract", self.level(party, capacity.name), least)
-        above = apply("maximum", above, self.tape.number(0))
-        enough = apply("less_equal", draws, above)
-        return apply("select", enough, self.tape.number(1), apply("divide", above, draws))
-
-    def cost(self, flow: Flow, capacity: str) -> Register:
-        """What one unit takes from a capacity of the giver, not below 0; it reads rates as asked for."""
-        return self._signed(
-            self.formulas.value(flow.cost[capacity], self.members.of_flow(flow), asked=True), above=True
-        )
-
-    def worth(self, flow: Flow, capacity: str) -> Register:
-        """What one unit adds to a capacity of the receiver, with the sign of the flow's kind."""
-        value = self.formulas.value(flow.worth[capacity], self.members.of_flow(flow))
-        return self._signed(value, above=flow.kind not in ("burden", "risk"))
-
-    def _signed(self, value: Register, *, above: bool) -> Register:
-        zero = self.tape.number(0)
-        if above:
-            return value if self.tape.is_nonnegative(value) else self.tape.apply("maximum", value, zero)
-        return self.tape.apply("minimum", value, zero)
-
-    def due(self, flow: Flow) -> Register:
-        """What is to be given now: at once, or of what was promised before what is settled now; not yet rationed."""
-        if flow.settled_after is None:
-            return self.rate(flow)
-        return self._transit(flow, "settled", self.rate(flow, asked=True), [flow.settled_after])
-
-    def arriving_now(self, flow: Flow, given: Register) -> Register:
-        """What arrives now of what is and was given: each amount on the date that was set when it was promised."""
-        if flow.settled_after is None:
-            late = flow.name in self.needs.late
-            lags = [flow.arrives_after] if flow.arrives_after else []
-            return self._transit(flow, "arrived", given, lags) if lags or late else given
-        if flow.arrives_after is None:
-            return given
-        promised = self.rate(flow, asked=True)
-        if not self.rations(flow):
-            return self._transit(flow, "arrived", promised, [flow.settled_after, flow.arrives_after])
-        lag = self._lag_of(flow, [flow.arrives_after])
-        if lag.time:  # what is settled now was promised with another one: the mean of what was
-            weighed = self.tape.apply("multiply", promised, lag)
-            weighed = self._transit(flow, "settled lag", weighed, [flow.settled_after])
-            lag = self.tape.apply("divide", weighed, self.due(flow))
-        return self.tape.keep("transit", (given, lag), (flow.name, SENT_ON), self.members.of_flow(flow))
-
-    def _transit(self, flow: Flow, name: str, given: Register, lags: list[Value]) -> Register:
-        lag = self._lag_of(flow, lags)
-        return self.tape.keep("transit", (given, lag), (flow.name, name), self.members.of_flow(flow))
-
-    def _lag_of(self, flow: Flow, lags: list[Value]) -> Register:
-        return self.lag(self.formulas.value(lag, self.members.of_flow(flow)) for lag in lags)
-
-    def lag(self, days: Iterable[Register]) -> Register:
-        """Delays one after the other, in days, each rounded to whole steps, half upwards."""
-        apply, step = self.tape.apply, self.tape.number(self.relationship.time.step_days)
-        lag = self.tape.number(0)
-        for more in days:
-            steps = apply("floor", apply("add", apply("divide", more, step), self.tape.number(0.5)))
-            lag = apply("add", lag, apply("multiply", steps, step))
-        return lag
-
-
-def _instant(tree: Tree) -> Iterator[Tree]:
-    """The nodes of a tree that are read at the same instant: not those below a delay or smoothing."""
-    yield tree
-    if not (isinstance(tree, Call) and tree.function in ("delay", "smooth")):
-        for child in children(tree):
-            yield from _instant(child)
