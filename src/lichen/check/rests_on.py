@@ -23,7 +23,7 @@ class Flip:
     """
 
     what: str
-    path: str
+    path: str = ""
     at: str | None
     now: str
     then: str
