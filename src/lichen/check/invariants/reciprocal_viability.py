@@ -73,7 +73,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
         least_of(margins.values()).clipped(),
         _says(evidence, worst, terms[worst]),
         parties=[name for name, margin in known.items() if margin.value < 0] or [worst],
-        evidence=[_seen(evidence, name) for name in sorted(known, key=lambda name: known[name].value)],
+        evidence=[seen for name in sorted(known, key=lambda name: known[name].value) for seen in _seen(evidence, name)],
         remedy=rebalanced(evidence, {name: margin.value for name, margin in known.items()}),
         parts=[(f"{name}: {term}", figure.value) for name, there in terms.items() for term, figure in there.items()],
     )
@@ -111,12 +111,14 @@ def _says(evidence: CheckInput, party: str, terms: dict[str, Figure]) -> str:
     return f"In {wording.share(below)} of the futures {title} will fall below the floor (limit 5 %)."
 
 
-def _seen(evidence: CheckInput, party: str) -> Evidence:
-    room = worst_room(evidence.base, party)
-    return Evidence(
-        says=(f"At worst, in 19 of 20 futures, {wording.left(evidence.title(party), room.value)}."),
-        figure=room.value,
-        unit="of its healthy range",
-        method="simulation",
-        at=evidence.relationship.at(f"parties.{party}.capacities"),
-    )
+def _seen(evidence: CheckInput, party: str) -> Iterator[Evidence]:
+    """The room left at worst, and of a group what its worst tenth has at the end."""
+    room, title = worst_room(evidence.base, party), evidence.title(party)
+    at = evidence.relationship.at(f"parties.{party}.capacities")
+    says = f"At worst, in 19 of 20 futures, {wording.left(title, room.value)}."
+    yield Evidence(says=says, figure=room.value, unit="of its healthy range", method="simulation", at=at)
+    tenth = evidence.base.group_tenth.get(party)
+    if tenth is not None:
+        end = float(tenth.last_fifth.mean())
+        says = f"In the last fifth {wording.left(f'the worst tenth of {title}', end)}."
+        yield Evidence(says=says, figure=end, unit="of its healthy range", method="simulation", at=at)
