@@ -118,10 +118,7 @@ class Seen:
 
     @cached_property
     def verdict(self) -> Verdict:
-        found = assess(
-            self.relationship, runs=FUTURES, map=build_map(self.relationship), record=self.record, search=False
-        )
-        return found.verdict
+        return assess(self.relationship, runs=FUTURES, record=self.record, search=False).verdict
 
     def run(self, wanted: re.Match[str]) -> float:
         """A figure of the run, its mean over the futures unless it says otherwise; of another lane at its end."""

@@ -22,7 +22,6 @@ from lichen.simulation.experiments import Experiment, standard_experiments
 from lichen.simulation.run import simulate
 
 if TYPE_CHECKING:
-    from lichen.dependency.map import DependencyMap
     from lichen.record.reading import Record
 
 MOST_DOUBLINGS = 4
@@ -73,7 +72,6 @@ def assess(
     *,
     runs: int = 1000,
     seed: int = 1,
-    map: DependencyMap | None = None,
     record: Record | None = None,
     party: str | None = None,
     scenario: str | None = None,
@@ -87,7 +85,7 @@ def assess(
     """
     experiments = standard_experiments(relationship, scenario)
     futures = simulate(relationship, experiments, runs=runs, seed=seed)
-    evidence = evidence_of(relationship, futures, map=map, record=record, party=party)
+    evidence = evidence_of(relationship, futures, record=record, party=party)
     tick(0.5)
     looks_far = search and runs >= LEAST_RUNS
     verdict = judge(evidence)

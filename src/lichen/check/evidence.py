@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, final
+from typing import final
 
 import numpy as np
 
@@ -15,9 +15,6 @@ from lichen.relationship.party import Party
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.start import Start
 from lichen.simulation.futures import Futures, Lane, Trace
-
-if TYPE_CHECKING:
-    from lichen.dependency.map import DependencyMap
 
 
 @final
@@ -52,7 +49,6 @@ class CheckInput:
     relationship: Relationship
     futures: Futures
     start: Start
-    map: DependencyMap | None = None
     record: Record | None = None
     balance: Balance | None = None
     party: str | None = None
@@ -114,7 +110,6 @@ def evidence_of(
     relationship: Relationship,
     futures: Futures,
     *,
-    map: DependencyMap | None = None,
     record: Record | None = None,
     party: str | None = None,
     trials: Trials | None = None,
@@ -129,7 +124,6 @@ def evidence_of(
         relationship=relationship,
         futures=futures,
         start=Start(relationship),
-        map=map,
         record=record,
         balance=balance,
         party=party,

@@ -13,6 +13,7 @@ import click
 from lichen.cli import common
 
 if TYPE_CHECKING:
+    from lichen.check.assess import Assessment
     from lichen.record.balance import Balance
     from lichen.record.reading import Record
     from lichen.record.reciprocity import RuleReading
@@ -35,38 +36,36 @@ class Asked:
     form: str = "text"
 
 
-def judge_file(asked: Asked, tick: Callable[[float], None] = lambda share: None) -> Judged:
+def assess_file(asked: Asked, tick: Callable[[float], None] = lambda share: None) -> Assessment:
     """Judge a file; what is wrong with it is shown, and the command leaves with status 2."""
     relationship = common.read_file(asked.file, asked.party, asked.form, asked.scenario)
-    common.affordable(relationship, asked.runs)
     from lichen.check.assess import assess
-    from lichen.dependency.map import build_map
-    from lichen.record.balance import balance_of
-    from lichen.show.judged import Judged
 
-    record = _record(relationship, asked)
-    dependencies = build_map(relationship)
-    found = assess(
+    return assess(
         relationship,
         runs=asked.runs,
         seed=asked.seed,
-        map=dependencies,
-        record=record,
+        record=_record(relationship, asked),
         party=asked.party,
         scenario=asked.scenario,
         tick=tick,
     )
-    futures = found.evidence.futures
-    expected = {
-        name: float(flow.amount.mean()) / relationship.time.horizon_days for name, flow in futures.base.flows.items()
-    }
+
+
+def judge_file(asked: Asked, tick: Callable[[float], None] = lambda share: None) -> Judged:
+    """Judge a file and gather what a page about it shows."""
+    found = assess_file(asked, tick)
+    from lichen.dependency.map import build_map
+    from lichen.show.judged import Judged
+
+    evidence = found.evidence
     return Judged(
-        relationship=relationship,
+        relationship=evidence.relationship,
         verdict=found.verdict,
-        futures=futures,
-        map=dependencies,
-        record=record,
-        balance=balance_of(relationship, record, expected_per_day=expected) if record is not None else None,
+        futures=evidence.futures,
+        map=build_map(evidence.relationship),
+        record=evidence.record,
+        balance=evidence.balance,
         party=asked.party,
     )
 

@@ -24,19 +24,19 @@ def check(file: Path, form: str, output: Path | None, **asked: Unpack[common.Ask
     Five invariants and six failure modes, each with its distance to the limit, its evidence and a repair. Ends with
     status 0 only when the relationship is symbiotic.
     """
-    from lichen.cli.judging import Asked, judge_file
+    from lichen.cli.judging import Asked, assess_file
     from lichen.show import terminal
 
     with common.progress("Trying futures") as tick:
-        judged = judge_file(Asked(file=file, form=form, **asked), tick)
+        verdict = assess_file(Asked(file=file, form=form, **asked), tick).verdict
     if form == "json":
-        text = json.dumps(judged.verdict.to_json(), indent=1, ensure_ascii=False)
+        text = json.dumps(verdict.to_json(), indent=1, ensure_ascii=False)
     elif form == "markdown":
-        text = terminal.verdict_markdown(judged.verdict)
+        text = terminal.verdict_markdown(verdict)
     else:
-        text = terminal.verdict_text(judged.verdict, colours=output is None and sys.stdout.isatty())
+        text = terminal.verdict_text(verdict, colours=output is None and sys.stdout.isatty())
     common.deliver(text, output)
-    return 0 if judged.verdict.verdict == "symbiotic" else 1
+    return 0 if verdict.verdict == "symbiotic" else 1
 
 
 @click.command("map")

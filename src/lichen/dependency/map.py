@@ -167,8 +167,7 @@ class DependencyMap:
 def build_map(relationship: Relationship) -> DependencyMap:
     """The mutual dependency map of a relationship."""
     start = Start(relationship)
-    touched = {name for flow in relationship.flows.values() for name in flow.parties}
-    order = tuple(name for name in relationship.parties if name in touched)
+    order = tuple(party.name for party in relationship.touched_parties)
     needs_of = needs(start)
     direct = direct_dependence(needs_of, order)
     matrix = np.array(direct).reshape(len(order), len(order))
@@ -189,7 +188,7 @@ def build_map(relationship: Relationship) -> DependencyMap:
         core=tuple(order[i] for i in graph.core(matrix)),
         reach=graph.propagation_cost(matrix),
         without_voice=without_voice(relationship),
-        untouched=tuple(name for name in relationship.parties if name not in touched),
+        untouched=tuple(name for name in relationship.parties if name not in order),
     )
 
 

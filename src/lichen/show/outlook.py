@@ -58,9 +58,9 @@ def outlooks(judged: Judged) -> tuple[Outlook, ...]:
     """Every side that some flow touches and that has room to lose, in the order of the file."""
     paths = judged.futures.paths.get("base", {})
     start = Start(judged.relationship)
-    touched = {name for flow in judged.relationship.flows.values() for name in flow.parties}
     parties = [party for party in judged.relationship.parties.values() if f"{party.name}.headroom" in paths]
-    return tuple(_outlook(judged, party, turn, start) for turn, party in enumerate(parties) if party.name in touched)
+    touched = judged.relationship.touched_parties
+    return tuple(_outlook(judged, party, turn, start) for turn, party in enumerate(parties) if party in touched)
 
 
 def worse_off(found: tuple[Outlook, ...]) -> Outlook | None:
