@@ -194,7 +194,7 @@ def _once(process: Process, given: Parameters, share: Array) -> Array:
 
 def _jumps(given: Parameters, step: float, chance: Array) -> Array:
     starts = chance < -np.expm1(-step / given["every"])
-    lasting = np.maximum(1, np.rint(given.get("lasts", np.zeros(1)) / step))
+    lasting = np.maximum(1, np.floor(given.get("lasts", np.zeros(1)) / step + 0.5))
     count = np.arange(len(starts))[:, None]
     latest = np.maximum.accumulate(np.where(starts, count, -np.inf), axis=0)
     under_way = count - latest < lasting
@@ -208,7 +208,7 @@ def _series(process: Process, series: Series, time: Time, seed: int, futures: ra
         return _read(series, time.start, _days(count, step))[:, None]
     length = (series.dates[-1] - series.dates[0]).days
     recorded = _read(series, series.dates[0], _days(int(length // step) + 1, step))
-    block = min(max(1, round(series.resample_days / step)), len(recorded))
+    block = min(max(1, int(series.resample_days / step + 0.5)), len(recorded))
     blocks = -(-count // block)
     share = draws.uniform(seed, [f"world.{process.name}"], futures, range(blocks))[:, :, 0]
     first = np.floor(share * (len(recorded) - block + 1)).astype(np.intp)

@@ -105,7 +105,7 @@ class _Compiler:
 
     def _flow(self, flow: Flow) -> FlowPlan:
         scene, rate = self.scene, self.passing.rate(flow)
-        settled = self._settled(flow)
+        settled = self.passing.settled(flow)
         arrived = self._arrived(flow, settled)
         worth = {name: self._worth(flow, name, arrived) for name in flow.worth if flow.receiver != WORLD}
         cost = {name: self._cost(flow, name, settled) for name in flow.cost if flow.giver != WORLD}
@@ -125,13 +125,6 @@ class _Compiler:
             lost=lost,
             after=after,
         )
-
-    def _settled(self, flow: Flow) -> Register:
-        """What is taken now, rationed."""
-        settled = self.passing.due(flow)
-        for ration in self.passing.rations(flow) if flow.settled_after is not None else ():
-            settled = self.tape.apply("multiply", settled, ration)
-        return settled
 
     def _arrived(self, flow: Flow, settled: Register) -> Register:
         """What is added now; in some lanes nothing arrives."""

@@ -13,6 +13,8 @@ from lichen.simulation.experiments import YEAR_DAYS, Experiment
 from lichen.simulation.scene import Needs
 
 Kind = Literal["factor", "arriving", "sharing", "late", "shift", "floor", "scenario", "point"]
+NEVER = 1e12
+"""Steps after which nothing is waited for: far beyond every horizon."""
 
 
 @final
@@ -43,9 +45,10 @@ class Loss:
     ended: int
 
 
+
 def in_steps(days: float, step_days: float) -> int:
     """A time in whole steps, half upwards."""
-    return math.floor(days / step_days + 0.5)
+    return math.floor(min(days / step_days + 0.5, NEVER))
 
 
 def begin(relationship: Relationship, experiment: Experiment) -> int:

@@ -70,8 +70,16 @@ class Passing:
     def _shares_read(self, flow: Flow) -> list[Register]:
         """The shares of the flows that a rate reads directly, along the flow's axis."""
         axis = self.scene.members.of_flow(flow)
-        shares = [share for other in self._read_directly(flow) if (share := self.share(other))]
-        return [share if share.axis in (None, axis) else self._least_of(share) for share in shares]
+        return [self._share_along(other, axis) for other in self._read_directly(flow) if self.share(other)]
+
+    def _share_along(self, flow: Flow, axis: str | None) -> Register:
+        """The share of a flow that passes, as its reader sees it: of a sum, the part of the sum."""
+        own = self.share(flow)
+        if own is not None and own.axis in (None, axis):
+            return own
+        passing, asked = (self.scene.flow_along(flow, axis, asked) for asked in (False, True))
+        any_asked = self.tape.apply("greater", asked, self.tape.number(0))
+        return self.tape.apply("select", any_asked, self.tape.apply("divide", passing, asked), self.tape.number(1))
 
     def promised(self, flow: Flow) -> Register:
         """What is agreed now to be settled later: as asked, less what the flows that its rate reads fall short.
@@ -106,9 +114,6 @@ class Passing:
         capacities = self.scene.relationship.parties[flow.giver].capacities
         return {(flow.giver, name) for name in flow.cost if capacities[name].at_least is not None}
 
-    def _least_of(self, share: Register) -> Register:
-        return self.tape.reduce("least", share, self.scene.presence(share.axis))
-
     def _read_directly(self, flow: Flow) -> list[Flow]:
         tree = flow.rate.tree
         flows = self.scene.relationship.flows
@@ -120,11 +125,29 @@ class Passing:
         rations = self.rations(flow)
         if flow.settled_after is None or not rations:
             return rations
-        lag = self.lag([self.scene.formulas.value(flow.settled_after, self.scene.members.of_flow(flow))])
+        at_once = self._is_at_once(flow)
+        if at_once.number is not None:
+            return rations if at_once.number else []
+        now = self.tape.apply("greater", at_once, self.tape.number(0))
+        return [self.tape.apply("select", now, ration, self.tape.number(1)) for ration in rations]
+
+    def _is_at_once(self, flow: Flow) -> Register:
+        """1 where what is promised is settled in the same step, else 0."""
+        lag = self._lag_of(flow, [flow.settled_after] if flow.settled_after else [])
         if lag.number is not None:
-            return rations if lag.number == 0 else []
-        at_once = self.tape.apply("less_equal", lag, self.tape.number(0))
-        return [self.tape.apply("select", at_once, ration, self.tape.number(1)) for ration in rations]
+            return self.tape.number(float(lag.number == 0))
+        return self.tape.as_number(self.tape.apply("less_equal", lag, self.tape.number(0)))
+
+    def settled(self, flow: Flow) -> Register:
+        """What is taken now, rationed: of what is given at once together with what its rate reads."""
+        rations = self.rations(flow)
+        if flow.settled_after is None or not rations:
+            return self.due(flow)
+        apply, ration = self.tape.apply, self.scene.least(rations)
+        at_once = self._is_at_once(flow)
+        more = apply("subtract", self.rate(flow), apply("multiply", self.promised(flow), ration))
+        taken = apply("multiply", self.due(flow), ration)
+        return taken if at_once.number == 0 else apply("add", taken, apply("multiply", at_once, more))
 
     def rations(self, flow: Flow) -> list[Register]:
         """The shares that the bounded capacities of the giver leave to what draws on them, along the flow's axis."""

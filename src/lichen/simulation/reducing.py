@@ -184,7 +184,8 @@ class Falls:
         missing = self.missing[:, row, place] / runs
         room = np.maximum(self.room[:, row, 0] / runs, LEAST_ROOM)
         deepest = int(np.argmax(missing / room))
-        spread = max(0.0, float(self.squares[deepest, row, place]) / runs - float(missing[deepest]) ** 2)
+        mean = float(missing[deepest])
+        spread = max(0.0, float(self.squares[deepest, row, place]) / runs - mean * mean)
         return Fall(
             share=float(np.clip(missing[deepest] / room[deepest], 0.0, 1.0)),
             error=float(np.sqrt(spread / max(1, runs - 1)) / room[deepest]),

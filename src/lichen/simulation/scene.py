@@ -65,7 +65,7 @@ class Scene:
             case (party, capacity):
                 return self.members.brought(self.level(self.relationship.parties[party], capacity), axis)
             case (name,) if name in self.relationship.flows:
-                return self._flow_along(self.relationship.flows[name], axis, asked)
+                return self.flow_along(self.relationship.flows[name], axis, asked)
             case (name,) if name in self.relationship.terms:
                 return self.term(name)
             case (name,) if name in self.relationship.world:
@@ -207,7 +207,8 @@ class Scene:
             self.tape.nonnegative.update(other.index for other in others[len(scenarios) :])
         return self.tape.keep("override", (value, *others), (name, scenarios, points), None)
 
-    def _flow_along(self, flow: Flow, axis: str | None, asked: bool) -> Register:
+    def flow_along(self, flow: Flow, axis: str | None, asked: bool) -> Register:
+        """A flow's rate along an axis: each member's own, or the sum."""
         own = self.members.of_flow(flow)
         rate = self.passing.rate(flow, asked)
         if own is None or own == axis:
