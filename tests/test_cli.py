@@ -339,6 +339,48 @@ def test_what_is_no_number_in_some_step_never_holds(name: str, ask: Ask) -> None
     assert "Nobody falls below the floor" not in (Path("page.html").read_text())
 
 
+REVIEWS = """\
+adjustment:
+  raised_by: [mill, bakery]
+  review_every: 13 weeks
+  triggers: [mill.headroom < 2]
+  takes_effect_after: 2 weeks
+"""
+BEYOND = {
+    "a delay of ages": GOOD.replace("cost: {cash: 1}, ", "cost: {cash: 1}, settled_after: 1e290 months, "),
+    "a notice of ages": GOOD + "exit: {notice: 1e290 months}\n",
+    "a commitment of ages": GOOD + "commitment: 1e290 years\n",
+    "an answer of ages": GOOD + REVIEWS.replace("2 weeks", "1e290 months"),
+    "a review in ages": GOOD + REVIEWS.replace("13 weeks", "1e290 years"),
+    "worth beyond all bounds": GOOD.replace("3 EUR/loaf", "1e200 EUR/loaf"),
+    "next to no room": GOOD.replace("floor: 300 EUR", "floor: 899.9999999999999 EUR"),
+    "next to no step of worth": GOOD.replace("3 EUR/loaf", "1e-300 EUR/loaf"),
+}
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_figures_beyond_all_bounds_end_in_order(name: str, ask: Ask) -> None:
+    for command in (["check"], ["check", "--format", "json"], ["compare", "good.yaml"], ["map"]):
+        runs = [] if command == ["map"] else ["--runs", "20"]
+        answer = ask(*command, "file.yaml", *runs, files={"file.yaml": BEYOND[name], "good.yaml": GOOD})
+        assert answer.status in (0, 1, 2)
+        assert answer.stderr == "" or answer.status == 2
+        assert not re.search(r"\b(nan|inf)\b", answer.said)
+
+
+EVIDENCE = "evidence: {flour: {file: book.csv, at: id, amount: size, unit: loaf, stated_by: mill}}\n"
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_a_hostile_table_of_the_record_is_told_or_left_out(name: str, ask: Ask) -> None:
+    for verb in ("check", "balance"):
+        runs = ["--runs", "20"] if verb == "check" else []
+        answer = ask(verb, "file.yaml", *runs, files={"file.yaml": GOOD + EVIDENCE, "book.csv": EVENTS[name]})
+        assert answer.status in (0, 1, 2)
+        assert "Traceback" not in answer.stderr
+        assert answer.stderr == "" or answer.status == 2
+
+
 def test_an_interruption_ends_with_status_3_and_one_line(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

@@ -105,6 +105,7 @@ class Comparison:
         }
 
 
+@np.errstate(all="ignore")  # what is no number is told as not known
 def compare_relationships(
     old: Relationship,
     new: Relationship,
