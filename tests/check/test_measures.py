@@ -1,6 +1,7 @@
 """Formulas against figures worked out by hand (beside each), and against published closed forms."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,9 @@ from lichen.check.measures.shares import fair_shares, gain_shares, net_share
 from lichen.check.measures.sight import seen_by
 from lichen.check.measures.viability import drawn_down, time_to_harm
 from lichen.check.measures.worth import tallies, valuation, weights, worst_mean
+from lichen.check.remedies import shown_to
+from lichen.relationship.flow import Sight
+from lichen.relationship.party import Voice
 from tests.check.build import EUR, capacity, evidence, flow, party, relationship, trace
 
 PAIR = relationship([party("a"), party("b")], [flow("gives", "a", "b"), flow("returns", "b", "a")])
@@ -134,6 +138,34 @@ def test_sight_is_counted_by_value() -> None:
     assert share == pytest.approx(0.9)
     assert [f.name for f, _ in missed] == ["hidden"]
     assert seen_by(found, "b", valuation(found))[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "essential", "by", "share"),
+    [
+        ("living system", True, "watch", 0.7),
+        ("public", False, "watch", 0.7),
+        ("public", True, "watch", 0.0),  # needed, and able to look for itself
+        ("living system", False, None, 0.0),  # whoever speaks would not know
+    ],
+)
+def test_a_party_sees_through_its_speaker(kind: str, essential: bool, by: str | None, share: float) -> None:
+    # the city sees 0.7 of the only flow that touches the river
+    river = replace(party("river", kind=kind, essential=essential), spoken_for_by=Voice(who="city", by=by))
+    waste = replace(flow("waste", "mill", "river"), visible_to=(Sight(party="mill"), Sight(party="city", share=0.7)))
+    watch = flow("watch", "mill", "city", kind="information", worth={}, cost={})
+    found = evidence(
+        relationship([party("mill"), party("city"), river], [waste, watch]),
+        {"base": {"mill": 1.0, "city": 1.0, "river": 1.0}},
+    )
+    assert seen_by(found, "river", valuation(found))[0] == pytest.approx(share)
+    remedy = shown_to(found, waste)
+    if share:
+        assert remedy.value == "[mill, city]"
+    elif kind == "living system":
+        assert (remedy.path, remedy.value) == ("parties.river.spoken_for_by", None)
+    else:
+        assert remedy.value == "[mill, river]"
 
 
 def test_a_planned_fall_is_allowed_for() -> None:

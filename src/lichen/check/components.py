@@ -17,7 +17,7 @@ from lichen.check.finding import Evidence, Finding, Remedy, Status
 from lichen.check.gate import Gate
 from lichen.check.measures.figure import Figure, share_of
 from lichen.check.measures.reading import unread_parties
-from lichen.check.remedies import measured_for_all
+from lichen.check.remedies import measured_for_all, spoken_for
 from lichen.check.thresholds import CLIPPED, TOLERANCE
 from lichen.relationship.backing import missing_components, missing_optional
 from lichen.relationship.formula import names
@@ -241,9 +241,7 @@ def _unspoken(evidence: CheckInput) -> Iterator[Finding]:
                     at=evidence.relationship.at(f"parties.{party.name}"),
                 ),
             ),
-            remedy=Remedy(
-                says="Name who speaks for it, and by which flow they know.", path=f"parties.{party.name}.spoken_for_by"
-            ),
+            remedy=spoken_for(party.name),
         )
 
 

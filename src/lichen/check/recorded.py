@@ -85,7 +85,10 @@ def with_unseen(evidence: CheckInput, finding: Finding) -> Finding:
             )
             status, needs = "at risk", f"How much `{flow.name}` was, period by period: ask {ends}."
             finding = replace(
-                finding, says=says, parties=tuple(dict.fromkeys((side, *finding.parties))), remedy=shown_to(flow)
+                finding,
+                says=says,
+                parties=tuple(dict.fromkeys((side, *finding.parties))),
+                remedy=shown_to(evidence, flow),
             )
             break
     return added(finding, status, seen, needs=needs)

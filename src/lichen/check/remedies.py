@@ -10,6 +10,7 @@ import numpy as np
 from lichen.check.evidence import CheckInput, Trial
 from lichen.check.finding import Remedy
 from lichen.check.measures.leaving import replaced_share
+from lichen.check.measures.sight import onlooker, sight
 from lichen.check.measures.worth import Tally, Valuation
 from lichen.check.thresholds import SIDE_EFFECT
 from lichen.relationship.flow import Flow
@@ -119,11 +120,20 @@ def replaceable(evidence: CheckInput, party: str, valued: Valuation) -> Remedy |
     return Remedy(says=says, path=f"flows.{flow.name}.if_lost.after", value="1 week")
 
 
-def shown_to(flow: Flow) -> Remedy:
-    """A flow that both its ends see."""
-    whom = ", ".join(dict.fromkeys((*(s.party for s in flow.visible_to or () if s.share >= 1), *flow.parties)))
+def shown_to(evidence: CheckInput, flow: Flow) -> Remedy:
+    """A flow that both its ends see, or who sees for them; first of all somebody who sees for a living system."""
+    ends = [onlooker(evidence, party) for party in flow.parties]
+    for end in ends:
+        if sight(evidence, flow, end) is None and not evidence.relationship.parties[end].chooses:
+            return spoken_for(end)
+    whom = ", ".join(dict.fromkeys((*(s.party for s in flow.visible_to or () if s.share >= 1), *ends)))
     says = f"Let both sides see `{flow.name}`."
     return Remedy(says=says, path=f"flows.{flow.name}.visible_to", value=f"[{whom}]")
+
+
+def spoken_for(party: str) -> Remedy:
+    """Somebody who speaks for a party and would know."""
+    return Remedy(says="Name who speaks for it, and by which flow they know.", path=f"parties.{party}.spoken_for_by")
 
 
 def promised(flow: Flow) -> Remedy:

@@ -6,9 +6,10 @@ What it is
 
 What we look at
     For every party the share by value of what touches it that it sees in time: `visible_to` names it, and the lag is
-    at most the time between reviews (a quarter without reviews). A flow weighs by the larger of its worth and its
-    cost, so burdens count; one without figures weighs as the median. Limit: nine tenths. With a record, what readings
-    and flows leave unexplained is taken off, and what only one side has stated is said.
+    at most the time between reviews (a quarter without reviews). A party that cannot choose or is not needed to go on
+    sees through who speaks for it by a monitoring flow. A flow weighs by the larger of its worth and its cost, so
+    burdens count; one without figures weighs as the median. Limit: nine tenths. With a record, what readings and flows
+    leave unexplained is taken off, and what only one side has stated is said.
 
 Cannot tell when
     No flow passes between the parties, or worth and cost of the flows are private without a range.
@@ -37,7 +38,7 @@ from lichen.check.finding import Evidence, Finding
 from lichen.check.judging import invariant
 from lichen.check.measures.figure import UNKNOWN, exact
 from lichen.check.measures.recorded import unexplained_share
-from lichen.check.measures.sight import rhythm_days, seen_by, sight
+from lichen.check.measures.sight import onlooker, rhythm_days, seen_by, sight
 from lichen.check.measures.worth import valuation
 from lichen.check.recorded import with_unseen
 from lichen.check.remedies import shown_to
@@ -70,7 +71,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
         _says(evidence, worst, sights[worst][0], missed),
         parties=[name for name, margin in margins.items() if margin < 0] or [worst],
         evidence=[_seen(evidence, flow, name) for name, (_, there) in sights.items() for flow, _ in there[:2]],
-        remedy=shown_to(missed[0][0]) if missed else None,
+        remedy=shown_to(evidence, missed[0][0]) if missed else None,
         needs=f"The worth or cost of what touches {evidence.title(worst)}.",
         parts=list(margins.items()),
     )
@@ -87,13 +88,20 @@ def _says(evidence: CheckInput, party: str, share: float, missed: tuple[tuple[Fl
     if not missed:
         return "All sides see what touches them."
     return (
-        f"Of what touches {evidence.title(party)}, {wording.share(share)} can be seen there (at least 90 % asked); "
-        f"most of the rest is `{missed[0][0].name}`."
+        f"Of what touches {evidence.title(party)}, {wording.share(share)} can be seen {_where(evidence, party)} "
+        f"(at least 90 % asked); most of the rest is `{missed[0][0].name}`."
     )
 
 
+def _where(evidence: CheckInput, party: str) -> str:
+    """In time, at the party itself or by who sees for it."""
+    eyes = onlooker(evidence, party)
+    return "there in time" if eyes == party else f"in time by its speaker, {evidence.title(eyes)}"
+
+
 def _seen(evidence: CheckInput, flow: Flow, party: str) -> Evidence:
-    title, seen = evidence.title(party), sight(evidence, flow, party)
+    seen = sight(evidence, flow, party)
+    title = evidence.title(seen.party if seen is not None else onlooker(evidence, party))
     if flow.visible_to is None:
         says = f"Nobody says who sees `{flow.name}`."
     elif seen is None:

@@ -8,11 +8,22 @@ from lichen.check.thresholds import SIGHT_LAG_DAYS, TOLERANCE
 from lichen.relationship.flow import Flow, Sight
 
 
+def onlooker(evidence: CheckInput, party: str) -> str:
+    """Through whose eyes a party sees: its own, or its speaker's where it cannot choose or is not needed to go on.
+
+    Who speaks without a monitoring flow would not know, and does not count.
+    """
+    known = evidence.relationship.parties[party]
+    voice = known.spoken_for_by
+    if voice is None or voice.by is None or (known.chooses and known.essential):
+        return party
+    return voice.who
+
+
 def sight(evidence: CheckInput, flow: Flow, party: str) -> Sight | None:
-    """How a party, or else who speaks for it, sees a flow; None when nobody does, or when nothing is declared."""
+    """How a party, or else who sees for it, sees a flow; None when nobody does, or when nothing is declared."""
     seeing = {sight.party: sight for sight in flow.visible_to or ()}
-    voice = evidence.relationship.parties[party].spoken_for_by
-    return seeing.get(party) or (seeing.get(voice.who) if voice is not None else None)
+    return seeing.get(party) or seeing.get(onlooker(evidence, party))
 
 
 def seen_share(evidence: CheckInput, flow: Flow, party: str, within_days: float) -> float:
