@@ -39,6 +39,7 @@ class Asked:
 def assess_file(asked: Asked, tick: Callable[[float], None] = lambda share: None) -> Assessment:
     """Judge a file; what is wrong with it is shown, and the command leaves with status 2."""
     relationship = common.read_file(asked.file, asked.party, asked.form, asked.scenario)
+    common.affordable(relationship, asked.runs)
     from lichen.check.assess import assess
 
     return assess(
