@@ -12,6 +12,7 @@ from lichen.relationship.quantity import is_currency
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.rules import ReturnRule, RiskShare, Window
 from lichen.relationship.value import Value
+from lichen.simulation.interventions import Needs
 from lichen.simulation.program import (
     CapacityPlan,
     FlowPlan,
@@ -21,7 +22,7 @@ from lichen.simulation.program import (
     TermPlan,
     registers,
 )
-from lichen.simulation.scene import Needs, Scene
+from lichen.simulation.scene import Scene
 from lichen.simulation.tape import Register, live
 
 YEAR_DAYS = 365.25

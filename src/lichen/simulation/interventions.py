@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, final
 
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.rules import Exit
 from lichen.simulation.experiments import YEAR_DAYS, Experiment
-from lichen.simulation.scene import Needs
 
 Kind = Literal["factor", "arriving", "sharing", "late", "shift", "floor", "scenario", "point"]
 NEVER = 1e12
 """Steps after which nothing is waited for: far beyond every horizon."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """What the experiments of a run ask of its tape: which flows and rules they change.
+
+    `scenarios` and `points`: by name of a term or world variable, what replaces it in some lanes.
+    """
+
+    factored: frozenset[str] = frozenset()
+    unreceived: frozenset[str] = frozenset()
+    late: frozenset[str] = frozenset()
+    replaced: frozenset[str] = frozenset()
+    switched_risks: frozenset[str] = frozenset()
+    scenarios: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    points: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 @final
@@ -43,7 +59,6 @@ class Loss:
     flow: str
     announced: int
     ended: int
-
 
 
 def in_steps(days: float, step_days: float) -> int:

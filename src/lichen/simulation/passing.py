@@ -3,26 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, final
+from typing import Protocol, final
 
 from lichen.relationship.flow import WORLD, Flow
 from lichen.relationship.formula import Call, Name, Tree, children
 from lichen.relationship.party import Capacity, Party
+from lichen.relationship.relationship import Relationship
 from lichen.relationship.value import Value
-from lichen.simulation.tape import Register
-
-if TYPE_CHECKING:
-    from lichen.simulation.scene import Scene
+from lichen.simulation.formulas import Formulas
+from lichen.simulation.interventions import Needs
+from lichen.simulation.members import Members
+from lichen.simulation.tape import Register, Tape
 
 SENT_ON = "sent on"
 """The name of a transit that follows another one of the same flow."""
 
 
+class Surroundings(Protocol):
+    """What flows take from the scene in which they pass."""
+
+    relationship: Relationship
+    needs: Needs
+    tape: Tape
+    members: Members
+    formulas: Formulas
+
+    def axis(self, party: Party) -> str | None:
+        """The axis of a group's members."""
+        ...
+
+    def level(self, party: Party, capacity: str) -> Register:
+        """A capacity now."""
+        ...
+
+    def headroom(self, party: Party) -> Register:
+        """A party's headroom, per member."""
+        ...
+
+    def least(self, registers: Iterable[Register]) -> Register:
+        """The least of some registers."""
+        ...
+
+    def flow_along(self, flow: Flow, axis: str | None, asked: bool) -> Register:
+        """A flow's rate along an axis: each member's own, or the sum."""
+        ...
+
+
 @final
 class Passing:
-    """The flows of one relationship, with what its other names stand for taken from the scene."""
+    """The flows of one relationship."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Surroundings) -> None:
         self.scene = scene
         self.tape = scene.tape
         self._rates: dict[tuple[str, bool], Register] = {}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import final
 
 from lichen.relationship.flow import Flow
@@ -14,26 +13,10 @@ from lichen.relationship.relationship import Relationship
 from lichen.simulation.chance import is_nonnegative
 from lichen.simulation.draws import range_key
 from lichen.simulation.formulas import Formulas
+from lichen.simulation.interventions import Needs
 from lichen.simulation.members import Members
 from lichen.simulation.passing import Passing
 from lichen.simulation.tape import Register, Tape
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Needs:
-    """What the experiments of a run ask of its tape: which flows and rules they change.
-
-    `scenarios` and `points`: by name of a term or world variable, what replaces it in some lanes.
-    """
-
-    factored: frozenset[str] = frozenset()
-    unreceived: frozenset[str] = frozenset()
-    late: frozenset[str] = frozenset()
-    replaced: frozenset[str] = frozenset()
-    switched_risks: frozenset[str] = frozenset()
-    scenarios: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    points: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 @final
