@@ -10,13 +10,19 @@ from lichen.check.measures.dependence import dependence, dependence_in
 from lichen.check.measures.figure import exact, mean_of
 from lichen.check.measures.worth import tallies, valuation
 from lichen.check.reading import Reading, read, unread
+from lichen.relationship.flow import Flow
 from lichen.relationship.quantity import TIME, Dimension
 
 _YEAR = 365.25
 
 
 def dependency(evidence: CheckInput) -> Reading:
-    """What the declared reinforcing flow that ties its receiver most adds to its dependence."""
+    """What the declared reinforcing flow that ties its receiver most adds to its dependence, and the room that is left
+    to the receiver when the giver leaves.
+
+    What the flow alone takes from the room after an exit is not told apart from what else the giver gives: no future
+    has both the exit and, from the start, no such flow.
+    """
     named = {name for channel in evidence.relationship.rules.reinforcement for name in channel.through}
     added = {}
     for flow in evidence.inner_flows:
@@ -29,9 +35,21 @@ def dependency(evidence: CheckInput) -> Reading:
     worst = evidence.relationship.flows[max(added, key=lambda name: added[name].value)]
     title = evidence.title(worst.receiver)
     says = f"`{worst.name}` adds {wording.share(added[worst.name].value)} to what {title} owes to the relationship."
+    says += _after_exit(evidence, worst)
     return read(
         added[worst.name], "of its room", says, (worst.receiver,), evidence.relationship.at(f"flows.{worst.name}")
     )
+
+
+def _after_exit(evidence: CheckInput, flow: Flow) -> str:
+    """The receiver's room at the end after the giver's exit, fallbacks on, beside what it is together."""
+    lane = evidence.lane(f"exit:{flow.giver}")
+    if lane is None or flow.receiver not in lane.headroom:
+        return ""
+    alone, together = (float(np.mean(found.headroom[flow.receiver].last_fifth)) for found in (lane, evidence.base))
+    left = wording.left(evidence.title(flow.receiver), alone)
+    whose = wording.whose(evidence.title(flow.giver))
+    return f" After {whose} exit, which ends all that it gives, {left}, against {wording.share(together)} together."
 
 
 def measurement_burden(evidence: CheckInput) -> Reading:
