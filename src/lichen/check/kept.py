@@ -17,7 +17,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.finding import Evidence, Finding, Status
 from lichen.check.measures.figure import UNKNOWN, Figure, least_of, share_of
 from lichen.check.thresholds import TOLERANCE
-from lichen.record.reciprocity import season_at
+from lichen.record.dates import season_at
 from lichen.relationship.relationship import Time
 from lichen.relationship.rules import ReturnRule, Window
 from lichen.relationship.value import Band

@@ -11,7 +11,8 @@ from typing import Literal, final
 Grain = Literal["day", "week", "month", "quarter", "year"]
 GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
 
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+"""How many months a window holds."""
 _SPACINGS: tuple[tuple[Grain, float], ...] = (("day", 3.5), ("week", 18), ("month", 60), ("quarter", 180))
 
 
@@ -63,7 +64,7 @@ def window_at(grain: Grain, day: date) -> Span:
     if grain == "week":
         monday = day - timedelta(days=min(day.weekday(), day.toordinal() - 1))
         return Span(monday, _later(monday, 7))
-    length = _MONTHS[grain]
+    length = MONTHS[grain]
     first = (day.month - 1) // length * length + 1
     start = date(day.year, first, 1)
     following = first + length

@@ -3,7 +3,8 @@
 Read are ISO dates and times (`2026-01-31`, `2026-01-31T08:00Z`, `20260131`), `31.01.2026`, `31/01/2026` or
 `01/31/2026` (as the other cells of the column prove; else a question), `31 January 2026`, `Jan 31, 2026`, `2026-01`,
 `January 2026`, `2026-W05`, `2026-Q1`, `Q1 2026`, `2026`; beside a year also `January`, `1`, `January-March`, `JAN
-THRU MAR`, `Q1`, `1st quarter`, `W05`. The day is taken as written, whatever its time zone.
+THRU MAR`, `Q1`, `1st quarter`, `W05`. The day is taken as written, whatever its time zone. Seasons of a rule and
+lengths of time are read here too.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal, final
 
-from lichen.record.calendar_windows import Grain, Span, grain_of_spacing, window_at
+from lichen.record.calendar_windows import MONTHS, Grain, Span, grain_of_spacing, window_at
 from lichen.record.figures import Cell
 
 Order = Literal["day first", "month first", "mixed", ""]
@@ -203,9 +204,20 @@ def length_of(text: str) -> Length | None:
     count, unit = int(found[1] or 1), found[2]
     if unit in ("day", "week"):
         return Length(days=count * (7 if unit == "week" else 1))
-    return Length(months=count * {"month": 1, "quarter": 3, "year": 12}[unit])
+    return Length(months=count * MONTHS[unit])
 
 
-def month_number(name: str) -> int | None:
+def season_at(text: str, day: date) -> Span | None:
+    """The season of a year, `season(March, August)`, in which a day lies."""
+    first, last = (_month_number(name) for name in text.removeprefix("season(").removesuffix(")").split(","))
+    if first is None or last is None:
+        return None
+    year = day.year - (last < first and day.month < first)
+    following = (year + (last < first) + (last == 12), last % 12 + 1)
+    span = Span(date(year, first, 1), date(*following, 1))
+    return span if span.start <= day < span.end else None
+
+
+def _month_number(name: str) -> int | None:
     """The number of a month by its English name or its first three letters."""
     return _MONTH_OF.get(name.strip().lower())

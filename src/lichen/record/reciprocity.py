@@ -15,18 +15,19 @@ from datetime import date, timedelta
 from typing import Literal, TypeAlias, final
 
 from lichen.record.balance import Balance, PartyBalance
-from lichen.record.calendar_windows import Span
-from lichen.record.dates import month_number
+from lichen.record.calendar_windows import GRAINS, Span
+from lichen.record.dates import season_at
 from lichen.record.reading import Record, SubjectSeries
 from lichen.record.rows import Entry
 from lichen.record.settlement import Obligation, Settled, Settlement, settle
 from lichen.record.temporal import Interval, at_least, at_most, both, eventually, historically, signal
+from lichen.relationship.quantity import standard_units
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.rules import AnswerRule, ReturnRule, Window
 from lichen.relationship.start import Start
 
 Answer = Literal["kept", "broken", "pending", "cannot tell", "nothing due"]
-_DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "quarter": 365.25 / 4, "year": 365.25}
+_DAYS = {grain: standard_units()[grain].factor for grain in GRAINS}
 _ROUNDING = 1e-9
 _SLACK = 1.02
 """A window of records may be this much longer than the rule's: calendar months are not all alike."""
@@ -142,17 +143,6 @@ def _cut(periods: Sequence[PartyBalance], window_of: Callable[[date], Span | Non
 def _is_full(window: Span, own: Sequence[PartyBalance]) -> bool:
     late, early = (own[0].span.start - window.start).days, (window.end - own[-1].span.end).days
     return max(late, early) <= own[0].span.days / 2
-
-
-def season_at(text: str, day: date) -> Span | None:
-    """The season of a year, `season(March, August)`, in which a day lies."""
-    first, last = (month_number(name) for name in text.removeprefix("season(").removesuffix(")").split(","))
-    if first is None or last is None:
-        return None
-    year = day.year - (last < first and day.month < first)
-    following = (year + (last < first) + (last == 12), last % 12 + 1)
-    span = Span(date(year, first, 1), date(*following, 1))
-    return span if span.start <= day < span.end else None
 
 
 def _project_at(relationship: Relationship, day: date) -> Span | None:
