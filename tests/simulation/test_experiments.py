@@ -237,3 +237,9 @@ def test_progress_is_told() -> None:
     told: list[tuple[int, int]] = []
     simulate(relationship(TWO, time=TIME), [base()], runs=7, chunk=3, progress=lambda done, of: told.append((done, of)))
     assert told == [(3, 7), (6, 7), (7, 7)]
+
+
+def test_no_experiment_and_no_future_are_no_error() -> None:
+    model = relationship(TWO, time=TIME)
+    assert simulate(model, [], runs=3).lanes == {}
+    assert simulate(model, [base()], runs=0).base.headroom["a"].least.shape == (0,)

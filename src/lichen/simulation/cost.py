@@ -12,14 +12,19 @@ MOST_CELLS = 1_000_000_000_000
 """Most values (nodes of formulas x members or links x steps x experiments x futures) to work out: some hours."""
 MOST_NUMBERS = 1_000_000_000
 """Most numbers that are kept of a run, of eight bytes each."""
+MOST_AT_ONCE = 250_000_000
+"""Most values of one step of one future, over all experiments: they are held in memory together."""
 OF_A_SERIES = 13
 OF_A_FLOW = 5
 """Numbers kept of a series and of a flow, for each experiment and future."""
 
 
 def most_futures(relationship: Relationship, experiments: Sequence[Experiment]) -> int:
-    """The most futures that stay within both limits; 0 when a single one is too much."""
-    work = cells_of_a_step(relationship) * relationship.time.steps * len(experiments)
+    """The most futures that stay within the limits; 0 when a single one is too much."""
+    at_once = cells_of_a_step(relationship) * len(experiments)
+    if at_once > MOST_AT_ONCE:
+        return 0
+    work = at_once * relationship.time.steps
     parties = relationship.parties.values()
     rules = relationship.rules
     series = sum(3 + len(party.capacities) for party in parties) + len(rules.shared_value) + len(rules.checks)

@@ -37,7 +37,7 @@ def simulate(
     """
     needs = interventions.needs(relationship, experiments)
     program = compile_program(relationship, needs)
-    size = min(runs, chunk or _chunk(relationship, program, len(experiments)))
+    size = max(1, min(runs, chunk or _chunk(relationship, program, max(1, len(experiments)))))
     recording = Recording(relationship, program, experiments, runs)
     engine = None
     for first in range(0, runs, size):
