@@ -40,7 +40,7 @@ def simulate(
     size = max(1, min(runs, chunk or _chunk(relationship, program, max(1, len(experiments)))))
     recording = Recording(relationship, program, experiments, runs)
     engine = None
-    for first in range(0, runs, size):
+    for first in range(0, runs if experiments else 0, size):
         futures = range(first, min(first + size, runs))
         if engine is None or engine.futures != len(futures):
             engine = Engine(
