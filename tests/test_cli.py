@@ -159,6 +159,14 @@ def test_a_hostile_file_is_refused(name: str, ask: Ask) -> None:
     refused(ask("check", "file.yaml", files={"file.yaml": text}), *words)
 
 
+def test_a_group_too_large_to_be_held_in_memory_is_refused(ask: Ask) -> None:
+    change = f"change: -1 EUR/week * ({' + '.join(['bakers.headroom'] * 9)})"
+    group = f"  bakers: {{kind: group, members: 1000000, capacities: {{cash: {{level: 80 EUR, floor: 20 EUR, {change}}}}}}}\n"
+    refused(
+        ask("check", "file.yaml", files={"file.yaml": GOOD.replace("flows:", f"{group}flows:")}), "at most 0 can be run"
+    )
+
+
 def test_all_problems_are_told_at_once(ask: Ask) -> None:
     text = (
         GOOD.replace("kind: benefit", "kind: benifit")

@@ -37,6 +37,7 @@ class Day(click.ParamType[date, str]):
 FILE = click.argument("file", type=click.Path(path_type=Path))
 FOR = click.option("--for", "party", metavar="PARTY", help="See it with this party's own figures, and nobody else's.")
 LEAST_RUNS = 20
+FEWER = "Write a longer step or a shorter horizon, or let one member stand for several"
 RUNS = click.option(
     "--runs", type=click.IntRange(LEAST_RUNS, 1_000_000), default=1000, show_default=True, help="Futures to try."
 )
@@ -109,7 +110,7 @@ def affordable(relationship: Relationship, runs: int) -> None:
     most = most_futures(relationship, standard_experiments(relationship))
     if runs <= most:
         return
-    repair = f"Write `--runs {most}` or less" if most >= LEAST_RUNS else "Write a longer step or a shorter horizon"
+    repair = f"Write `--runs {most}` or less" if most >= LEAST_RUNS else FEWER
     fact = f"--runs: {runs:,} futures of this file are too many; at most {most:,} can be run."
     raise click.UsageError(f"{fact} {repair}.")
 
