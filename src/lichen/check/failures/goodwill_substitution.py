@@ -6,7 +6,9 @@ What it is
 What we look at
     The larger of two: the share, by worth to the receiver, of what no promise and no rule backs; and the loss of the
     chance to go on, party by party, when these flows stop. Watch at 0.25, alarm at 0.5. Which flows are backed:
-    `lichen explain backed-flows`.
+    `lichen explain backed-flows`. Left out: the slack of self-enforcement, what going on is worth to a party until the
+    next reviews against its gain from cheating once. Wherever it was tried it was negative only where the score was 1
+    already. Cheating stands among the readings (opportunism).
 
 Cannot tell when
     What passes has no common worth and the parties' own ranges are private.
