@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 
 from lichen.language.problem import render
 from lichen.relationship.relationship import Relationship
@@ -40,11 +40,17 @@ def test_scenarios_move_alike(scenario: str) -> None:
     assert not differences(relationship, ["base", "cut", "exit:mill"], futures=[0, 1], scenario=scenario)
 
 
+as_drawn = settings(phases=[Phase.generate])
+"""A difference is told as it is found: making the example smaller would take minutes."""
+
+
+@as_drawn
 @given(text=two_party_texts())
 def test_two_parties_move_alike(text: str) -> None:
     assert_files_move_alike({FILE: text})
 
 
+@as_drawn
 @given(files=group_folders())
 def test_a_shop_and_its_members_move_alike(files: Mapping[str, str]) -> None:
     assert_files_move_alike(files)
