@@ -14,6 +14,8 @@ from typing import Protocol, TypeAlias, final
 import numpy as np
 from numpy.typing import NDArray
 
+from lichen.relationship.formula import Call as Application
+from lichen.relationship.formula import Name, Tree, walk
 from lichen.relationship.relationship import Relationship
 from lichen.simulation import chance, draws
 from lichen.simulation.experiments import YEAR_DAYS
@@ -106,7 +108,8 @@ class Engine:
         for place, node in enumerate(program.nodes):
             self._bind(node, place)
         self._memorise(losses)
-        self.reviews = Reviews(self.time, relationship.rules.adjustment, self._terms(), self._triggers(), reviewing)
+        adjustment = relationship.rules.adjustment
+        self.reviews = Reviews(self.time, adjustment, self._terms(), self._triggers(), self._pending(), reviewing)
 
     # Binding
 
@@ -187,11 +190,11 @@ class Engine:
                 self.delays.append(Delay(past, now, over, step, steps, varies=memory.over.time))
             else:
                 self.delays.append(Smoothing(past, now, over, step))
-        self.trailing = [
-            Trailing(self._at(p.received), self._at(p.borne), out, in_steps(p.window_days, step))
+        self.trailing = {
+            p.name: Trailing(self._at(p.received), self._at(p.borne), out, in_steps(p.window_days, step))
             for p in self.program.parties
             if (out := self.sources.get(("balance", p.name))) is not None
-        ]
+        }
         year = in_steps(YEAR_DAYS, step)
         self.fallbacks = [
             Fallback(self._at(f.rate), self._at(f.lag), self._at(f.after), self._at(f.lost), own, year)
@@ -204,6 +207,12 @@ class Engine:
 
     def _triggers(self) -> list[NDArray[np.bool_]]:
         return [self._at(trigger).view(np.bool_) for trigger in self.program.triggers]
+
+    def _pending(self) -> list[list[NDArray[np.bool_]]]:
+        """For each condition, where the balances that it reads are pending."""
+        adjustment = self.relationship.rules.adjustment
+        conditions = adjustment.triggers if adjustment and self.program.triggers else ()
+        return [[self.trailing[party].pending for party in _balances(value.tree)] for value in conditions]
 
     # Running
 
@@ -272,7 +281,7 @@ class Engine:
         for capacity in self.program.capacities:
             np.copyto(self._at(capacity.now), self._at(capacity.initial))
         self._settle()
-        for trailing in self.trailing:
+        for trailing in self.trailing.values():
             trailing.begin()
         for fallback in self.fallbacks:
             fallback.begin()
@@ -333,7 +342,7 @@ class Engine:
         self.reviews.close(step)
         for fallback in self.fallbacks:
             fallback.close(step)
-        for trailing in self.trailing:
+        for trailing in self.trailing.values():
             trailing.remember()
         for delay in self.delays:
             delay.keep()
@@ -381,3 +390,11 @@ class Engine:
 _ELEMENTWISE = {**ELEMENTWISE, **TRUTH}
 _AT_ONE = ("factor", "arriving", "sharing", "presence", "balance")
 _AT_ZERO = ("level", "term", "memory", "lost", "time")
+
+
+def _balances(tree: Tree | None) -> set[str]:
+    """The parties whose balance a formula reads."""
+    calls = (
+        [node for node in walk(tree) if isinstance(node, Application) and node.function == "balance"] if tree else []
+    )
+    return {name.text for call in calls for name in call.arguments if isinstance(name, Name)}

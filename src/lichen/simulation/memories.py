@@ -165,15 +165,20 @@ class Smoothing:
 
 @final
 class Trailing:
-    """`balance(party)`: received over borne, within a window that ends now, or since the start until that is full."""
+    """`balance(party)`: received over borne, within a window that ends now, or since the start until that is full.
+
+    It is `pending` while the window is not full, and while there is nothing in it.
+    """
 
     def __init__(self, received: Array, borne: Array, out: Array, window: int) -> None:
         self.received, self.borne, self.out, self.window = received, borne, out, max(1, window)
         self.sums = np.zeros((self.window + 1, 2, *out.shape))
+        self.pending = np.ones(out.shape, dtype=np.bool_)
         self.step = 0
 
     def begin(self) -> None:
         """Nothing is counted yet."""
+        self.pending[...] = True
         self.sums[...] = 0.0
         self.step = 0
         self.out[...] = 1.0
@@ -188,6 +193,7 @@ class Trailing:
         oldest = self.sums[max(0, self.step - self.window) % size]
         gained, given = after - oldest
         np.copyto(self.out, ratio(gained, given))
+        np.copyto(self.pending, (gained == 0) & (given == 0) if self.step >= self.window else True)
 
 
 def ratio(received: Array, borne: Array) -> Array:

@@ -21,7 +21,8 @@ class Reviews:
     """Regular ones, and triggered ones in single futures; each sets every term of `changes` as its moment says.
 
     `terms` holds by name the value in force, what a review would say, and the same within its bounds, `[lane, future]`;
-    `triggers` the conditions. In lanes that are not `reviewing` nothing changes.
+    `triggers` the conditions, each false where one of its `pending` is true. In lanes that are not `reviewing` nothing
+    changes.
     """
 
     def __init__(
@@ -30,12 +31,14 @@ class Reviews:
         adjustment: Adjustment | None,
         terms: Mapping[str, tuple[Array, Array, Array]],
         triggers: Sequence[Truths],
+        pending: Sequence[Sequence[Truths]],
         reviewing: Sequence[bool],
     ) -> None:
         rules = adjustment or Adjustment()
         step = time.step_days
         self.terms = terms
         self.triggers = triggers if terms else ()
+        self.pending = pending if terms else ()
         self.step_days, self.every_days = step, rules.review_every_days
         self.until_effect = in_steps(rules.takes_effect_after_days, step)
         self.until_answered = in_steps(rules.takes_effect_after_days + rules.answer_days, step)
@@ -83,7 +86,10 @@ class Reviews:
     def _watch(self, step: int) -> None:
         """Which futures call a review: a condition has turned true and none that they called is under way."""
         self.called[...] = False
-        for before, now in zip(self.before, self.triggers, strict=True):
+        for before, condition, pending in zip(self.before, self.triggers, self.pending, strict=True):
+            now = condition
+            for unknown in pending:
+                now = now & ~unknown
             self.called |= now & ~before
             before[...] = now
         self.called &= self.reviewing & (step >= self.busy_until)
