@@ -1,7 +1,7 @@
-"""What all tests share: how many examples Hypothesis draws, and a browser for the tests of pages."""
+"""What all tests share: how many examples Hypothesis draws, a browser for the tests of pages, the command itself."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+    from tests.command import Answer, Ask
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET_CHROMIUM = (
@@ -32,6 +34,19 @@ settings.register_profile(
 )
 settings.register_profile("all", settings.get_profile("default"), max_examples=500, derandomize=False, print_blob=True)
 settings.load_profile("all" if os.environ.get("LICHEN_TEST_ALL") else "default")
+
+
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> "Ask":
+    """Run the command in a folder with these files, beside those of earlier calls."""
+    from tests.command import run
+
+    def asked(*arguments: str, files: Mapping[str, str | bytes] | None = None) -> "Answer":
+        for name, content in (files or {}).items():
+            (tmp_path / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        return run(arguments, tmp_path, monkeypatch, capsys)
+
+    return asked
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ would show nothing.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count as count_from
@@ -15,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from lichen.cli import main
 from lichen.workspace import read_relationship
+from tests.command import Answer, run
 
 ROOT = Path(__file__).parent.parent
 SHARED = (ROOT / "examples/supply/relationship.yaml").read_text()
@@ -54,9 +53,7 @@ OTHERS = {
 class Seen:
     """All that a command shows: its exit status, both streams and the file that it writes."""
 
-    status: int
-    stdout: str
-    stderr: str
+    answer: Answer
     written: bytes | None
 
 
@@ -84,18 +81,9 @@ def folder(root: Path, alder: str | None) -> Path:
 def seen(
     here: Path, command: Sequence[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Seen:
-    monkeypatch.chdir(here)
-    monkeypatch.setattr(sys, "argv", ["lichen", *command])
-    with pytest.raises(SystemExit) as left:
-        main()
-    shown = capsys.readouterr()
+    answer = run(tuple(command), here, monkeypatch, capsys)
     page = here / "page.html"
-    return Seen(
-        status=left.value.code,
-        stdout=shown.out,
-        stderr=shown.err,
-        written=page.read_bytes() if page.exists() else None,
-    )
+    return Seen(answer=answer, written=page.read_bytes() if page.exists() else None)
 
 
 COMMANDS = (
@@ -129,7 +117,7 @@ def show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 def test_what_one_side_is_shown_does_not_depend_on_the_part_of_the_other(command: Sequence[str], show: Show) -> None:
     asked = (*command, "--for", "northfield")
     expected = show(asked, ALDER)
-    assert expected.status in (0, 1)
+    assert expected.answer.status in (0, 1)
     for name, alder in OTHERS.items():
         assert show(asked, alder) == expected, name
 
@@ -139,10 +127,10 @@ def test_what_a_side_is_shown_depends_on_its_own_part(command: Sequence[str], sh
     """So that the test above can fail. Tallies of the record and pictures of the map need no private figure."""
     asked = (*command, "--for", "alder")
     one, other = show(asked, ALDER), show(asked, OTHERS["other figures"])
-    assert one.status in (0, 1)
+    assert one.answer.status in (0, 1)
     if command[0] != "balance" and command[-1] not in ("svg", "graphml"):
         assert one != other
-    assert show(asked, OTHERS["broken"]).status == 2
+    assert show(asked, OTHERS["broken"]).answer.status == 2
 
 
 def test_problems_of_the_shared_file_are_told_without_a_word_of_the_other_part(
@@ -153,8 +141,8 @@ def test_problems_of_the_shared_file_are_told_without_a_word_of_the_other_part(
     )
     asked = ("check", "file.yaml", "--for", "northfield")
     expected = show(asked, ALDER)
-    assert expected.status == 2
-    assert "benifit" in expected.stderr
+    assert expected.answer.status == 2
+    assert "benifit" in expected.answer.stderr
     for name, alder in OTHERS.items():
         assert show(asked, alder) == expected, name
 
