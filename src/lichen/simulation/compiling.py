@@ -329,7 +329,8 @@ class _Compiler:
             low, high = (self.scene.formulas.value(value) for value in term.between)
             bounded = self.tape.apply("minimum", self.tape.apply("maximum", to, low), high)
         now = self.tape.source("term", name, lane=True, future=True, time=True)
-        return TermPlan(name=name, now=now, initial=self.scene.agreed(name), to=to, bounded=bounded)
+        in_force, initial = self.scene.term(name), self.scene.agreed(name)
+        return TermPlan(name=name, now=now, in_force=in_force, initial=initial, to=to, bounded=bounded)
 
     def _triggers(self) -> tuple[Value, ...]:
         adjustment = self.relationship.rules.adjustment

@@ -87,10 +87,11 @@ class PresencePlan:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermPlan:
-    """A term that reviews set: in force now, agreed in the file, and what a review would make of it."""
+    """A term that reviews set: set now, in force under a scenario too, agreed, and what a review would make of it."""
 
     name: str
     now: Register
+    in_force: Register
     initial: Register
     to: Register
     bounded: Register

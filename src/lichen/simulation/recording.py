@@ -246,7 +246,7 @@ def _paths(program: Program) -> Iterable[tuple[str, Register]]:
     for flow in program.flows:
         yield flow.name, flow.total
     for term in program.terms:
-        yield term.name, term.now
+        yield term.name, term.in_force
     yield from program.measures.items()
 
 
