@@ -1,4 +1,4 @@
-"""Hostile tables and names of files through the command itself: told at their place or left out, nothing outside read."""
+"""Hostile tables and names of files through the command: told at their place or left out, nothing outside is read."""
 
 from __future__ import annotations
 
