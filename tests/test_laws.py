@@ -195,7 +195,7 @@ def moved(text: str, days: int) -> str:
 
 @given(texts(), st.lists(number(0.5, 1.5), min_size=2, max_size=6), st.integers(-9000, 9000))
 def test_a_calendar_that_moves_as_a_whole_changes_nothing(text: str, index: list[str], days: int) -> None:
-    """The start, the peaks of seasons, the dates of a scenario and those of a series move together."""
+    """The start, the peaks of seasons and the dates of a series move together."""
     text = text.replace("world:\n", f"world:\n{SERIES}{TIDE}", 1).replace("* weather", "* weather * trend * tide")
     weeks = [date(2025, 12, 1) + timedelta(weeks=3 * k) for k in range(len(index))]
 
