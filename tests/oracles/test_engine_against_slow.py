@@ -7,9 +7,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, assume, given, settings
 
 from lichen.language.problem import render
+from lichen.relationship.flow import WORLD
+from lichen.relationship.formula import names
 from lichen.relationship.relationship import Relationship
 from lichen.workspace import read_relationship
 from tests.oracles.comparing import differences
@@ -61,7 +63,27 @@ def assert_files_move_alike(files: Mapping[str, str]) -> None:
         for name, text in files.items():
             (Path(folder) / name).write_text(text, encoding="utf-8")
         relationship = read(Path(folder) / FILE)
+    assume(not promises_what_may_be_cut(relationship))
     assert_equal(relationship, lanes_of(relationship))
+
+
+def promises_what_may_be_cut(relationship: Relationship) -> bool:
+    """Whether a flow on credit draws on a bounded capacity and reads a flow that does so too.
+
+    The engine takes such a promise as asked where the two capacities hang together (`passing.promised`); the page leaves
+    that open, and the slow simulator takes it as given.
+    """
+    flows = relationship.flows
+    bounded = {
+        flow.name
+        for flow in flows.values()
+        for name in flow.cost
+        if flow.giver != WORLD and relationship.parties[flow.giver].capacities[name].at_least is not None
+    }
+    behind = {name: names(flow.rate.tree) & flows.keys() if flow.rate.tree else set() for name, flow in flows.items()}
+    for _ in flows:
+        behind = {name: read.union(*(behind[other] for other in read)) for name, read in behind.items()}
+    return any(flow.settled_after and flow.name in bounded and behind[flow.name] & bounded for flow in flows.values())
 
 
 def lanes_of(relationship: Relationship) -> list[str]:
