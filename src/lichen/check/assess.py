@@ -15,6 +15,7 @@ from lichen.check.flips import search_flips
 from lichen.check.kept import rules_kept
 from lichen.check.measures.gaming import shows_everybody
 from lichen.check.registry import failures, invariants
+from lichen.check.shocks import worst_pairs
 from lichen.check.verdict import Verdict, judge, revised
 from lichen.check.what_if import with_term
 from lichen.relationship.relationship import Relationship
@@ -32,7 +33,8 @@ MOST_TERMS = 6
 """Terms that are tried at their limits; further ones are left out."""
 TRIAL_RUNS = 100
 FLIP_RUNS = 100
-"""Futures of a term that is tried, of an assumption that might turn the verdict."""
+PAIR_RUNS = 200
+"""Futures of a term that is tried, of an assumption that might turn the verdict, of two shocks together."""
 FLIP_STEPS = 1000
 """Steps, over all relationships judged, that the search for what would turn the verdict may take."""
 MOST_JUDGED = 20
@@ -85,7 +87,7 @@ def assess(
     """
     experiments = standard_experiments(relationship, scenario)
     futures = simulate(relationship, experiments, runs=runs, seed=seed)
-    evidence = evidence_of(relationship, futures, record=record, party=party)
+    evidence = _with_pairs(evidence_of(relationship, futures, record=record, party=party), experiments)
     tick(0.5)
     looks_far = search and runs >= LEAST_RUNS
     verdict = judge(evidence)
@@ -98,6 +100,15 @@ def assess(
     verdict = _with_flips(verdict, evidence, experiments, looks_far)
     tick(1.0)
     return Assessment(verdict=verdict, evidence=evidence)
+
+
+def _with_pairs(evidence: CheckInput, experiments: Sequence[Experiment]) -> CheckInput:
+    """What there is, and a few of the same futures under the worst pairs of shocks."""
+    pairs, runs = worst_pairs(evidence, experiments), min(evidence.futures.runs, PAIR_RUNS)
+    if not pairs:
+        return evidence
+    both = simulate(evidence.relationship, (experiments[0], *pairs), runs=runs, seed=evidence.futures.seed)
+    return replace(evidence, pairs=both)
 
 
 def _terms_matter(evidence: CheckInput, verdict: Verdict) -> bool:

@@ -43,7 +43,7 @@ class CheckInput:
 
     `party` is the side for whom it is asked, None for all. `start` is the first instant of the relationship, with
     every value that is known. `balance` is what the record says each side gave and received. `trials`
-    are terms moved to their limits, None when nobody tried.
+    are terms moved to their limits, `pairs` the worst shocks two at a time, over few futures; None when nobody tried.
     """
 
     relationship: Relationship
@@ -53,6 +53,7 @@ class CheckInput:
     balance: Balance | None = None
     party: str | None = None
     trials: Trials | None = None
+    pairs: Futures | None = None
 
     @property
     def parties(self) -> tuple[Party, ...]:

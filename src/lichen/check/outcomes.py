@@ -10,6 +10,7 @@ from lichen.check.measures.figure import around, exact, mean_of, share_of
 from lichen.check.measures.viability import viable
 from lichen.check.measures.worth import valuation
 from lichen.check.reading import Reading, read, unread
+from lichen.check.shocks import falls, struck
 from lichen.relationship.backing import backed_flows
 from lichen.simulation.futures import Array
 
@@ -79,20 +80,15 @@ def joint_capacity(evidence: CheckInput) -> Reading:
 
 
 def resilience(evidence: CheckInput) -> Reading:
-    """The worst fall of another side's room over the shocks tried, and how long it takes to heal."""
-    falls = {}
-    for kind in ("shock", "world_low", "world_high"):
-        for what, lane in evidence.lanes(kind):
-            for party in evidence.essential:
-                name = party.name
-                if name in lane.falls and not (kind == "shock" and what.split(".")[0] == name):
-                    falls[what, name] = lane.falls[name]
-    if not falls:
+    """The worst fall of a side that is not struck itself, over the shocks tried, and how long it takes to heal."""
+    tried = falls(evidence)
+    if not tried:
         return unread("No shock was tried.")
-    what, hit = max(falls, key=lambda key: falls[key].share)
-    fall = falls[what, hit]
+    shock, hit = max(tried, key=lambda key: tried[key].share)
+    fall, whom = tried[shock, hit], [evidence.title(what) for what in struck(shock)]
+    both = " together" if len(whom) > 1 else ""
     says = (
-        f"The worst shock, to {evidence.title(what)}, takes {wording.share(fall.share)} of the room of "
+        f"The worst shock, to {wording.listed(whom)}{both}, takes {wording.share(fall.share)} of the room of "
         f"{evidence.title(hit)}; it takes {wording.span(fall.days)} to heal."
     )
     return read(around(fall.share, fall.error), "of its room", says, (hit,))

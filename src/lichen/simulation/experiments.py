@@ -11,7 +11,7 @@ asked. `base` changes nothing. The names:
   arrives.
 - At a third of the horizon: `exit:P` leaves, with notice and fallbacks. `boost:P`, `damp:P`: 0.2 of the range up or
   down on each essential capacity. `shock:P`, `shock:P.C`: to the floor. `world_low:W`, `world_high:W`: at its 5 % or 95
-  % point for a year.
+  % point for a year. `shocks:S+T`: two of these shocks together.
 - Deviations, also from a third on: `withhold:P` gives half, `free_ride:P` nothing, `delay:P` 13 weeks later;
   `collude:P+Q` both give half to all others; `cut_and_run:P` gives nothing in the last tenth.
 """
@@ -77,6 +77,16 @@ def standard_experiments(relationship: Relationship, scenario: str | None = None
         *_by_world(relationship),
     )
     return lanes if scenario is None else tuple(replace(lane, scenario=scenario) for lane in lanes)
+
+
+def together(one: Experiment, other: Experiment) -> Experiment:
+    """Two shocks at the same time."""
+    return replace(
+        one,
+        name=f"shocks:{one.name}+{other.name}",
+        to_floor=one.to_floor | other.to_floor,
+        world={**one.world, **other.world},
+    )
 
 
 def _without_relation(relationship: Relationship) -> Iterator[Experiment]:

@@ -22,7 +22,7 @@ Array: TypeAlias = NDArray[np.float64]
 
 COURSES = {"base": "", "cut": ".headroom"}
 """The lanes whose courses are kept, and how the names of those series end."""
-SHOCKS = ("shock:", "world_low:", "world_high:")
+SHOCKS = ("shock:", "shocks:", "world_low:", "world_high:")
 PATH_RUNS = 2000
 
 
