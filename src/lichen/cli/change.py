@@ -29,13 +29,12 @@ def compare(old: Path, new: Path, form: str, runs: int, seed: int, party: str | 
     from lichen.show import terminal
     from lichen.show.page.change import change_page
 
+    form = common.chosen(form, output)
     before, after = common.read_file(old, party, form), common.read_file(new, party, form)
     for relationship in (before, after):
         common.affordable(relationship, runs)
     with common.progress("Trying futures of both") as tick:
         comparison = compare_relationships(before, after, runs=runs, seed=seed, party=party, tick=tick)
-    if form == "text" and output is not None and output.suffix.lower() in (".html", ".htm"):
-        form = "html"
     if form == "json":
         text = json.dumps(comparison.to_json(), indent=1, ensure_ascii=False)
     elif form == "html":

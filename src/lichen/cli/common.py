@@ -126,13 +126,46 @@ def refuse(problems: tuple[Problem, ...], form: str = "text") -> NoReturn:
     raise SystemExit(2)
 
 
-def deliver(text: str, output: Path | None) -> None:
-    """Write to the screen, or whole and at once to a file."""
+ENDINGS = {
+    ".txt": "text",
+    ".json": "json",
+    ".md": "markdown",
+    ".svg": "svg",
+    ".mmd": "mermaid",
+    ".graphml": "graphml",
+    ".html": "html",
+    ".htm": "html",
+}
+
+
+def chosen(form: str, output: Path | None) -> str:
+    """The form to write: as asked for, or as the ending of the output says when nothing was asked for."""
+    context = click.get_current_context()
+    asked = context.get_parameter_source("form") not in (None, click.core.ParameterSource.DEFAULT)
+    if output is None or asked or not output.suffix:
+        return form
+    option = next(parameter for parameter in context.command.params if parameter.name == "form")
+    forms = option.type.choices if isinstance(option.type, click.Choice) else ()
+    endings = [ending for ending, written in ENDINGS.items() if written in forms]
+    if output.suffix.lower() not in endings:
+        raise click.UsageError(f"`{output.name}`: this verb writes {', '.join(endings)}. Choose one, or say --format.")
+    return ENDINGS[output.suffix.lower()]
+
+
+def deliver(text: str, output: Path | None, *, new: bool = False) -> None:
+    """Write to the screen, or whole and at once to a file, never over a file that the verb reads.
+
+    `new`: over no file at all.
+    """
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
         return
     from lichen.workspace import write_whole
 
+    given = click.get_current_context().params.values()
+    read = [value for value in given if isinstance(value, Path) and value is not output]
+    if output.exists() and (new or any(path.exists() and path.samefile(output) for path in read)):
+        raise click.UsageError(f"{output} is there already and would be lost. Name another file.")
     try:
         write_whole(output, text)
     except OSError as wrong:

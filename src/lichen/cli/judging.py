@@ -72,10 +72,15 @@ def judge_file(asked: Asked, tick: Callable[[float], None] = lambda share: None)
 
 
 def balance_file(asked: Asked) -> tuple[Balance, tuple[RuleReading, ...]]:
-    """Balance a file against its record, and read its rules of return; a file without record is a wrong input."""
+    """Balance a file against its record and what the futures lead one to expect, and read its rules of return.
+
+    A file that names no record is a wrong input.
+    """
     relationship = common.read_file(asked.file, asked.party, asked.form)
     from lichen.record.balance import balance_of
     from lichen.record.reciprocity import read_rules
+    from lichen.simulation.experiments import BASE
+    from lichen.simulation.run import simulate
 
     record = _record(relationship, asked)
     if record is None:
@@ -83,7 +88,10 @@ def balance_file(asked: Asked) -> tuple[Balance, tuple[RuleReading, ...]]:
             f"{asked.file} names no record, so there is nothing to balance. "
             "Say under `evidence:` which table holds which flow."
         )
-    balance = balance_of(relationship, record)
+    futures = simulate(relationship, (BASE,), runs=asked.runs, seed=asked.seed)
+    days = relationship.time.horizon_days
+    expected = {name: float(totals.amount.mean()) / days for name, totals in futures.base.flows.items()}
+    balance = balance_of(relationship, record, expected_per_day=expected)
     return balance, read_rules(relationship, record, balance)
 
 

@@ -31,6 +31,7 @@ def balance(
     from lichen.relationship.plain_data import plain
     from lichen.show import terminal
 
+    form = common.chosen(form, output)
     found, rules = balance_file(Asked(file=file, party=party, record=record, as_of=as_of, form=form))
     if form == "json":
         text = json.dumps({**found.to_json(), "rules": plain(rules)}, indent=1, ensure_ascii=False)

@@ -26,6 +26,8 @@ def review(file: Path, output: Path | None, **asked: Unpack[common.Asking]) -> i
     from lichen.show import terminal
     from lichen.show.page import review_page
 
+    if output is not None and output.suffix.lower() not in (".html", ".htm"):
+        raise click.UsageError(f"`{output.name}`: a review is a page. Name it with the ending .html.")
     with common.progress("Trying futures") as tick:
         judged = judge_file(Asked(file=file, **asked), tick)
     common.deliver(review_page(judged), output or file.with_name("review.html"))

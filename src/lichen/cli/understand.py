@@ -27,6 +27,7 @@ def check(file: Path, form: str, output: Path | None, **asked: Unpack[common.Ask
     from lichen.cli.judging import Asked, assess_file
     from lichen.show import terminal
 
+    form = common.chosen(form, output)
     with common.progress("Trying futures") as tick:
         verdict = assess_file(Asked(file=file, form=form, **asked), tick).verdict
     if form == "json":
@@ -52,10 +53,7 @@ def map_(file: Path, form: str, party: str | None, output: Path | None) -> int:
     from lichen.dependency.map import build_map
     from lichen.show.map import FORMATS
 
-    endings = {".svg": "svg", ".mmd": "mermaid", ".mermaid": "mermaid", ".graphml": "graphml", ".json": "json"}
-    context = click.get_current_context()
-    if output is not None and context.get_parameter_source("form") == click.core.ParameterSource.DEFAULT:
-        form = endings.get(output.suffix.lower(), form)
+    form = common.chosen(form, output)
     relationship = common.read_file(file, party, form)
     common.deliver(FORMATS[form](build_map(relationship)), output)
     return 0
@@ -77,6 +75,7 @@ def scan(events: Path, form: str, write: Path | None, as_of: date | None, output
     from lichen.show.scanned import scan_text
     from lichen.workspace import read_events
 
+    form = common.chosen(form, output)
     table, problems = read_events(events)
     if table is None:
         common.refuse(problems, form)
@@ -85,7 +84,7 @@ def scan(events: Path, form: str, write: Path | None, as_of: date | None, output
         json.dumps(seen.to_json(), indent=1, ensure_ascii=False) if form == "json" else scan_text(seen), output
     )
     if write is not None:
-        common.deliver(draft(seen), write)
+        common.deliver(draft(seen), write, new=True)
     return 0
 
 

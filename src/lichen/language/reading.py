@@ -59,7 +59,11 @@ def read(
     draft = Draft(source)
     root = compose(source, draft.add)
     if root is None and not draft.problems:
-        draft.add(source.problem(0, 1, "The file is empty.", "`lichen new MECHANISM DIR` writes a file to begin with."))
+        draft.add(
+            source.problem(
+                0, 1, "The file is empty.", "Begin with `lichen: 1`; the first lines stand in docs/start.md."
+            )
+        )
     elif root is not None and not isinstance(root, Block | Broken):
         draft.add(
             source.problem(root.start, root.end, "A relationship file is a mapping.", "It begins with `lichen: 1`.")
