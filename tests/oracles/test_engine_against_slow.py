@@ -83,7 +83,7 @@ def promises_what_may_be_cut(relationship: Relationship) -> bool:
     behind = {name: names(flow.rate.tree) & flows.keys() if flow.rate.tree else set() for name, flow in flows.items()}
     for _ in flows:
         behind = {name: read.union(*(behind[other] for other in read)) for name, read in behind.items()}
-    return any(flow.settled_after and flow.name in bounded and behind[flow.name] & bounded for flow in flows.values())
+    return any(flows[name].settled_after and behind[name] & bounded for name in bounded)
 
 
 def lanes_of(relationship: Relationship) -> list[str]:
