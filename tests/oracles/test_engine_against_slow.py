@@ -70,7 +70,7 @@ def assert_files_move_alike(files: Mapping[str, str]) -> None:
 def promises_what_may_be_cut(relationship: Relationship) -> bool:
     """Whether a flow on credit draws on a bounded capacity and reads a flow that does so too.
 
-    The engine takes such a promise as asked where the two capacities hang together (`passing.promised`); the page leaves
+    The engine takes such a promise as asked where the capacities hang together (`passing.promised`); the page leaves
     that open, and the slow simulator takes it as given.
     """
     flows = relationship.flows
