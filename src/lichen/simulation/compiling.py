@@ -249,7 +249,8 @@ class _Compiler:
             tenth=tenth,
             received=self._tally(party, self.received),
             borne=self._tally(party, self.borne),
-            window_days=self._window(party.name),
+            window_days=self._window_days(self._over(party.name)),
+            so_far=self._over(party.name).kind not in ("duration", "transaction"),
         )
 
     def _tally(self, party: Party, counted: dict[str, dict[tuple[str, str], Register]]) -> Register:
@@ -273,12 +274,12 @@ class _Compiler:
             return self.tape.apply("multiply", value, price)
         return self.tape.apply("divide", value, self.scene.width(party, capacity))
 
-    def _window(self, party: str) -> float:
+    def _over(self, party: str) -> Window:
         rules = self.relationship.rules
         own = next((r.over for r in rules.reciprocity if isinstance(r, ReturnRule) and r.party == party), None)
-        window: Window | None = own or (rules.balance.over if rules.balance else None)
-        if window is None:
-            return YEAR_DAYS
+        return own or (rules.balance.over if rules.balance else Window(kind="duration", days=YEAR_DAYS))
+
+    def _window_days(self, window: Window) -> float:
         if window.days is not None:
             return window.days
         return self.relationship.time.step_days if window.kind == "transaction" else self.relationship.time.horizon_days

@@ -191,7 +191,7 @@ class Engine:
             else:
                 self.delays.append(Smoothing(past, now, over, step))
         self.trailing = {
-            p.name: Trailing(self._at(p.received), self._at(p.borne), out, in_steps(p.window_days, step))
+            p.name: Trailing(self._at(p.received), self._at(p.borne), out, in_steps(p.window_days, step), p.so_far)
             for p in self.program.parties
             if (out := self.sources.get(("balance", p.name))) is not None
         }

@@ -167,12 +167,13 @@ class Smoothing:
 class Trailing:
     """`balance(party)`: received over borne, within a window that ends now, or since the start until that is full.
 
-    It is `pending` while the window is not full, and while there is nothing in it.
+    It is `pending` while the window is not full (that of everything `so_far` always is), and with nothing in it.
     """
 
-    def __init__(self, received: Array, borne: Array, out: Array, window: int) -> None:
+    def __init__(self, received: Array, borne: Array, out: Array, window: int, so_far: bool) -> None:
         self.received, self.borne, self.out, self.window = received, borne, out, max(1, window)
         self.sums = np.zeros((self.window + 1, 2, *out.shape))
+        self.full_from = 1 if so_far else self.window
         self.pending = np.ones(out.shape, dtype=np.bool_)
         self.step = 0
 
@@ -193,7 +194,7 @@ class Trailing:
         oldest = self.sums[max(0, self.step - self.window) % size]
         gained, given = after - oldest
         np.copyto(self.out, ratio(gained, given))
-        np.copyto(self.pending, (gained == 0) & (given == 0) if self.step >= self.window else True)
+        np.copyto(self.pending, (gained == 0) & (given == 0) if self.step >= self.full_from else True)
 
 
 def ratio(received: Array, borne: Array) -> Array:

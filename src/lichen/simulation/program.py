@@ -62,7 +62,10 @@ class FlowPlan:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyPlan:
-    """One party: its headroom (of a group: what counts, mean, worst tenth) and its tally per day in its own measure."""
+    """One party: its headroom (of a group: what counts, mean, worst tenth) and its tally per day in its own measure.
+
+    Its balance looks back `window_days`, or, where `so_far`, at everything.
+    """
 
     name: str
     headroom: Register | None
@@ -71,6 +74,7 @@ class PartyPlan:
     received: Register
     borne: Register
     window_days: float
+    so_far: bool
 
 
 @final
