@@ -143,6 +143,9 @@ def _turnover(evidence: CheckInput, churn: Churn) -> Iterator[Evidence]:
     if churn.below_since is not None:
         says = f"Without what was put back, it would have been below the floor since {churn.below_since}."
         yield Evidence(says=says, method="record", at=at)
+    for flow, gaps, periods in churn.gaps:
+        says = f"Of {periods} periods of `{flow}` {gaps} are not wholly recorded."
+        yield Evidence(says=says, figure=float(gaps), unit="periods", method="record", at=at)
     if churn.largest is not None:
         member, held = churn.largest
         says = f"{member} alone holds {wording.share(held)} of it."
@@ -162,7 +165,7 @@ def _promises(evidence: CheckInput, balance: Balance) -> Iterator[Finding]:
     for flow in evidence.relationship.flows.values():
         lines = [t for t in balance.tallies if t.flow == flow.name and t.side == "given" and t.status == "recorded"]
         lines = lines or [t for t in balance.tallies if t.flow == flow.name and t.side == "received"]
-        known = [(t.amount, t.expected) for t in lines if t.amount is not None and t.expected]
+        known = [(t.amount, t.comparable) for t in lines if t.amount is not None and t.comparable]
         expected = math.fsum(e for _, e in known)
         if not flow.promised or not expected > 0:
             continue

@@ -174,28 +174,31 @@ def recorded_room(
 
 
 def _rooms(series: SubjectSeries, party: Party, capacity: Capacity, start: Start) -> list[tuple[date, float]]:
-    """Room left in each recorded period, NaN in a gap; of a group over the members that are known."""
+    """Room left in each recorded period, NaN in a gap; of a group what counts of the members that are known."""
     floors = start.of_members(party, capacity.floor)
     healthy = start.of_members(party, capacity.healthy or capacity.level)
     if party.members is None or not series.members:
         floor, top = math.fsum(floors), math.fsum(healthy)
         return [(p.read_on or p.span.start, _room(p.amount, floor, top)) for p in series.periods]
     index = {name: place for place, name in enumerate(party.members.names)}
+    share = party.quantile if party.counts == "quantile" else 0.0
     rows = [(index[name], periods) for name, periods in series.members.items() if name in index]
     return [
-        (p.read_on or p.span.start, _room_of_known(turn, rows, floors, healthy))
+        (p.read_on or p.span.start, _room_that_counts(turn, rows, floors, healthy, share))
         for turn, p in enumerate(series.periods)
     ]
 
 
-def _room_of_known(
-    turn: int, rows: list[tuple[int, tuple[Period, ...]]], floors: tuple[float, ...], healthy: tuple[float, ...]
+def _room_that_counts(
+    turn: int,
+    rows: list[tuple[int, tuple[Period, ...]]],
+    floors: tuple[float, ...],
+    healthy: tuple[float, ...],
+    share: float,
 ) -> float:
-    known = [(place, periods[turn].amount) for place, periods in rows if periods[turn].amount is not None]
-    if len(known) < _KNOWN * len(floors):
-        return math.nan
-    level = math.fsum(amount for _, amount in known if amount is not None)
-    return _room(level, math.fsum(floors[place] for place, _ in known), math.fsum(healthy[place] for place, _ in known))
+    rooms = [_room(periods[turn].amount, floors[place], healthy[place]) for place, periods in rows]
+    known = [room for room in rooms if not math.isnan(room)]
+    return float(np.quantile(known, share)) if len(known) >= _KNOWN * len(floors) else math.nan
 
 
 def _room(level: float | None, floor: float, healthy: float) -> float:

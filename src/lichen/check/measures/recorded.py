@@ -45,7 +45,8 @@ class Churn:
     """A capacity whose count stays while much of it is lost and replaced: all per year, as shares of the mean level.
 
     `below_since` is the first recorded period at whose end it would have been below its floor without what was
-    replaced; None when never. `largest` is the member with the largest share of the level, and that share.
+    replaced; None when never. `largest` is the member with the largest share of the level, and that share. `gaps`:
+    for each recorded flow that took from it with gaps its name, how many, and of how many periods.
     """
 
     party: str
@@ -55,6 +56,7 @@ class Churn:
     change: float
     below_since: Span | None
     largest: tuple[str, float] | None
+    gaps: tuple[tuple[str, int, int], ...]
 
 
 def read_rooms(evidence: CheckInput) -> Iterator[ReadRoom]:
@@ -94,6 +96,11 @@ def churns(evidence: CheckInput) -> Iterator[Churn]:
                 change=change,
                 below_since=_below_since(evidence, party, capacity, known[0][1]),
                 largest=_largest(series),
+                gaps=tuple(
+                    (taken.subject, len(taken.gaps), len(taken.periods))
+                    for taken, _ in _moving(evidence, party, capacity, out=True)
+                    if taken.gaps
+                ),
             )
 
 
