@@ -32,7 +32,7 @@ settings.register_profile(
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-settings.register_profile("all", settings.get_profile("default"), max_examples=500, derandomize=False, print_blob=True)
+settings.register_profile("all", settings.get_profile("default"), max_examples=100, derandomize=False, print_blob=True)
 settings.load_profile("all" if os.environ.get("LICHEN_TEST_ALL") else "default")
 
 
