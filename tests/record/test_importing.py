@@ -96,6 +96,19 @@ def test_each_row_has_one_fate_and_its_reason() -> None:
     ]
 
 
+def test_rows_that_are_not_read_are_named_with_line_and_reason_the_first_three_then_a_count() -> None:
+    report = imported(EVERY_FATE, member="who", known={"member": {"a", "b"}}, today=date(2026, 6, 1)).report
+    # without `where` also row 13 is taken; rows 7 (`someday`) and 14 (cut off) have no day
+    assert report.undated == 2
+    assert report.dated == pytest.approx(12 / 14)
+    assert report.unread() == (
+        "8 of 14 rows of t.csv are not read: line 6: `many` in `n` is not a number; line 7: `someday` is not a date; "
+        "line 8: `1,234` in `n` can be two numbers: is its mark a decimal mark?; and 5 more. "
+        "2 of them may belong to any period, so none is wholly recorded."
+    )
+    assert imported("day,n\n2026-01-05,3\n").report.unread() == ""
+
+
 def test_a_row_that_waits_for_an_answer_stands_as_not_known() -> None:
     found = imported('day,n\n2026-01-05,"1,234"\n2026-01-06,2\n')
     assert amounts(found) == [None, Decimal(2)]
@@ -108,7 +121,7 @@ def test_amounts_are_formulas_over_columns_with_unknown_parts_unknown() -> None:
 
 def test_a_formula_without_a_finite_value_is_rejected() -> None:
     found = imported("day,n,m\n2026-01-05,3,0\n2026-01-06,3,2\n", amount="n / m")
-    assert amounts(found) == [Decimal("1.5")]
+    assert amounts(found) == [None, Decimal("1.5")]
     assert found.report.rejected[0].says == "`n / m` has no finite value here"
 
 
@@ -128,7 +141,7 @@ def test_rows_of_a_report_that_differ_in_a_text_are_parts_and_are_added() -> Non
     found = imported("year,n,cause\n2015,7,mites\n2015,8,cold\n2016,1,cold\n", at=("year",))
     assert amounts(found) == [Decimal(7), Decimal(8), Decimal(1)]
     assert found.report.notes == (
-        "1 rows agree with another in period and member but differ in another column, and are added",
+        "1 row agrees with another in period and member, not in another column; they are added",
     )
 
 
@@ -143,7 +156,9 @@ def test_equal_rows_of_a_log_are_counted_and_asked_about() -> None:
     found = imported("day,n\n2026-01-05,3\n2026-01-05,3\n")
     assert amounts(found) == [Decimal(3), Decimal(3)]
     assert (found.nature, found.report.alike) == ("log", 1)
-    assert "are they the same event twice?" in found.report.notes[0]
+    assert found.report.notes == (
+        "1 row equals an earlier row in every column and all count: is it the same event twice?",
+    )
 
 
 def test_a_period_makes_a_report_of_dated_rows() -> None:

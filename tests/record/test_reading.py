@@ -40,6 +40,32 @@ def test_a_silent_month_of_a_log_is_a_month_without_events() -> None:
     ]
 
 
+def test_a_row_that_cannot_be_read_makes_its_month_not_known_and_never_zero() -> None:
+    found = series('day,n\n2026-01-05,3\n2026-03-15,thirty\n2026-04-01,2\n2026-04-02,"1,234"\n')
+    assert shown(found.periods) == [
+        ("2026-01", 3.0, "recorded"),
+        ("2026-02", 0.0, "recorded"),
+        ("2026-03", None, "missing"),
+        ("2026-04", 2.0, "partly"),
+    ]
+    assert [p.coverage for p in found.periods] == [1.0, 1.0, 0.0, 0.5]  # of April's two rows one is known
+
+
+def test_a_row_of_no_known_day_may_belong_to_any_month() -> None:
+    found = series("day,n\n2026-01-05,3\n2026-13-15,5\n2026-03-15,4\n2026-03-16,1\n")
+    assert shown(found.periods) == [
+        ("2026-01", 3.0, "partly"),
+        ("2026-02", None, "missing"),
+        ("2026-03", 5.0, "partly"),
+    ]
+    assert [p.coverage for p in found.periods] == [0.75, 0.0, 0.75]  # 3 of 4 rows have a day
+
+
+def test_a_row_of_the_future_makes_no_empty_months_up_to_it() -> None:
+    found = imported("day,n\n2026-01-05,3\n2030-01-01,4\n", today=date(2026, 6, 1))
+    assert shown(series_of(evidence_of(), found, UNITS).periods) == [("2026-01-05", 3.0, "recorded")]
+
+
 def test_a_silent_month_of_a_report_is_a_gap_and_never_zero() -> None:
     found = series("day,n\n2026-01-01,3\n2026-02-01,\n2026-03-01,(D)\n2026-05-01,2\n", period="month")
     assert shown(found.periods) == [

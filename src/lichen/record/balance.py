@@ -39,9 +39,9 @@ class Tally:
     """One line: one party, one flow, one side, one period.
 
     `amount` is in the flow's base unit, None when nothing is known; `expected` what the relationship says for those
-    days of the period that lie within it (None when it says nothing, or has not begun). `worth` is what the amount
-    took from the party (`given`) or added to it (`received`; negative for a burden), in the party's measure; None when
-    the amount or its worth is not known.
+    days of the period that lie within it (None when it says nothing, or has not begun), known or not. `worth` is
+    what the amount took from the party (`given`) or added to it (`received`; negative for a burden), in the party's
+    measure; None when the amount or its worth is not known.
     """
 
     party: str
@@ -55,6 +55,11 @@ class Tally:
     worth: float | None
     status: Status
     coverage: float
+
+    @property
+    def comparable(self) -> float | None:
+        """What is expected of the part that is recorded, to hold beside `amount`; None when either is not known."""
+        return None if self.amount is None or self.expected is None else self.expected * self.coverage
 
 
 @final
@@ -98,6 +103,7 @@ class Balance:
     `parties` holds each party's periods, `totals` the same over the whole record. `unrecorded` are flows between
     parties with a worth or a cost of which no table tells. `divided` says for each recorded flow how it is shared
     among members. `titles` are the names of parties and flows for people, `units` the base unit of each flow's amounts.
+    `unread` says which rows of the record's tables are not read, and why.
     """
 
     grain: Grain
@@ -109,6 +115,7 @@ class Balance:
     divided: Mapping[str, Inequality]
     titles: Mapping[str, str]
     units: Mapping[str, str]
+    unread: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for machines."""
@@ -138,8 +145,7 @@ def balance_of(
     tallies: dict[Span, list[Tally]] = defaultdict(list)
     for flow in flows:
         for period in regrouped(series[flow.name].periods, of_period) if flow.name in series else ():
-            rate = rates.get(flow.name, math.nan) * series[flow.name].seen
-            expected = _expected(rate, period.span, relationship.time.start)
+            expected = _expected(rates.get(flow.name, math.nan), period.span, relationship.time.start)
             sums = worth.get(flow.name, math.nan), cost.get(flow.name, math.nan)
             tallies[period.span] += _lines(flow, period, expected, *sums)
     frame = sorted(tallies)
@@ -168,6 +174,7 @@ def balance_of(
         divided={name: found for name, s in series.items() if (found := _division(s.members))},
         titles={p.name: p.title for p in relationship.parties.values()} | {flow.name: flow.title for flow in flows},
         units={flow.name: _unit(flow) for flow in flows},
+        unread=record.unread,
     )
 
 

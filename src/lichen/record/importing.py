@@ -1,9 +1,10 @@
 """Rows of a table to entries of the record, as the `evidence:` of a relationship says. Pure: the table is handed in.
 
 A row is left out by `where`, rejected when it cannot be read, queued when only a person can tell, revised when a
-later row of a report or reading gives the same figure anew; every other row is an entry. Rows of a report that agree
-in period and member but differ in a column of text, or in one of which `where` takes several values, are parts: they
-are added.
+later row of a report or reading gives the same figure anew; every other row is an entry. A rejected or queued row
+whose days are known is an entry without a figure: what it would have said is not known, never 0. Rows of
+a report that agree in period and member but differ in a column of text, or in one of which `where` takes several
+values, are parts: they are added.
 """
 
 from __future__ import annotations
@@ -65,13 +66,13 @@ def _nature(reader: Reader, puts: list[Put]) -> Nature:
 
 def _revised(reader: Reader, puts: list[Put]) -> dict[int, int]:
     """Positions whose figure a later row gives anew, with the position of that row."""
-    if not _parts(puts, [p for p, put in enumerate(puts) if put.entry is not None and not put.queued]):
+    if not _parts(puts, [p for p, put in enumerate(puts) if put.counts]):
         return {}
     texts = _describing_columns(reader)
     latest: dict[object, int] = {}
     replaced: dict[int, int] = {}
     for position, put in enumerate(puts):
-        if put.entry is None or put.queued:
+        if put.entry is None or not put.counts:
             continue
         key = (put.entry.span, put.entry.who, *(text_of(reader.table.columns[column][position]) for column in texts))
         if key in latest:
@@ -96,10 +97,10 @@ def _describing_columns(reader: Reader) -> tuple[str, ...]:
 
 
 def _counting(put: Put) -> Entry | None:
-    """The entry of a row. One that waits for an answer stays as a figure that is not known, if it says when and of
-    whom.
+    """The entry of a row. One that cannot be read or waits for an answer stays as a figure that is not known, if it
+    says when and of whom.
     """
-    return replace(put.entry, amount=None) if put.entry is not None and put.queued else put.entry
+    return put.entry if put.entry is None or put.counts else replace(put.entry, amount=None)
 
 
 def _once_a_window(kept: Mapping[int, Entry], values: tuple[Cell, ...], grain: Grain) -> tuple[Entry, ...]:
@@ -131,19 +132,17 @@ def _grain(entries: tuple[Entry, ...], nature: Nature) -> Grain:
 
 def _report(reader: Reader, puts: list[Put], revised: Mapping[int, int], nature: Nature) -> RowReport:
     table = reader.table
-    taken = [p for p, put in enumerate(puts) if put.entry is not None and not put.queued and p not in revised]
+    taken = [p for p, put in enumerate(puts) if put.counts and p not in revised]
     figures = [put.entry.amount for p in taken if (put := puts[p]).entry is not None]
     negative = [amount for amount in figures if amount is not None and amount < 0] if nature != "reading" else []
     alike = _alike(table, taken) if nature == "log" else 0
     notes = list(table.notes)
     if alike:
-        notes.append(
-            f"{alike} rows equal an earlier row in every column and are counted: are they the same event twice?"
-        )
+        said = "1 row equals" if alike == 1 else f"{alike} rows equal"
+        notes.append(f"{said} an earlier row in every column and all count: is it the same event twice?")
     if nature != "log" and (parts := _parts(puts, taken)):
-        notes.append(
-            f"{parts} rows agree with another in period and member but differ in another column, and are added"
-        )
+        said = "1 row agrees" if parts == 1 else f"{parts} rows agree"
+        notes.append(f"{said} with another in period and member, not in another column; they are added")
     return RowReport(
         subject=reader.evidence.subject,
         file=table.name,
@@ -159,6 +158,7 @@ def _report(reader: Reader, puts: list[Put], revised: Mapping[int, int], nature:
         revised=tuple(
             RowNote(row=table.rows[p], says=f"replaced by row {table.rows[by]}") for p, by in revised.items()
         ),
+        undated=sum(1 for put in puts if put.undated),
         left_out=sum(1 for put in puts if put.entry is None and not put.rejected and not put.queued),
         notes=tuple(notes),
     )

@@ -1,7 +1,8 @@
 """The record: what the tables of evidence say about each flow and capacity, period by period, with its gaps.
 
 A period in which nothing is known is a gap, never 0. In a log, where each row is an event, a period without rows
-between the first and the last row is a period in which nothing happened.
+between the first and the last row is a period in which nothing happened. A row of which nobody can tell the day may
+belong to any period: each is known only by the share of rows that have one, and a period without rows is a gap.
 """
 
 from __future__ import annotations
@@ -117,6 +118,11 @@ class Record:
         return {subject: max(books, key=lambda b: b.coverage) for subject, books in self.books.items()}
 
     @property
+    def unread(self) -> tuple[str, ...]:
+        """Which rows of which table are not read, and why, for people."""
+        return tuple(dict.fromkeys(said for report in self.reports if (said := report.unread())))
+
+    @property
     def reports(self) -> tuple[RowReport, ...]:
         """What became of every row, one report a table."""
         return tuple(series.report for books in self.books.values() for series in books)
@@ -188,14 +194,15 @@ def series_of(
         periods = _amounts(entries, frame, imported, factor)
     else:
         periods = _less_nameless(_together(list(each.values())), nameless, len(entries))
-    named = {_label(who): _as_seen(own, evidence.seen) for who, own in each.items() if any(who)}
+    sure = evidence.seen * imported.report.dated
+    named = {_label(who): _as_seen(own, sure) for who, own in each.items() if any(who)}
     return SubjectSeries(
         subject=evidence.subject,
         unit=evidence.unit or "1",
         factor=factor,
         nature=imported.nature,
         grain=imported.grain,
-        periods=_as_seen(periods, evidence.seen),
+        periods=_as_seen(periods, sure),
         report=imported.report,
         members=dict(sorted(named.items())),
         entries=entries,
@@ -206,7 +213,7 @@ def series_of(
 
 
 def _as_seen(periods: tuple[Period, ...], seen: float) -> tuple[Period, ...]:
-    """Of a flow that is observed in part, every figure is the part that was seen."""
+    """Of a flow that is observed in part, or with rows of unknown days, every figure is the part that was seen."""
     if seen >= 1:
         return periods
     return tuple(
@@ -252,14 +259,13 @@ def _amounts(entries: Iterable[Entry], frame: Sequence[Span], imported: Imported
             share = Decimal(entry.span.shared_days(window)) / Decimal(entry.span.days)
             amount = entry.amount if entry.amount is None or share == 1 else entry.amount * share
             parts[window.start].append((entry, amount))
-    return tuple(_amount_in(window, parts.get(window.start, []), imported.nature, factor) for window in frame)
+    silence: Status = "recorded" if imported.nature == "log" and not imported.report.undated else "missing"
+    return tuple(_amount_in(window, parts.get(window.start, []), silence, factor) for window in frame)
 
 
-def _amount_in(window: Span, parts: Sequence[tuple[Entry, Decimal | None]], nature: Nature, factor: float) -> Period:
+def _amount_in(window: Span, parts: Sequence[tuple[Entry, Decimal | None]], silence: Status, factor: float) -> Period:
     known = [amount for _, amount in parts if amount is not None]
-    status = _status(
-        len(known), len(parts), any(e.withheld for e, _ in parts), silence="recorded" if nature == "log" else "missing"
-    )
+    status = _status(len(known), len(parts), any(e.withheld for e, _ in parts), silence=silence)
     if status in ("missing", "censored"):
         return Period(span=window, amount=None, recorded=None, status=status, coverage=0.0)
     total = sum(known, Decimal(0))

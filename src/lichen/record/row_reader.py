@@ -50,11 +50,19 @@ class Reader:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Put:
-    """What became of one row: an entry (that may wait for an answer), or why not; nothing of it when it is left out."""
+    """What became of one row: an entry, or why not (with an entry all the same when it says when and of whom); nothing
+    of it when it is left out. `undated` when it may belong to any period.
+    """
 
     entry: Entry | None = None
     rejected: str = ""
     queued: str = ""
+    undated: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether the row is taken as it stands."""
+        return self.entry is not None and not self.rejected and not self.queued
 
 
 _Amount: TypeAlias = "tuple[Decimal | None, bool] | Put"
@@ -126,20 +134,20 @@ def read_row(reader: Reader, position: int) -> Put:
     """What becomes of the row at this position (counted from 0)."""
     table, evidence = reader.table, reader.evidence
     if position in table.damaged:
-        return Put(rejected=table.damaged[position])
+        return Put(rejected=table.damaged[position], undated=True)
     if not all(_holds(table.columns[column][position], values) for column, values in evidence.where.items()):
         return Put()
     moment = read_moment(tuple(table.columns[column][position] for column in evidence.at), reader.order)
     if moment.question:
-        return Put(queued=moment.question)
+        return Put(queued=moment.question, undated=True)
     if moment.span is None:
-        return Put(rejected=moment.wrong)
+        return Put(rejected=moment.wrong, undated=True)
     span = _span(reader, moment.span)
     if reader.as_of is not None and span.start > reader.as_of:
         return Put()
+    if reader.today is not None and span.start > reader.today:
+        return Put(queued=f"lies in the future ({span}): is the date right?")
     amount = _amount(reader, position)
-    if isinstance(amount, Put) and amount.rejected:
-        return amount
     figure, withheld = (None, False) if isinstance(amount, Put) else amount
     roles = {role: _named(reader, role, position) for role in ("member", "from", "to")}
     entry = Entry(
@@ -151,8 +159,9 @@ def read_row(reader: Reader, position: int) -> Put:
         giver=roles["from"],
         receiver=roles["to"],
     )
-    question = amount.queued if isinstance(amount, Put) else _question(reader, entry)
-    return Put(entry=entry, queued=question)
+    if isinstance(amount, Put):
+        return Put(entry=entry, rejected=amount.rejected, queued=amount.queued)
+    return Put(entry=entry, queued=_question(reader, entry))
 
 
 def _holds(cell: Cell, wanted: tuple[str | float | bool, ...]) -> bool:
@@ -237,8 +246,6 @@ def _question(reader: Reader, entry: Entry) -> str:
         known = reader.known.get(role)
         if name is not None and known is not None and name not in known:
             return f"`{name}` in `{_column(reader.evidence, role)}` is no member of the group: who is it?"
-    if reader.today is not None and entry.span.start > reader.today:
-        return f"lies in the future ({entry.span}): is the date right?"
     return ""
 
 

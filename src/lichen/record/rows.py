@@ -55,8 +55,8 @@ class RowReport:
 
     Among the accepted, `not_known` are empty and `withheld` kept back, `negative` flow the other way (their sum, as
     recorded, is `returned`), `alike` equal an earlier row in every column and count all the same. `revised` are
-    earlier figures that a later row replaces. `left_out` are rows that `where` or the date of the look leaves out.
-    `notes` are sentences for people.
+    earlier figures that a later row replaces. `undated` of the rejected and queued may belong to any period. `left_out`
+    are rows that `where` or the date of the look leaves out. `notes` are sentences for people.
     """
 
     subject: str
@@ -71,8 +71,34 @@ class RowReport:
     rejected: tuple[RowNote, ...] = ()
     queued: tuple[RowNote, ...] = ()
     revised: tuple[RowNote, ...] = ()
+    undated: int = 0
     left_out: int = 0
     notes: tuple[str, ...] = ()
+
+    @property
+    def dated(self) -> float:
+        """The share of the rows that speak of the subject of which it is known to which period they belong."""
+        rows = self.rows - self.left_out
+        return 1 - self.undated / rows if rows else 1.0
+
+    def unread(self, most: int = 3) -> str:
+        """The rows that are not read, the first of them with place and reason, for people; nothing when all are."""
+        notes = sorted((*self.rejected, *self.queued), key=lambda note: note.row)
+        if not notes:
+            return ""
+        place = "row" if self.file.lower().endswith((".xlsx", ".parquet")) else "line"
+        shown = [f"{place} {note.row}: {note.says}" for note in notes[:most]]
+        more = [f"and {len(notes) - most} more"] if len(notes) > most else []
+        verb = "is" if len(notes) == 1 else "are"
+        said = f"{len(notes)} of {self.rows} rows of {self.file} {verb} not read: {'; '.join([*shown, *more])}."
+        return f"{said} {self._anywhere}".strip()
+
+    @property
+    def _anywhere(self) -> str:
+        if not self.undated:
+            return ""
+        who = "1 of them" if self.undated == 1 else f"{self.undated} of them"
+        return f"{who} may belong to any period, so none is wholly recorded."
 
     @property
     def counted(self) -> Mapping[str, int]:

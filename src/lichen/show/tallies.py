@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 from typing import TYPE_CHECKING, final
 
+from lichen.record.calendar_windows import Span
 from lichen.show.figures import month, number, percent, sized
 from lichen.show.lines import Line, columns, one_line, plain, rendered, wrapped
 
@@ -24,36 +25,43 @@ def balance_text(balance: Balance, rules: Sequence[RuleReading] = (), *, colours
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowSum:
-    """One flow on one side over the whole record, in its base unit.
+    """One flow on one side over the periods that can be compared, in its base unit.
 
-    `expected` counts from the day `since`, when the relationship began; None when the whole record lies within it.
+    These, `span` from the first to the last, are the periods of which the relationship leads one to expect something,
+    or all when there are none. `expected` is what is expected of what is recorded there, so that a gap is no shortfall.
     """
 
     amount: float | None
     expected: float | None
     coverage: float
-    since: date | None
+    span: Span
 
 
 def recorded_sums(balance: Balance) -> dict[tuple[str, str, str], FlowSum]:
-    """The sums over the whole record by party, flow and side."""
+    """The sums by party, flow and side, over the periods in which the flow is expected."""
+    due = {(tally.flow, tally.span) for tally in balance.tallies if tally.expected is not None}
+    ever = {flow for flow, _ in due}
     found: dict[tuple[str, str, str], list[Tally]] = {}
     for tally in balance.tallies:
-        found.setdefault((tally.party, tally.flow, tally.side), []).append(tally)
+        if tally.flow not in ever or (tally.flow, tally.span) in due:
+            found.setdefault((tally.party, tally.flow, tally.side), []).append(tally)
     return {key: _sum(lines) for key, lines in found.items()}
 
 
 def _sum(lines: Sequence[Tally]) -> FlowSum:
     amounts = [tally.amount for tally in lines if tally.amount is not None]
-    expected = [tally.expected for tally in lines if tally.expected is not None]
-    coverage = math.fsum(tally.coverage for tally in lines) / len(lines)
-    begun = min((tally.span.start for tally in lines if tally.expected is not None), default=None)
+    expected = [tally.comparable for tally in lines if tally.comparable is not None]
     return FlowSum(
         amount=math.fsum(amounts) if amounts else None,
         expected=math.fsum(expected) if expected else None,
-        coverage=coverage,
-        since=begun if begun is not None and lines[0].span.start < begun else None,
+        coverage=math.fsum(tally.coverage for tally in lines) / len(lines),
+        span=Span(lines[0].span.start, lines[-1].span.end),
     )
+
+
+def from_to(span: Span) -> str:
+    """From the first to the last month: `January 2015 to December 2021`."""
+    return f"{month(span.start)} to {month(span.end - timedelta(days=1))}"
 
 
 def balance_words(name: str, total: PartyBalance) -> str:
@@ -93,11 +101,16 @@ def _balance_lines(balance: Balance) -> Iterator[Line]:
         ]
         yield from columns([("", "recorded", "expected", "covered"), *rows], "<>>>")
         yield from wrapped(balance_words(name, total), 3, indent="  ")
-        begun = [found.since for (whose, _, _), found in sums.items() if whose == party and found.since is not None]
-        if begun:
-            said = f"The record is older than the relationship; what is expected counts from {month(min(begun))} on."
-            yield from wrapped(said, 2, indent="  ")
+        spans: dict[Span, list[str]] = {}
+        for (whose, flow, _), found in sums.items():
+            if whose == party and found.expected is not None:
+                spans.setdefault(found.span, []).append(_flow(balance, flow))
+        for span, flows in spans.items():
+            said = f"Recorded and expected are compared from {from_to(span)}, where the record covers it"
+            yield from wrapped(f"{said}: {', '.join(flows)}.", 3, indent="  ")
         yield plain("")
+    for unread in balance.unread:
+        yield from wrapped(unread, 6)
     if balance.unrecorded:
         yield from wrapped(f"Nobody recorded: {', '.join(_flow(balance, flow) for flow in balance.unrecorded)}.", 4)
     for differing in balance.disagreements:

@@ -12,7 +12,7 @@ from lichen.show.charts.balance_bars import BalanceBars, Bar, Group
 from lichen.show.judged import Judged
 from lichen.show.markup import Html, element
 from lichen.show.page.parts import chart, part, prose
-from lichen.show.tallies import balance_words, disagreement_words, recorded_sums
+from lichen.show.tallies import balance_words, disagreement_words, from_to, recorded_sums
 
 _FLOWS = 12
 """At most so many flows are drawn beside each other."""
@@ -83,13 +83,11 @@ def _flows(judged: Judged, balance: Balance) -> Iterator[Group]:
         expected, recorded = (
             figures.amount(value, dimension, judged.relationship.units) for value in (found.expected, found.amount)
         )
-        if found.since is not None:
-            expected += f" since {figures.short_month(found.since)}"
         bars = (
             Bar(word=promised, size=found.expected, figure=expected, look="promised"),
             Bar(word="recorded", size=found.amount, figure=recorded, look="received", covered=found.coverage),
         )
-        yield Group(title=flow.title.replace("_", " "), bars=bars)
+        yield Group(title=f"{flow.title.replace('_', ' ')}, {from_to(found.span)}", bars=bars)
 
 
 def _words(judged: Judged, balance: Balance) -> Html:
@@ -99,5 +97,6 @@ def _words(judged: Judged, balance: Balance) -> Html:
     ]
     if balance.unrecorded:
         said.append("Nobody recorded " + ", ".join(f"`{name}`" for name in balance.unrecorded) + ".")
+    said += balance.unread
     said += [disagreement_words(found) for found in balance.disagreements]
     return element("ul", *(element("li", prose(words)) for words in said))

@@ -14,6 +14,9 @@ from lichen.show.page.parts import chart, folded, part, table
 _CHARTS = 8
 """At most so many charts of the record are drawn; the table tells of the rest."""
 
+_NAMED = 20
+"""Of so many rows of a table that are not read, the page says why."""
+
 
 def record_part(judged: Judged) -> Html:
     """Charts of what was recorded, the largest shares, and what became of every row."""
@@ -88,5 +91,8 @@ def _name(judged: Judged, party: str) -> str:
 
 
 def _notes(record: Record) -> Html | None:
-    notes = list(dict.fromkeys(f"{report.file}: {note}" for report in record.reports for note in report.notes))
+    unread = [said for report in record.reports if (said := report.unread(_NAMED))]
+    notes = list(
+        dict.fromkeys([*unread, *(f"{report.file}: {note}" for report in record.reports for note in report.notes)])
+    )
     return element("ul", *(element("li", note) for note in notes)) if notes else None
