@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lichen.language.problem import render
-from lichen.workspace import read_relationship, write_whole
+from lichen.workspace import read_evidence, read_relationship, write_whole
 
 GOOD = """\
 lichen: 1
@@ -113,3 +113,21 @@ def test_a_file_is_written_whole_and_keeps_its_rights(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == "two é"
     assert path.stat().st_mode & 0o777 == 0o600
     assert os.listdir(tmp_path) == ["out.txt"]
+
+
+def test_a_record_that_lies_elsewhere_is_told_by_its_folder(tmp_path: Path) -> None:
+    keys = "flows: {tea: {kind: benefit, from: people, to: world, rate: 1 unit/day}}\n"
+    (tmp_path / "people.csv").write_text("name\nann\n")
+    (tmp_path / "file.yaml").write_text(
+        GOOD + "units: {unit: new}\n" + keys + "evidence: {tea: {file: del.csv, at: day, amount: n, unit: unit}}\n"
+    )
+    (tmp_path / "empty").mkdir()
+    reading = read_relationship(tmp_path / "file.yaml")
+    assert reading.relationship is not None, render(reading.problems)
+    nowhere, long = tmp_path / "nowhere", tmp_path / ("x" * 5000)
+    assert [p.fact for p in read_evidence(reading.relationship, nowhere).problems] == [
+        f"There is no folder `{nowhere}`."
+    ]
+    assert read_evidence(reading.relationship, long).problems
+    said = read_evidence(reading.relationship, tmp_path / "empty").problems[0].fact
+    assert said.strip() == f"There is no file `del.csv` in the folder `{(tmp_path / 'empty').resolve()}`."

@@ -93,15 +93,17 @@ def _neighbour(path: Path) -> str:
         return ""
 
 
-def inside(folder: Path, name: str) -> Path | str:
-    """The file of that name within a folder; a text says why not: it is missing, or a link leads out."""
+def inside(folder: Path, name: str, where: str = "beside this one") -> Path | str:
+    """The file of that name within a folder, `where` for people; a text says why not: it is missing, or a link leads
+    out.
+    """
     try:
         path = (folder / name).resolve()
         if not path.is_relative_to(folder.resolve()):
             return f"`{name}` leads out of the folder of this file."
         if not path.exists():
             near = _neighbour(folder / name)
-            return f"There is no file `{name}` beside this one.\n{near}"
+            return f"There is no file `{name}` {where}.\n{near}"
     except (OSError, ValueError, RuntimeError):  # the last: links in a circle, before Python 3.13
         return f"`{name}` cannot be opened."
     return path
@@ -135,11 +137,16 @@ def read_events(path: Path) -> tuple[RecordTable | None, tuple[Problem, ...]]:
 
 def read_evidence(relationship: Relationship, folder: Path, *, as_of: date | None = None) -> Record:
     """The record of a relationship from the tables in a folder; `as_of` leaves out what came later."""
-    from lichen.record.reading import read_record
+    from lichen.record.reading import Record, read_record
     from lichen.record.tables import open_table
 
+    if not os.path.isdir(folder):
+        whole = Origin(file=str(folder), line=1, column=1)
+        lacking = Problem(origin=whole, fact=f"There is no folder `{folder}`.", repair="Name the folder of the tables.")
+        return Record(books={}, problems=(lacking,), as_of=as_of)
+
     def within(path: Path, name: str) -> tuple[RecordTable | None, tuple[Problem, ...]]:
-        found = inside(folder, name)
+        found = inside(folder, name, f"in the folder `{folder.resolve()}`")
         if isinstance(found, str):
             return None, (Problem(origin=Origin(file=name, line=1, column=1), fact=found, repair="Check `file:`."),)
         return open_table(path, name)
