@@ -51,6 +51,13 @@ def test_a_gift_is_a_donation_and_pay_makes_it_a_service() -> None:
     assert instead(evidence(pair(GIVES, RETURNS), A_DEPENDS)) == "one_sided_service"
 
 
+def test_a_neighbour_is_not_named_for_want_of_a_worth() -> None:
+    blank = flow("returns", "a", "b", worth={}, cost={})
+    assert instead(evidence(pair(GIVES, blank), A_DEPENDS)) is None
+    assert instead(evidence(pair(GIVES, blank, rules=Rules(adjustment=Adjustment(raised_by=("a",)))), FREE)) is None
+    assert instead(evidence(pair(GIVES, RETURNS, blank), BOTH_DEPEND)) is None
+
+
 def test_pay_that_follows_a_shared_measure_is_a_scheme() -> None:
     bonus = replace(flow("bonus", "b", "a"), rate=Value(tree=Name(("returns",))))
     sales = Rules(shared_value=(Measure(name="sales", measure=Value(tree=Name(("returns",))), good=Band()),))

@@ -96,6 +96,25 @@ def test_a_near_name_leads_to_the_page_of_the_whole(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("headroom", "Room left"),
+        ("room left", "Room left"),
+        ("middle future", "Futures"),
+        ("futures", "Futures"),
+        ("watch", "Watch"),
+        ("alarm", "Watch"),
+        ("benefit", "Kinds of flow"),
+        ("burden", "Kinds of flow"),
+        ("risk", "Kinds of flow"),
+        ("draft", "Draft"),
+    ],
+)
+def test_a_word_that_people_meet_on_a_page_is_explained(name: str, title: str) -> None:
+    assert (page(name) or "").startswith(f"{title} (")
+
+
+@pytest.mark.parametrize(
     ("wrong", "near"), [("recprocity", "reciprocity"), ("visble_to", "visible_to"), ("slogn", "Slogan")]
 )
 def test_a_misspelt_name_is_answered_with_the_nearest(wrong: str, near: str) -> None:

@@ -19,6 +19,7 @@ from lichen.check.measures.figure import Figure, share_of
 from lichen.check.measures.reading import unread_parties
 from lichen.check.remedies import measured_for_all, spoken_for
 from lichen.check.thresholds import CLIPPED, TOLERANCE
+from lichen.check.unsaid import unsaid_findings
 from lichen.relationship.backing import missing_components, missing_optional
 from lichen.relationship.formula import names
 from lichen.relationship.rules import Measure, Reinforcement
@@ -63,6 +64,7 @@ def missing(evidence: CheckInput) -> tuple[str, ...]:
 
 def component_findings(evidence: CheckInput, gate: Gate) -> Iterator[Finding]:
     """Everything that structure says about the components, and what a reader must know."""
+    yield from unsaid_findings(evidence)
     yield from _missing(evidence)
     yield from _loop(evidence, gate)
     yield from _declared_without_effect(evidence, gate)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from lichen.check.evidence import CheckInput
 from lichen.check.gate import Gate
+from lichen.check.unsaid import blank_flows, is_draft
 from lichen.relationship.backing import backed_flows
 from lichen.relationship.flow import Flow
 from lichen.relationship.formula import names
@@ -40,8 +41,23 @@ IN_WORDS: dict[Instead, str] = {
 }
 
 
+_WHATEVER_IT_IS_WORTH = (None, "slogan", "one_time_purchase")
+"""What does not turn on the worth of a flow: claims alone, and what does not go on."""
+
+
 def instead_of_symbiosis(evidence: CheckInput, gate: Gate) -> Instead | None:
     """The neighbour that a relationship is; None when it is of this kind (also with an open loop), or may be."""
+    return None if hinges_on_unsaid(evidence, gate) else _neighbour(evidence, gate)
+
+
+def hinges_on_unsaid(evidence: CheckInput, gate: Gate) -> bool:
+    """Whether what the file does not say yet decides: it is a draft, or a neighbour only for want of a worth."""
+    if is_draft(evidence):
+        return True
+    return bool(blank_flows(evidence)) and _neighbour(evidence, gate) not in _WHATEVER_IT_IS_WORTH
+
+
+def _neighbour(evidence: CheckInput, gate: Gate) -> Instead | None:
     if not gate.anything_said:
         return "slogan"
     if not gate.ongoing:

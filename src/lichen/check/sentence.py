@@ -9,6 +9,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.finding import Finding
 from lichen.check.gate import Gate
 from lichen.check.neighbours import IN_WORDS, Instead
+from lichen.check.unsaid import is_unsaid
 
 _WHY: dict[Instead, str] = {
     "one_time_purchase": "nothing goes on after the first half of the time looked at",
@@ -36,6 +37,7 @@ _PLAIN_BEGINNINGS = {
     "Nothing",
     "Of",
     "The",
+    "This",
     "Too",
     "What",
     "When",
@@ -55,7 +57,8 @@ def one_sentence(
         return f"{sides} keep each other going: what strengthens one reaches the other, and each could go on alone."
     if not worst:
         return "Nothing can be said yet."
-    decisive = [f for f in worst if f.status == "cannot tell" and f.type in ("invariant", "failure")]
+    untold = [f for f in worst if f.status == "cannot tell" and f.type in ("invariant", "failure")]
+    decisive = [f for f in worst if is_unsaid(f)] or untold
     says = (decisive[0] if verdict == "undecided" and decisive else worst[0]).says
     reason = says[0].lower() + says[1:] if says.split(" ")[0] in _PLAIN_BEGINNINGS else says
     match verdict:

@@ -13,12 +13,13 @@ from lichen.check.evidence import CheckInput
 from lichen.check.finding import Finding
 from lichen.check.gate import Gate, Kind, pass_gate
 from lichen.check.kept import rules_kept
-from lichen.check.neighbours import Instead, instead_of_symbiosis
+from lichen.check.neighbours import Instead, hinges_on_unsaid, instead_of_symbiosis
 from lichen.check.readings import Readings, all_readings
 from lichen.check.recorded import record_findings
 from lichen.check.registry import failures, invariants
 from lichen.check.rests_on import RestsOn, rests_on
 from lichen.check.sentence import one_sentence
+from lichen.check.unsaid import is_unsaid
 from lichen.relationship.backing import missing_components
 from lichen.simulation import unknown_values
 
@@ -56,13 +57,16 @@ class Verdict:
 
     @property
     def worst(self) -> tuple[Finding, ...]:
-        """The findings that do not hold, the worst first."""
-        return tuple(_objections(self.findings))
+        """The findings that do not hold, the worst first; of an undecided one, what is not said yet before all."""
+        found = _objections(self.findings)
+        if self.verdict == "undecided":
+            found.sort(key=lambda finding: not is_unsaid(finding))
+        return tuple(found)
 
     @property
     def next_steps(self) -> tuple[str, ...]:
         """What to find out next, what would move the verdict most first."""
-        return tuple(dict.fromkeys(f.needs for f in worst_first(self.findings) if f.needs))
+        return tuple(dict.fromkeys(f.needs for f in self.worst if f.needs))
 
     def to_json(self) -> dict[str, Any]:
         """The form that `check --format json` promises."""
@@ -142,7 +146,7 @@ def decide(evidence: CheckInput, gate: Gate, instead: Instead | None, findings: 
     """Questions one to six: what it is not, whether the loop is open, what is missing, what is broken."""
     if instead is not None:
         return "not a relationship of this kind"
-    if gate.unknown:
+    if gate.unknown or hinges_on_unsaid(evidence, gate):
         return "undecided"
     lacking = missing_components(evidence.relationship)
     if not gate.closed_loop or {"reciprocity_rule", "adjustment_path"} <= set(lacking):

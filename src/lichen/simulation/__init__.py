@@ -2,7 +2,7 @@
 
 from lichen.simulation.experiments import Experiment, standard_experiments
 from lichen.simulation.futures import FlowTotals, Futures, Lane, Trace
-from lichen.simulation.run import simulate, unknown_values
+from lichen.simulation.run import simulate, unknown_values, values_of
 
 __all__ = [
     "Experiment",
@@ -13,4 +13,5 @@ __all__ = [
     "simulate",
     "standard_experiments",
     "unknown_values",
+    "values_of",
 ]

@@ -61,21 +61,22 @@ def simulate(
 
 def unknown_values(relationship: Relationship) -> tuple[Value, ...]:
     """The values that somebody keeps to itself without a range: what depends on them cannot be told."""
-    return tuple(value for value in _values(relationship) if not value.known)
+    return tuple(value for value in values_of(relationship) if not value.known)
 
 
-def _values(part: object) -> Iterable[Value]:
+def values_of(part: object) -> Iterable[Value]:
+    """Every value that a relationship, or a part of it, says."""
     if isinstance(part, Value):
         yield part
     elif isinstance(part, Mapping):
         for inner in part.values():
-            yield from _values(inner)
+            yield from values_of(inner)
     elif isinstance(part, tuple):
         for inner in part:
-            yield from _values(inner)
+            yield from values_of(inner)
     elif hasattr(part, "__dataclass_fields__"):
         for name in part.__dataclass_fields__:
-            yield from _values(getattr(part, name))
+            yield from values_of(getattr(part, name))
 
 
 def _chunk(relationship: Relationship, program: Program, lanes: int) -> int:

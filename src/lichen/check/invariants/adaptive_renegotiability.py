@@ -98,8 +98,10 @@ def _barred(evidence: CheckInput, silent: list[Party], alone: tuple[tuple[Term, 
     if silent:
         names = wording.listed(evidence.title(party.name) for party in silent)
         path = evidence.relationship.rules.adjustment
-        says = f"No say for {names}: " + (
-            "there is no way to change terms." if path is None else "only others may raise an imbalance."
+        says = (
+            "Nobody can raise an imbalance: there is no way to change terms."
+            if path is None
+            else f"No say for {names}: only others may raise an imbalance."
         )
         return invariant(
             ABOUT,
