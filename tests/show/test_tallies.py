@@ -3,11 +3,14 @@ from datetime import date
 
 from lichen.record.balance import Balance, PartyBalance, Tally
 from lichen.record.calendar_windows import Span
+from lichen.record.reading import Record
 from lichen.record.reciprocity import Judgement, RuleReading
+from lichen.record.rows import RowNote
 from lichen.record.temporal import Interval
 from lichen.show import terminal
 from lichen.show.markup import Html
 from lichen.show.page.balance import balance_part
+from lichen.show.page.record import record_part
 from lichen.show.tallies import FlowSum, recorded_sums
 from tests.show import build
 
@@ -63,27 +66,62 @@ def balance() -> Balance:
     )
 
 
-def test_sums_run_over_the_whole_record_and_coverage_is_their_mean() -> None:
+def test_what_is_expected_is_that_of_the_part_which_is_recorded_and_coverage_is_the_mean() -> None:
     sums = recorded_sums(balance())
+    whole = Span(FIRST.start, SECOND.end)
+    # 13,000 expected of the first quarter and half of 13,000 of the second
     assert sums == {
-        ("alder", "packaging", "given"): FlowSum(amount=18_000.0, expected=26_000.0, coverage=0.75, since=None)
+        ("alder", "packaging", "given"): FlowSum(amount=18_000.0, expected=19_500.0, coverage=0.75, span=whole)
     }
 
 
-def test_where_the_record_is_older_than_the_relationship_it_says_since_when_something_is_expected() -> None:
+def test_a_gap_is_no_shortfall() -> None:
+    found = replace(balance(), tallies=(tally("given", FIRST, 12_000.0), tally("given", SECOND, None, 0.0)))
+    sums = recorded_sums(found)["alder", "packaging", "given"]
+    assert (sums.amount, sums.expected, sums.coverage) == (12_000.0, 13_000.0, 0.5)
+
+
+def test_where_the_record_is_older_than_the_relationship_only_the_same_periods_are_compared() -> None:
     older = replace(tally("given", FIRST, 12_000.0), expected=None)
-    found = replace(balance(), tallies=(older, tally("given", SECOND, 6_000.0)))
-    assert recorded_sums(found)["alder", "packaging", "given"].since == SECOND.start
-    assert "what is expected counts from April" in terminal.balance_text(found)
+    back = replace(tally("taken back", FIRST, 40.0), expected=None)
+    found = replace(balance(), tallies=(older, back, tally("given", SECOND, 6_000.0)))
+    assert recorded_sums(found) == {
+        ("alder", "packaging", "given"): FlowSum(amount=6_000.0, expected=13_000.0, coverage=1.0, span=SECOND)
+    }
+    text = " ".join(terminal.balance_text(found).split())
+    assert "are compared from April 2026 to June 2026, where the record covers it: packaging." in text
+    assert "packaging, April 2026 to June 2026" in balance_part(build.judged(balance=found))
+
+
+def test_rows_that_are_not_read_are_named_on_screen_and_page() -> None:
+    said = "1 of 7 rows of del.csv is not read: line 4: `thirty` in `jars` is not a number."
+    found = replace(balance(), unread=(said,))
+    assert said in " ".join(terminal.balance_text(found).split())
+    assert "<code>thirty</code> in <code>jars</code> is not a number." in balance_part(build.judged(balance=found))
 
 
 def test_the_screen_tells_both_tallies_with_units_coverage_and_what_nobody_recorded() -> None:
     text = terminal.balance_text(balance()).replace("\u202f", " ")
-    assert "given packaging  18 000 pallet  26 000 pallet     75 %" in text
+    assert "given packaging  18 000 pallet  19 500 pallet     75 %" in text
     assert "Alder Packaging received 4.62 million EUR and bore 3.72 million EUR: 1.242" in text
     assert "cannot be told; `payment`\n  is not recorded." in text
     assert "Nobody recorded: capability fund." in text
     assert max(map(len, text.split("\n"))) <= 80
+
+
+def test_the_page_and_the_verdict_name_each_row_that_is_not_read() -> None:
+    notes = tuple(RowNote(row=row, says=f"`{row}?` in `cash` is not a number") for row in range(2, 7))
+    (series,) = build.record().books["alder.cash"]
+    record = Record(books={"alder.cash": (replace(series, report=replace(series.report, rows=13, rejected=notes)),)})
+    page = record_part(build.judged(record=record))
+    for note in notes:
+        assert f"line {note.row}: `{note.row}?` in `cash` is not a number" in page
+    (said,) = record.unread
+    assert said.endswith("line 4: `4?` in `cash` is not a number; and 2 more.")
+    verdict = replace(build.verdict(), unread=record.unread)
+    assert verdict.to_json()["unread"] == [said]
+    assert "Record    5 of 13 rows of balance_sheets.csv are not read:" in terminal.verdict_text(verdict)
+    assert "5 of 13 rows of balance\\_sheets.csv are not read" in terminal.verdict_markdown(verdict)
 
 
 def test_nothing_recorded_is_said() -> None:

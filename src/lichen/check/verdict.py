@@ -50,6 +50,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     readings: Readings
     rests_on: RestsOn
+    unread: tuple[str, ...] = ()
 
     def finding(self, about: str) -> Finding | None:
         """The finding about one thing, the worst if there are several."""
@@ -74,6 +75,7 @@ class Verdict:
             "relationship": self.relationship,
             "file_hash": self.file_hash,
             "record": self.record,
+            "unread": list(self.unread),
             "seed": self.seed,
             "runs": self.runs,
             "for": self.party,
@@ -115,6 +117,7 @@ def judge(evidence: CheckInput) -> Verdict:
         findings=findings,
         readings=all_readings(evidence),
         rests_on=rests_on(evidence),
+        unread=evidence.record.unread if evidence.record is not None else (),
     )
 
 

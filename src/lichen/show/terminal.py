@@ -80,6 +80,8 @@ def _verdict_parts(verdict: Verdict) -> Iterator[Line | Paragraph]:
     flips = (words.flip_words(flip) for flip in verdict.rests_on.flips[:1])
     grounds = (words.rests_on_words(verdict.rests_on), *flips)
     yield Paragraph(sentences=grounds, first="Rests on  ", indent=hang, least=1, rank=3, more=6)
+    if verdict.unread:
+        yield Paragraph(sentences=verdict.unread, first="Record    ", indent=hang, least=1, rank=2, more=6)
     yield Paragraph(sentences=(next_step(verdict),), first="Next      ", indent=hang, least=1, rank=3)
     hint = "The whole page: `lichen review FILE`. A word: `lichen explain NAME`."
     yield Paragraph(sentences=(hint,), first=hang, rank=8)
@@ -129,6 +131,7 @@ def verdict_markdown(verdict: Verdict) -> str:
         parts.append(f"Not in the file: {named}.")
     parts += ["## What it rests on", _plain(words.rests_on_words(verdict.rests_on))]
     parts += [f"- {_plain(words.flip_words(flip))}" for flip in verdict.rests_on.flips]
+    parts += [f"- {_plain(said)}" for said in verdict.unread]
     if verdict.next_steps:
         parts += ["## What to find out next", "\n".join(f"1. {_plain(step)}" for step in verdict.next_steps)]
     made = f"{figures.number(verdict.runs)} futures, seed {verdict.seed}, file `{verdict.file_hash[:12]}`."
