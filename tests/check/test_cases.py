@@ -89,6 +89,7 @@ def test_a_verdict_is_plain_json_without_numbers_that_json_lacks() -> None:
             "relationship",
             "file_hash",
             "record",
+            "unread",
             "seed",
             "runs",
             "for",
