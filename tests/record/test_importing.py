@@ -91,7 +91,7 @@ def test_each_row_has_one_fate_and_its_reason() -> None:
         (8, "`1,234` in `n` can be two numbers: is its mark a decimal mark?"),
         (9, "`3 kg` is in kg, the evidence says pallet"),
         (10, "names nobody in `who`: whose is it?"),
-        (11, "`z` in `who` is no member of the group: who is it?"),
+        (11, "`z` in `who` is no member of the group; say who it is"),
         (12, "lies in the future (2030-01-01): is the date right?"),
     ]
 

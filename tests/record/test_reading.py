@@ -193,7 +193,7 @@ def test_other_states_are_queued_as_no_member() -> None:
     assert found.nature == "reading"
     assert found.report.counted == {"accepted": 1080, "rejected": 0, "queued": 13, "revised": 0, "left out": 0}
     assert {note.says for note in found.report.queued} == {
-        "`Other States` in `states` is no member of the group: who is it?"
+        "`Other States` in `states` is no member of the group; say who it is"
     }
 
 

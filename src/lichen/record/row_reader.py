@@ -245,7 +245,7 @@ def _question(reader: Reader, entry: Entry) -> str:
             return f"names nobody in `{_column(reader.evidence, role)}`: whose is it?"
         known = reader.known.get(role)
         if name is not None and known is not None and name not in known:
-            return f"`{name}` in `{_column(reader.evidence, role)}` is no member of the group: who is it?"
+            return f"`{name}` in `{_column(reader.evidence, role)}` is no member of the group; say who it is"
     return ""
 
 
