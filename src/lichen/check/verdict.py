@@ -67,7 +67,7 @@ class Verdict:
     @property
     def next_steps(self) -> tuple[str, ...]:
         """What to find out next, what would move the verdict most first."""
-        return tuple(dict.fromkeys(f.needs for f in self.worst if f.needs))
+        return tuple(dict.fromkeys(f.needs for f in worst_first(self.findings) if f.needs))
 
     def to_json(self) -> dict[str, Any]:
         """The form that `check --format json` promises."""
