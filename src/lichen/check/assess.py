@@ -18,8 +18,9 @@ from lichen.check.registry import failures, invariants
 from lichen.check.shocks import worst_pairs
 from lichen.check.verdict import Verdict, judge, revised
 from lichen.check.what_if import with_term
+from lichen.dependency.contagion_members import rank_members
 from lichen.relationship.relationship import Relationship
-from lichen.simulation.experiments import Experiment, standard_experiments
+from lichen.simulation.experiments import Experiment, member_shocks, standard_experiments
 from lichen.simulation.run import simulate
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ LANES: dict[str, tuple[str, ...]] = {
     "disguised_extraction": ("cut", "stopped"),
     "dependency_lock_in": ("cut", "exit"),
     "false_shared_value_metric": (),
-    "fragility_contagion": ("shock",),
+    "fragility_contagion": ("shock", "shock_member"),
     "goodwill_substitution": ("no_goodwill",),
     "over_coupling": ("ablate", "halve"),
 }
@@ -85,9 +86,12 @@ def assess(
     `search` also looks for terms that game a shared measure and for assumptions that would turn the verdict. `tick`
     is told the share of the work that is done.
     """
-    experiments = standard_experiments(relationship, scenario)
+    members = rank_members(relationship)
+    struck = [(one.group, one.member) for one in members.struck] if members is not None else []
+    experiments = (*standard_experiments(relationship, scenario), *member_shocks(relationship, struck, scenario))
     futures = simulate(relationship, experiments, runs=runs, seed=seed)
-    evidence = _with_pairs(evidence_of(relationship, futures, record=record, party=party), experiments)
+    evidence = evidence_of(relationship, futures, record=record, party=party, members=members)
+    evidence = _with_pairs(evidence, experiments)
     tick(0.5)
     looks_far = search and runs >= LEAST_RUNS
     verdict = judge(evidence)

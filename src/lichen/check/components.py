@@ -262,7 +262,7 @@ def _untouched(evidence: CheckInput) -> Iterator[Finding]:
 def _unread(evidence: CheckInput) -> Iterator[Finding]:
     """Essential capacities that no flow reads, and shared measures that do not read every side."""
     read = {
-        name
+        name.replace("giver.", f"{flow.giver}.").replace("receiver.", f"{flow.receiver}.") if flow.along else name
         for flow in evidence.relationship.flows.values()
         if flow.rate.tree is not None
         for name in names(flow.rate.tree)

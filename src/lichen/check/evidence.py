@@ -8,6 +8,7 @@ from typing import final
 
 import numpy as np
 
+from lichen.dependency.contagion_members import MemberRanking
 from lichen.record.balance import Balance, balance_of
 from lichen.record.reading import Record
 from lichen.relationship.flow import Flow
@@ -44,6 +45,7 @@ class CheckInput:
     `party` is the side for whom it is asked, None for all. `start` is the first instant of the relationship, with
     every value that is known. `balance` is what the record says each side gave and received. `trials`
     are terms moved to their limits, `pairs` the worst shocks two at a time, over few futures; None when nobody tried.
+    `members` are those of large groups whose failure reaches furthest, None when there are none.
     """
 
     relationship: Relationship
@@ -54,6 +56,7 @@ class CheckInput:
     party: str | None = None
     trials: Trials | None = None
     pairs: Futures | None = None
+    members: MemberRanking | None = None
 
     @property
     def parties(self) -> tuple[Party, ...]:
@@ -114,6 +117,7 @@ def evidence_of(
     record: Record | None = None,
     party: str | None = None,
     trials: Trials | None = None,
+    members: MemberRanking | None = None,
 ) -> CheckInput:
     """Put together what a verdict is reached from."""
     balance = None
@@ -129,4 +133,5 @@ def evidence_of(
         balance=balance,
         party=party,
         trials=trials,
+        members=members,
     )

@@ -18,7 +18,7 @@ Harm: TypeAlias = sparse.csr_array
 Nodes: TypeAlias = NDArray[np.intp]
 Numbers: TypeAlias = NDArray[np.float64]
 
-_WORDS = 16
+_WORDS = 32
 """How many words of 64 nodes each are followed at a time where all are asked for."""
 
 

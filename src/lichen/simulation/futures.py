@@ -81,13 +81,15 @@ class Fall:
 class Lane:
     """One experiment's runs.
 
-    `headroom`: by party, the least over its essential capacities (of a group, the quantile over members that counts).
-    `capacity_headroom`: by `party.capacity`. `group_mean` and `group_tenth`: by group, the mean and the worst tenth of
-    members' headroom. `flows`: by flow. `measures`: by name, the shared-value measures and checks in base units.
-    `balance`: by party, worth received over own cost and burdens over the window that its rule names (a year by
-    default), sampled where a full window lies behind, in the base lane. `presence`: by group, the expected number of
-    members. `lost_above`: by `party.capacity`, what exceeded `at_most` [future]. `risk_paid`: by party, net amount
-    paid (+) or received (-) through risk sharing [future]. `falls`: by party, for shocks only.
+    `headroom`: by party, the least over its essential capacities (of a group, the quantile over members that
+    counts). `capacity_headroom`: by `party.capacity`. `group_mean` and `group_tenth`: by group, the mean and the
+    worst tenth of members' headroom. `flows`: by flow. `measures`: by name, the shared-value measures and checks in
+    base units. `balance`: by party, worth received over own cost and burdens over the window that its rule names (a
+    year by default), sampled where a full window lies behind, in the base lane. `presence`: by group, the expected
+    number of members. `lost_above`: by `party.capacity`, what exceeded `at_most` [future]. `risk_paid`: by party,
+    net amount paid (+) or received (-) through risk sharing [future]. `falls`: by party, for shocks only. `fallen`:
+    by group, where one member is struck: how many other members then fall below their floor at some time and do not
+    in `base`, in the mean over futures.
     """
 
     name: str
@@ -103,6 +105,7 @@ class Lane:
     lost_above: Mapping[str, Array] = field(default_factory=dict)
     risk_paid: Mapping[str, Array] = field(default_factory=dict)
     falls: Mapping[str, Fall] = field(default_factory=dict)
+    fallen: Mapping[str, float] = field(default_factory=dict)
 
 
 @final

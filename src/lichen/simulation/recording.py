@@ -15,14 +15,14 @@ from lichen.simulation.futures import Fall, FlowTotals, Futures, Lane, Trace
 from lichen.simulation.interventions import in_steps
 from lichen.simulation.memories import ratio
 from lichen.simulation.program import FlowPlan, Program
-from lichen.simulation.reducing import FIFTHS, Falls, Stack, Sums, SumsOfChunk, TraceResults, Traces
+from lichen.simulation.reducing import FIFTHS, Fallen, Falls, Stack, Sums, SumsOfChunk, TraceResults, Traces
 from lichen.simulation.tape import Register
 
 Array: TypeAlias = NDArray[np.float64]
 
 COURSES = {"base": "", "cut": ".headroom"}
 """The lanes whose courses are kept, and how the names of those series end."""
-SHOCKS = ("shock:", "shocks:", "world_low:", "world_high:")
+SHOCKS = ("shock:", "shocks:", "shock_member:", "world_low:", "world_high:")
 PATH_RUNS = 2000
 
 
@@ -52,6 +52,7 @@ class Recording:
         bases = [lane for lane, e in enumerate(experiments) if e.name == "base"]
         rows = [self.levels.rows[r.index] for r in _present(party.headroom for party in self.parties)]
         self.falls = Falls(rows, shocks if bases else (), bases[0] if bases else 0, self.time.steps + 1)
+        self.fallen = Fallen(_rooms(relationship, program), self._struck(), bases[0] if bases else None)
         totals = [flow.total for flow in program.flows]
         kept = [r for flow in program.flows for r in (*flow.worth.values(), *flow.cost.values(), flow.shortfall)]
         kept += program.payments.values()
@@ -70,6 +71,16 @@ class Recording:
             lane: {name: np.empty(shape) for name in registers} for lane, registers in self.path_registers.items()
         }
         self.balances = {p.name: _empty_trace(runs) for p in program.parties}
+
+    def _struck(self) -> Mapping[int, tuple[str, int]]:
+        """By lane, the one member of a group that is struck there, by its place."""
+        found = {}
+        for lane, experiment in enumerate(self.experiments):
+            for group in {place.partition(".")[0] for place in experiment.to_floor}:
+                place = interventions.place_of(self.relationship, group, experiment.member)
+                if place is not None:
+                    found[lane] = (group, place)
+        return found
 
     def futures(self, seed: int) -> Futures:
         """Everything as one value."""
@@ -102,13 +113,14 @@ class Recording:
             },
             risk_paid={party: self._sum(register, lane) for party, register in program.payments.items()},
             falls=self._falls(lane),
+            fallen=self.fallen.of(lane),
         )
 
     def _falls(self, lane: int) -> Mapping[str, Fall]:
         if lane not in self.falls.places:
             return {}
         step = self.time.step_days
-        return {party.name: self.falls.of(row, lane, self.runs, step) for row, party in enumerate(self.parties)}
+        return {party.name: self.falls.of(row, lane, step) for row, party in enumerate(self.parties)}
 
     def _flow(self, flow: FlowPlan, lane: int) -> FlowTotals:
         return FlowTotals(
@@ -126,10 +138,10 @@ class Recording:
 
 @final
 class ChunkRecorder:
-    """Takes one chunk after another down in a `Recording`."""
+    """Takes one chunk after another down in a `Recording`; where all futures are `alike`, one stands for all."""
 
-    def __init__(self, recording: Recording, futures: int) -> None:
-        self.recording, time = recording, recording.time
+    def __init__(self, recording: Recording, futures: int, *, alike: bool = False) -> None:
+        self.recording, self.alike, time = recording, alike, recording.time
         lanes = len(recording.experiments)
         year = max(1, in_steps(YEAR_DAYS, time.step_days))
         level_stack, measure_stack = (
@@ -167,17 +179,21 @@ class ChunkRecorder:
 
     def begin(self, futures: range, values: Mapping[int, Array]) -> None:
         """A chunk begins."""
+        if self.alike:
+            futures = range(self.recording.runs)
         self.part = slice(futures.start, futures.stop)
         self.values = values
         for traces in (self.level_traces, self.measure_traces):
             traces.begin(futures, values)
         for sums in self.sums:
             sums.begin(values)
+        self.recording.fallen.begin(values)
 
     def levels(self, step: int) -> None:
         """Levels and headrooms are known."""
         self.level_traces.record(step)
         self.recording.falls.record(step, self.level_traces.stack.now)
+        self.recording.fallen.record()
         for lane, place in self.recording.path_lanes.items():
             for name, register in self.recording.path_registers[lane].items():
                 value = self._row(register, place)
@@ -207,6 +223,7 @@ class ChunkRecorder:
             traces.end()
         for sums in self.sums:
             sums.end(self.part)
+        self.recording.fallen.end()
         recording, part = self.recording, self.part
         for clipped in recording.clipped.values():
             clipped[part] /= recording.time.steps
@@ -225,6 +242,16 @@ class ChunkRecorder:
             received, borne = (courses[f"{party.name}.{side}"][:-1] for side in ("received", "borne"))
             for key, figure in _balance(received, borne, window, step).items():
                 self.recording.balances[party.name][key][self.part] = figure
+
+
+def _rooms(relationship: Relationship, program: Program) -> Mapping[str, list[Register]]:
+    """By group, the room of each member in each capacity that it needs."""
+    found: dict[str, list[Register]] = {}
+    for plan in program.capacities:
+        party = relationship.parties[plan.party]
+        if party.members is not None and party.capacities[plan.name].essential:
+            found.setdefault(party.name, []).append(plan.headroom)
+    return found
 
 
 def _unique(registers: Iterable[Register]) -> list[Register]:
