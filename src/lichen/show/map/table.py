@@ -189,7 +189,7 @@ def _unowned(dependencies: DependencyMap) -> Iterator[str]:
 
 
 def _reaching(dependencies: DependencyMap, one: MemberReach) -> str:
-    whose = f"{title_of(dependencies, one.group)}{'' if one.owned else ', looked after by nobody'}"
+    whose = title_of(dependencies, one.group)
     return f"{_whole(one.reach)}  with {plain(one.member)} ({whose}), {_whole(one.direct)} of them directly"
 
 
