@@ -13,6 +13,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.finding import Finding
 from lichen.check.gate import Gate, Kind, pass_gate
 from lichen.check.kept import rules_kept
+from lichen.check.members import told
 from lichen.check.neighbours import Instead, hinges_on_unsaid, instead_of_symbiosis
 from lichen.check.readings import Readings, all_readings
 from lichen.check.recorded import record_findings
@@ -32,7 +33,10 @@ _FIRST = {"invariant": 0, "failure": 1, "component": 1, "check": 2}
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """An argument, no stamp: the word, why, everything it was reached from, and what would change it."""
+    """An argument, no stamp: the word, why, everything it was reached from, and what would change it.
+
+    `unread`: the rows of the record that were not read. `members`: what single members of large groups take along.
+    """
 
     relationship: str
     file_hash: str
@@ -51,6 +55,7 @@ class Verdict:
     readings: Readings
     rests_on: RestsOn
     unread: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
     def finding(self, about: str) -> Finding | None:
         """The finding about one thing, the worst if there are several."""
@@ -118,6 +123,7 @@ def judge(evidence: CheckInput) -> Verdict:
         readings=all_readings(evidence),
         rests_on=rests_on(evidence),
         unread=evidence.record.unread if evidence.record is not None else (),
+        members=told(evidence),
     )
 
 

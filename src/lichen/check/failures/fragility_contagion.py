@@ -36,9 +36,10 @@ from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.finding import Evidence, Finding, Remedy
 from lichen.check.judging import failure
-from lichen.check.measures.contagion import MemberFall, falls_of_members, radius, spread
+from lichen.check.measures.contagion import radius, spread
 from lichen.check.measures.figure import Figure, largest_of
 from lichen.check.measures.worth import valuation
+from lichen.check.members import MemberFall, falls_of_members
 from lichen.check.remedies import buffered, largest_benefit
 
 TITLE = "Fragility contagion"
@@ -59,7 +60,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
         else "A failure of one side stays with it."
     )
     if alone and alone[0].fallen > 0:
-        says += f" {_fallen(evidence, alone[0])}"
+        says += f" {alone[0].says}"
     yield failure(
         ABOUT,
         score,
@@ -99,18 +100,9 @@ def _seen(evidence: CheckInput, origin: str, target: str, figure: Figure) -> Evi
 
 def _struck(evidence: CheckInput, fall: MemberFall) -> Evidence:
     return Evidence(
-        says=_fallen(evidence, fall),
+        says=fall.says,
         figure=fall.share,
         unit=f"of {evidence.title(fall.group)}",
         method="simulation",
         at=evidence.relationship.at(f"parties.{fall.struck.group}"),
-    )
-
-
-def _fallen(evidence: CheckInput, fall: MemberFall) -> str:
-    members = len(evidence.relationship.parties[fall.group].members or ())
-    alone = "alone" if fall.struck.owned else "alone, looked after by nobody,"
-    return (
-        f"{fall.struck.member} ({evidence.title(fall.struck.group)}) {alone} takes {wording.count(fall.fallen)} of "
-        f"{wording.count(members)} {evidence.title(fall.group)} along."
     )
