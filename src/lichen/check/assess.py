@@ -35,7 +35,8 @@ MOST_TERMS = 6
 TRIAL_RUNS = 100
 FLIP_RUNS = 100
 PAIR_RUNS = 200
-"""Futures of a term that is tried, of an assumption that might turn the verdict, of two shocks together."""
+"""Futures of a term that is tried, of an assumption that might turn the verdict, of two shocks together or of one
+member's."""
 FLIP_STEPS = 1000
 """Steps, over all relationships judged, that the search for what would turn the verdict may take."""
 MOST_JUDGED = 20
@@ -52,7 +53,7 @@ LANES: dict[str, tuple[str, ...]] = {
     "disguised_extraction": ("cut", "stopped"),
     "dependency_lock_in": ("cut", "exit"),
     "false_shared_value_metric": (),
-    "fragility_contagion": ("shock", "shock_member"),
+    "fragility_contagion": ("shock",),
     "goodwill_substitution": ("no_goodwill",),
     "over_coupling": ("ablate", "halve"),
 }
@@ -86,12 +87,10 @@ def assess(
     `search` also looks for terms that game a shared measure and for assumptions that would turn the verdict. `tick`
     is told the share of the work that is done.
     """
-    members = rank_members(relationship)
-    struck = [(one.group, one.member) for one in members.struck] if members is not None else []
-    experiments = (*standard_experiments(relationship, scenario), *member_shocks(relationship, struck, scenario))
+    experiments = standard_experiments(relationship, scenario)
     futures = simulate(relationship, experiments, runs=runs, seed=seed)
-    evidence = evidence_of(relationship, futures, record=record, party=party, members=members)
-    evidence = _with_pairs(evidence, experiments)
+    evidence = _with_pairs(evidence_of(relationship, futures, record=record, party=party), experiments)
+    evidence = _with_members(evidence, scenario)
     tick(0.5)
     looks_far = search and runs >= LEAST_RUNS
     verdict = judge(evidence)
@@ -113,6 +112,18 @@ def _with_pairs(evidence: CheckInput, experiments: Sequence[Experiment]) -> Chec
         return evidence
     both = simulate(evidence.relationship, (experiments[0], *pairs), runs=runs, seed=evidence.futures.seed)
     return replace(evidence, pairs=both)
+
+
+def _with_members(evidence: CheckInput, scenario: str | None) -> CheckInput:
+    """What there is, and a few of the same futures in which single members of large groups are struck."""
+    relationship, runs = evidence.relationship, min(evidence.futures.runs, PAIR_RUNS)
+    ranking = rank_members(relationship)
+    if ranking is None:
+        return evidence
+    base, *_ = standard_experiments(relationship, scenario)
+    shocks = member_shocks(relationship, [(one.group, one.member) for one in ranking.struck], scenario)
+    struck = simulate(relationship, (base, *shocks), runs=runs, seed=evidence.futures.seed)
+    return replace(evidence, members=ranking, struck=struck)
 
 
 def _terms_matter(evidence: CheckInput, verdict: Verdict) -> bool:

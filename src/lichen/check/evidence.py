@@ -45,7 +45,8 @@ class CheckInput:
     `party` is the side for whom it is asked, None for all. `start` is the first instant of the relationship, with
     every value that is known. `balance` is what the record says each side gave and received. `trials`
     are terms moved to their limits, `pairs` the worst shocks two at a time, over few futures; None when nobody tried.
-    `members` are those of large groups whose failure reaches furthest, None when there are none.
+    `members` are those of large groups whose failure reaches furthest, `struck` few futures in which each of them is
+    struck alone; None when there are none.
     """
 
     relationship: Relationship
@@ -57,6 +58,7 @@ class CheckInput:
     trials: Trials | None = None
     pairs: Futures | None = None
     members: MemberRanking | None = None
+    struck: Futures | None = None
 
     @property
     def parties(self) -> tuple[Party, ...]:
@@ -117,7 +119,6 @@ def evidence_of(
     record: Record | None = None,
     party: str | None = None,
     trials: Trials | None = None,
-    members: MemberRanking | None = None,
 ) -> CheckInput:
     """Put together what a verdict is reached from."""
     balance = None
@@ -133,5 +134,4 @@ def evidence_of(
         balance=balance,
         party=party,
         trials=trials,
-        members=members,
     )

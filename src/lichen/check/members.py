@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -27,11 +28,13 @@ class MemberFall:
 
 def falls_of_members(evidence: CheckInput) -> tuple[MemberFall, ...]:
     """What each member that was struck alone pulls down, the most first."""
-    found = []
-    for one in evidence.members.struck if evidence.members is not None else ():
-        lane = evidence.lane(f"shock_member:{one.group}[{one.member}]")
-        if lane is not None and lane.fallen:
-            found.append(_most_of(evidence, one, dict(lane.fallen)))
+    if evidence.members is None or evidence.struck is None:
+        return ()
+    lanes = evidence.struck.lanes
+    found = [
+        _most_of(evidence, one, lanes[f"shock_member:{one.group}[{one.member}]"].fallen)
+        for one in evidence.members.struck
+    ]
     return tuple(sorted(found, key=lambda fall: -fall.share))
 
 
@@ -43,7 +46,7 @@ def told(evidence: CheckInput) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fall.says for fall in falls if fall in (*first_of_each.values(), *unowned)))
 
 
-def _most_of(evidence: CheckInput, struck: MemberReach, fallen: dict[str, float]) -> MemberFall:
+def _most_of(evidence: CheckInput, struck: MemberReach, fallen: Mapping[str, float]) -> MemberFall:
     """The group of which most fall."""
     sizes = {group: len(evidence.relationship.parties[group].members or ()) for group in fallen}
     group = max(fallen, key=lambda name: fallen[name] / sizes[name])
