@@ -8,7 +8,7 @@ import pytest
 from lichen.language.limits import cells_of_a_step
 from lichen.language.table import Table
 from lichen.relationship.relationship import Relationship
-from lichen.simulation import Experiment
+from lichen.simulation import Experiment, simulate
 from lichen.simulation.cost import MOST_CELLS, most_futures
 from lichen.simulation.experiments import BASE, member_shocks
 from lichen.simulation.run import has_chance
@@ -86,3 +86,14 @@ def test_what_nothing_is_drawn_in_costs_one_future() -> None:
     still, drawn = relationship(crowd), relationship(crowd.replace("level: 1", "level: 1..2"))
     assert most_futures(drawn, (BASE,)) == MOST_CELLS // (cells_of_a_step(drawn) * 10)
     assert most_futures(still, (BASE,)) > most_futures(drawn, (BASE,))
+
+
+def test_those_that_fall_are_counted_in_the_mean_over_futures_however_these_are_cut_up() -> None:
+    # Without what it hangs on b falls to 0.25; its floor is drawn from 0 to 0.5: it falls in half of the futures.
+    drawn = chain(CHAIN.replace("floor: 0.5", "floor: 0..0.5"))
+    lanes = (BASE, *member_shocks(drawn, [("knots", "a")]))
+    whole = simulate(drawn, lanes, runs=400)
+    fallen = whole.lanes["shock_member:knots[a]"].fallen["knots"]
+    assert 0.4 < fallen < 1.1
+    cut_up = simulate(drawn, lanes, runs=400, chunk=7)
+    assert cut_up.lanes["shock_member:knots[a]"].fallen["knots"] == fallen
