@@ -146,6 +146,7 @@ def _relationship(draft: Draft, root: Block, open_table: OpenTable) -> Relations
         evidence=evidence,
         units=dict(draft.units),
         origins=draft.origins(),
+        reasons=draft.reasons,
         content_hash=hashlib.sha256(draft.source.text.encode()).hexdigest(),
         hidden=tuple(draft.hidden),
     )

@@ -44,8 +44,9 @@ from lichen.relationship.rules import Window
 from lichen.relationship.value import Value
 
 Voice = Mapping[str, str]
-"""`because` and `source` of the mapping around a value."""
+"""What the mapping around a value says for it."""
 _NOTHING: Final[Voice] = {}
+_VOICED: Final = ("because", "source", "stated_by")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MONTHS = (
     "January",
@@ -134,11 +135,8 @@ def _keys(form: Keys, node: Block, path: str, draft: Draft, voice: Voice) -> dic
     """A mapping with the keys of a table: unknown and missing keys are reported, the others read."""
     table = {key.name: key for key in form.table}
     section: dict[str, Any] = {}
-    own = {
-        name: e.value.text
-        for name in ("because", "source")
-        if (e := node.entries.get(name)) and isinstance(e.value, Scalar)
-    }
+    own = {name: e.value.text for name in _VOICED if (e := node.entries.get(name)) and isinstance(e.value, Scalar)}
+    draft.give_reason(path, own)
     voice = {**voice, **own} if own else voice
     prefix = f"{path}." if path else ""
     for name, entry in node.entries.items():

@@ -192,8 +192,6 @@ class Evidence:
     seen: float = 1.0
     attested_by: tuple[str, ...] = ()
     stated_by: str | None = None
-    because: str | None = None
-    source: str | None = None
 
 
 @final
