@@ -10,8 +10,8 @@ from lichen.language.edit import edit
 from lichen.language.reading import read
 from lichen.language.source import Source
 from lichen.relationship.relationship import Relationship
-from lichen.simulation import simulate
 from lichen.simulation.experiments import standard_experiments
+from lichen.simulation.run import simulate
 
 WORLDS = Path(__file__).parent.parent / "cases/worlds"
 

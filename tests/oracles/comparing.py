@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 
 from lichen.relationship.relationship import Relationship
-from lichen.simulation import simulate
 from lichen.simulation.experiments import standard_experiments
 from lichen.simulation.futures import Futures, Lane, Trace
+from lichen.simulation.run import simulate
 from tests.oracles.slow import Experiment, Run, run
 from tests.oracles.slow_world import Chance
 

@@ -9,7 +9,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lichen.simulation import Experiment, Futures, Trace, simulate, standard_experiments, unknown_values
+from lichen.simulation.experiments import Experiment, standard_experiments
+from lichen.simulation.futures import Futures, Trace
+from lichen.simulation.run import simulate, unknown_values
 from tests.simulation.build import base, course, relationship, run
 
 TIME = "time: {start: 2026-01-01, horizon: 3 years, step: 1 month}\n"

@@ -16,7 +16,7 @@ from lichen.check.finding import Evidence, Finding, Remedy
 from lichen.relationship.flow import Flow
 from lichen.relationship.formula import Binary, Call, Number, Tree, walk
 from lichen.relationship.value import Value
-from lichen.simulation import unknown_values, values_of
+from lichen.simulation.run import unknown_values, values_of
 from lichen.simulation.futures import Array, FlowTotals
 
 _MAP, _DRAFT = "mutual_dependency_map", "purpose"

@@ -21,7 +21,7 @@ from lichen.check.rests_on import RestsOn, rests_on
 from lichen.check.sentence import one_sentence
 from lichen.check.unsaid import is_unsaid
 from lichen.relationship.backing import missing_components
-from lichen.simulation import unknown_values
+from lichen.simulation.run import unknown_values
 
 Word = Literal["symbiotic", "at risk", "not symbiotic", "undecided", "not a relationship of this kind"]
 
