@@ -20,6 +20,7 @@ from lichen.check.registry import failures, invariants
 from lichen.check.rests_on import RestsOn, rests_on
 from lichen.check.sentence import one_sentence
 from lichen.check.unsaid import is_unsaid
+from lichen.language.reading import not_at_hand
 from lichen.relationship.backing import missing_components
 from lichen.simulation.run import unknown_values
 
@@ -117,7 +118,7 @@ def judge(evidence: CheckInput) -> Verdict:
         findings=findings,
         readings=all_readings(evidence),
         rests_on=rests_on(evidence),
-        unread=evidence.record.unread if evidence.record is not None else (),
+        unread=(*not_at_hand(relationship, evidence.party), *(evidence.record.unread if evidence.record else ())),
     )
 
 

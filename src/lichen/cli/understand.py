@@ -54,9 +54,12 @@ def map_(file: Path, form: str, party: str | None, output: Path | None) -> int:
     form = common.chosen(form, output)
     relationship = common.read_file(file, party, form)
     from lichen.dependency.map import build_map
+    from lichen.language.reading import not_at_hand
     from lichen.show.map import FORMATS
 
     common.deliver(FORMATS[form](build_map(relationship)), output)
+    for said in not_at_hand(relationship, party):
+        click.echo(said, err=True)
     return 0
 
 

@@ -63,7 +63,8 @@ class Relationship:
     Built by `lichen.language` from a file without problems: names are unique, every reference resolves, dimensions
     agree and no flow reads itself in the same instant. `origins` maps a path (`flows.payment.rate`) to its place; it
     is no part of equality, and so is what `reasons` maps a path to: what the mapping there says for all that stands in
-    it (`exit`, `exit.notice`, `reinforcement.0`, `world.trend`). `hidden` names the paths that someone keeps to itself.
+    it (`exit`, `exit.notice`, `reinforcement.0`, `world.trend`). `hidden` names the paths that someone keeps to itself,
+    `parts` the parties of whose own figures some were at hand.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Relationship:
     reasons: Mapping[str, Reason] = field(default_factory=dict, compare=False)
     content_hash: str = field(default="", compare=False)
     hidden: tuple[str, ...] = ()
+    parts: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def touched_parties(self) -> tuple[Party, ...]:

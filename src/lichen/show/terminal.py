@@ -81,7 +81,7 @@ def _verdict_parts(verdict: Verdict) -> Iterator[Line | Paragraph]:
     grounds = (words.rests_on_words(verdict.rests_on), *flips)
     yield Paragraph(sentences=grounds, first="Rests on  ", indent=hang, least=1, rank=3, more=6)
     if verdict.unread:
-        yield Paragraph(sentences=verdict.unread, first="Record    ", indent=hang, least=1, rank=2, more=6)
+        yield Paragraph(sentences=verdict.unread, first="Not read  ", indent=hang, least=1, rank=2, more=6)
     yield Paragraph(sentences=(next_step(verdict),), first="Next      ", indent=hang, least=1, rank=3)
     hint = "The whole page: `lichen review FILE`. A word: `lichen explain NAME`."
     yield Paragraph(sentences=(hint,), first=hang, rank=8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lichen.check.verdict import Verdict
+from lichen.language.reading import not_at_hand
 from lichen.show import outlook, words
 from lichen.show.charts import bands
 from lichen.show.judged import Judged
@@ -32,6 +33,7 @@ def head(judged: Judged) -> Html:
             class_="eyebrow",
         ),
         element("h1", spoken(verdict.sentence)),
+        *(element("p", prose(said)) for said in not_at_hand(judged.relationship, judged.party)),
     )
 
 
