@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -75,6 +77,35 @@ def test_a_balance_follows_its_trailing_window() -> None:
     assert balance.end[0] == pytest.approx(windows[-1])
     assert balance.least[0] == pytest.approx(min(windows))
     assert balance.mean[0] == pytest.approx(np.mean(windows))
+
+
+@pytest.mark.parametrize(
+    ("over", "windows"),
+    [
+        ("season(March, April)", {4: (3, 4)}),  # months 2 and 3; before May what has passed so far
+        ("season(December, April)", {}),  # this season began before the start, the next one ends behind the horizon
+        ("season(January, December)", {12: range(1, 13)}),
+        ("project", {3: (1, 2, 3), 6: (4, 5, 6), 9: (7, 8, 9), 12: (10, 11, 12)}),
+    ],
+)
+def test_in_a_formula_the_last_season_or_project_that_has_ended_counts(
+    over: str, windows: dict[int, Sequence[int]]
+) -> None:
+    """Month k brings k + 1 for each unit borne."""
+    text = f"""
+    commitment: 3 months
+    {PAIR}
+    flows:
+      gift: {{kind: benefit, from: b, to: a, rate: "(1 + 12 * time / 1 year) * 1 per day", worth: {{cash: 1 EUR}}}}
+      bread: {{kind: benefit, from: a, to: b, rate: 1 per day, cost: {{cash: 1 EUR}}}}
+    reciprocity: {{fair: {{party: a, receives_per_given: {{at_least: 1}}, over: "{over}"}}}}
+    shared_value: {{seen: {{measure: balance(a), good: {{at_least: 1}}}}}}
+    """
+    seen = course(relationship(text, time="time: {start: 2026-01-01, horizon: 14 months, step: 1 month}\n"), "seen")
+    last: Sequence[int] | None = None
+    for month in range(1, 14):
+        last = windows.get(month, last)
+        assert seen[month] == pytest.approx(np.mean(last or range(1, month + 1)))
 
 
 def test_nothing_given_by_anyone_is_a_balance_of_one() -> None:

@@ -40,7 +40,7 @@ from lichen.language.source import Block, Broken, Entry, Node, Scalar, Series
 from lichen.language.table import cell_number
 from lichen.language.tokens import FormulaError, is_name
 from lichen.language.values import read_value
-from lichen.relationship.rules import Window
+from lichen.relationship.rules import MONTH_NAMES, Window
 from lichen.relationship.value import Value
 
 Voice = Mapping[str, str]
@@ -48,21 +48,7 @@ Voice = Mapping[str, str]
 _NOTHING: Final[Voice] = {}
 _VOICED: Final = ("because", "source", "stated_by")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-_SEASON = re.compile(rf"season\(\s*({'|'.join(_MONTHS)})\s*,\s*({'|'.join(_MONTHS)})\s*\)")
+_SEASON = re.compile(rf"season\(\s*({'|'.join(MONTH_NAMES)})\s*,\s*({'|'.join(MONTH_NAMES)})\s*\)")
 _FUTURES = re.compile(r"(\d{1,3}(?:\.\d+)?) ?% of futures")
 
 

@@ -17,6 +17,7 @@ from lichen.simulation.memories import ratio
 from lichen.simulation.program import FlowPlan, Program
 from lichen.simulation.reducing import FIFTHS, Falls, Stack, Sums, SumsOfChunk, TraceResults, Traces
 from lichen.simulation.tape import Register
+from lichen.simulation.windows import Steps, full_windows
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -221,9 +222,9 @@ class ChunkRecorder:
     def _keep_balances(self, courses: Mapping[str, Array]) -> None:
         step = self.recording.time.step_days
         for party in self.recording.program.parties:
-            window = max(1, in_steps(party.window_days, step))
-            received, borne = (courses[f"{party.name}.{side}"][:-1] for side in ("received", "borne"))
-            for key, figure in _balance(received, borne, window, step).items():
+            windows = tuple(full_windows(party.over, self.recording.time, self.recording.relationship.commitment_days))
+            received, borne = (_within(windows, courses[f"{party.name}.{side}"]) for side in ("received", "borne"))
+            for key, figure in _balance(received, borne, step).items():
                 self.recording.balances[party.name][key][self.part] = figure
 
 
@@ -255,12 +256,19 @@ def _empty_trace(runs: int) -> dict[str, Array]:
     return {**figures, "fifths": np.full((runs, FIFTHS), np.nan)}
 
 
-def _balance(received: Array, borne: Array, window: int, step_days: float) -> Mapping[str, Array]:
-    """A party's balance over every full window [time, future], as a trace; nothing when no window is full."""
-    if len(received) < window:
+def _within(windows: Sequence[Steps], course: Array) -> Array:
+    """What passed in each window [window, future], from a course [time, future]."""
+    sums = np.concatenate([np.zeros((1, course.shape[1])), np.cumsum(course[:-1], axis=0)])
+    first, behind = np.array(windows, dtype=np.intp).reshape(-1, 2).T
+    within: Array = sums[behind] - sums[first]
+    return within
+
+
+def _balance(received: Array, borne: Array, step_days: float) -> Mapping[str, Array]:
+    """A party's balance over every full window [window, future], as a trace; nothing when no window is full."""
+    if not len(received):
         return {}
-    gained, given = (_windows(series, window) for series in (received, borne))
-    balance = ratio(gained, given)
+    balance = ratio(received, borne)
     ends = [max(1, round(len(balance) * (fifth + 1) / FIFTHS)) for fifth in range(FIFTHS)]
     starts = [min(start, end - 1) for start, end in zip([0, *ends], ends, strict=False)]
     least = balance.min(axis=0)
@@ -275,9 +283,3 @@ def _balance(received: Array, borne: Array, window: int, step_days: float) -> Ma
         "below_zero_at": np.full(balance.shape[1], np.inf),
         "yearly_least": least,
     }
-
-
-def _windows(series: Array, window: int) -> Array:
-    sums = np.concatenate([np.zeros((1, series.shape[1])), np.cumsum(series, axis=0)])
-    windows: Array = sums[window:] - sums[:-window]
-    return windows
