@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 
 import numpy as np
 import pytest
 
+from lichen.simulation.run import simulate
 from tests.simulation.build import base, course, relationship, run
 
 PAIR = """
@@ -156,6 +158,14 @@ def test_regular_reviews_hold_when_they_take_effect() -> None:
     assert reviewed("review_every: 3 days\n      takes_effect_after: 2 days") == [10] * 5 + [13] * 3 + [14] * 3
 
 
+def test_what_the_limits_of_a_term_cut_off_is_counted() -> None:
+    reviewing = relationship(REVIEWED.replace("RULES", "review_every: 3 days"))
+    clips = run(reviewing, base()).base.clips["price"]
+    assert (clips.times[0], clips.first[0]) == (2, 6)  # days 6 and 9
+    clips = run(reviewing, base(reviews=False)).base.clips["price"]
+    assert (clips.times[0], clips.first[0]) == (0, np.inf)
+
+
 def test_a_trigger_that_turns_true_calls_one_review_with_its_answering_time() -> None:
     rules = """triggers: [time > 1 day]
       takes_effect_after: 1 day
@@ -190,3 +200,15 @@ def test_triggers_act_in_single_futures() -> None:
 def test_without_reviews_terms_stay_as_agreed() -> None:
     still = run(relationship(REVIEWED.replace("RULES", "review_every: 3 days")), base(reviews=False))
     assert still.paths["base"]["price"][0] == pytest.approx([10] * 11)
+
+
+def test_a_future_that_runs_alone_has_the_same_balance_to_the_last_bit() -> None:
+    """Sums over time are added up in the same order, however many futures stand beside."""
+    drawn = TRADE.replace(
+        '"4 per day - 3 per day * step(5 days)"', "{process: ar1, mean: 4 per day, spread: 1 per day, memory: 2 days}"
+    )
+    drawn = relationship(drawn, time="time: {start: 2026-01-01, horizon: 40 days, step: 1 day}\n")
+    together, alone = (simulate(drawn, (base(),), runs=64, chunk=chunk).base.balance["b"] for chunk in (64, 1))
+    assert np.ptp(together.mean) > 0
+    for field in fields(together):
+        np.testing.assert_array_equal(getattr(alone, field.name), getattr(together, field.name))

@@ -275,11 +275,17 @@ def _balance(received: Array, borne: Array, step_days: float) -> Mapping[str, Ar
     return {
         "start": balance[0],
         "end": balance[-1],
-        "mean": balance.mean(axis=0),
+        "mean": _sum(balance) / len(balance),
         "least": least,
-        "fifths": np.stack([balance[a:b].mean(axis=0) for a, b in zip(starts, ends, strict=True)], axis=1),
+        "fifths": np.stack([_sum(balance[a:b]) / (b - a) for a, b in zip(starts, ends, strict=True)], axis=1),
         "least_after": least,
-        "sum_after": balance.sum(axis=0) * step_days,
+        "sum_after": _sum(balance) * step_days,
         "below_zero_at": np.full(balance.shape[1], np.inf),
         "yearly_least": least,
     }
+
+
+def _sum(series: Array) -> Array:
+    """The sum over time, added up step after step, so that it does not depend on how many futures stand beside."""
+    summed: Array = np.cumsum(series, axis=0)[-1]
+    return summed
