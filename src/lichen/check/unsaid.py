@@ -16,8 +16,8 @@ from lichen.check.finding import Evidence, Finding, Remedy
 from lichen.relationship.flow import Flow
 from lichen.relationship.formula import Binary, Call, Number, Tree, walk
 from lichen.relationship.value import Value
-from lichen.simulation.run import unknown_values, values_of
 from lichen.simulation.futures import Array, FlowTotals
+from lichen.simulation.run import unknown_values, values_of
 
 _MAP, _DRAFT = "mutual_dependency_map", "purpose"
 _ASK = re.compile(r"\bASK\b")
@@ -36,7 +36,7 @@ def unsaid_findings(evidence: CheckInput) -> Iterator[Finding]:
     """Everything that the file leaves open, what would settle most of it first."""
     yield from _draft(evidence)
     yield from (_no_number(evidence, figure) for figure in _without_number(evidence))
-    yield from (_blank(evidence, flow) for flow in blank_flows(evidence))
+    yield from (blank_finding(evidence, flow) for flow in blank_flows(evidence))
 
 
 def is_unsaid(finding: Finding) -> bool:
@@ -79,7 +79,8 @@ def _draft(evidence: CheckInput) -> Iterator[Finding]:
     )
 
 
-def _blank(evidence: CheckInput, flow: Flow) -> Finding:
+def blank_finding(evidence: CheckInput, flow: Flow) -> Finding:
+    """What a flow does not say yet, and who should be asked."""
     giver, receiver = evidence.title(flow.giver), evidence.title(flow.receiver)
     path = f"flows.{flow.name}"
     lacking, known = f"no worth for {receiver}", f"What `{flow.name}` is worth to {receiver}"
