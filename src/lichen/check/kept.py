@@ -28,7 +28,7 @@ def rules_kept(evidence: CheckInput) -> Iterator[Finding]:
     for rule in rules.reciprocity:
         if isinstance(rule, ReturnRule):
             kept = _kept(evidence, rule.party, rule.band, rule.over)
-            says = f"`{rule.name}` is kept"
+            says = f"{wording.quoted(rule.name)} is kept"
             if kept is not None:
                 yield _asked(
                     "reciprocity_rule", f"reciprocity.{rule.name}", says, kept, rule.band, [rule.party], evidence
@@ -39,7 +39,7 @@ def rules_kept(evidence: CheckInput) -> Iterator[Finding]:
         shares = {name: share for name, share in each.items() if share is not None}
         if shares:
             least = min(shares, key=lambda name: shares[name].value)
-            says = f"What {evidence.title(least)} gets for what it bears stays within `balance`"
+            says = f"What {evidence.title(least)} gets for what it bears stays within what the balance check allows"
             yield _asked("balance_check", "balance", says, least_of(shares.values()), band, [least], evidence)
 
 
