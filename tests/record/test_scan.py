@@ -227,6 +227,17 @@ def test_a_column_named_date_holds_dates_when_most_of_its_filled_cells_are(bad: 
     assert ("date" in find_mapping(table_of(f"date,giver,receiver\n{rows},a1,b\nn/a,a2,b\n")).roles) is found
 
 
+def test_a_column_that_does_not_hold_what_its_name_says_is_named() -> None:
+    scan = scanned("date,giver,receiver,hours\nsoon,a,b,1\nlater,a,b,many\nnever,b,a,few\n")
+    assert not {"date", "amount"} & set(scan.mapping.roles)
+    assert scan.notes == (
+        "`date` is not read: most of its cells hold no date",
+        "`hours` is not read: most of its cells hold no number",
+    )
+    assert "`date` is not read" in scan_text(scan)
+    assert scanned(HOURS).notes == ()
+
+
 @pytest.mark.parametrize(("bad", "found"), [(1, True), (2, True), (3, False)])
 def test_where_cells_alone_speak_nearly_all_must_be_dates(bad: int, found: bool) -> None:
     rows = "".join(f"{'soon' if day <= bad else f'2026-01-{day:02}'},a{day % 3},b\n" for day in range(1, 21))

@@ -15,7 +15,7 @@ from lichen.record.calendar_windows import Span
 from lichen.record.scan_draft import draft_text
 from lichen.record.scan_events import KEEPER, Events, read_events
 from lichen.record.scan_figures import Figures, measure
-from lichen.record.scan_mapping import TableMapping, find_mapping
+from lichen.record.scan_mapping import TableMapping, find_mapping, passed_over
 from lichen.record.table import Table
 from lichen.relationship.plain_data import plain
 
@@ -96,7 +96,7 @@ def scan_table(table: Table, as_of: date | None = None) -> Scan:
         used=len(events),
         left_out=events.left_out,
         unread=events.unread,
-        notes=table.notes,
+        notes=(*table.notes, *passed_over(mapping, table)),
     )
 
 

@@ -120,6 +120,20 @@ def find_mapping(table: Table) -> TableMapping:
     return TableMapping(roles={role: roles[role] for role in _WORDS if role in roles})
 
 
+def passed_over(mapping: TableMapping, table: Table) -> tuple[str, ...]:
+    """Of a table in which nothing says when, or how much: the columns that say so by their name and not by their cells,
+    one sentence each.
+    """
+    held: tuple[tuple[Role, str], ...] = (("date", "date"), ("amount", "number"))
+    return tuple(
+        f"`{column}` is not read: most of its cells hold no {what}"
+        for role, what in held
+        if mapping.column(role) is None
+        for column in table.columns
+        if len(table) and "".join(_parts(column)) in _WORDS[role]
+    )
+
+
 def _is_year(found: Mapped | None, table: Table) -> bool:
     """Whether the dates say no more than the year."""
     cells = table.columns[found.column][:_SAMPLE] if found is not None else ()
