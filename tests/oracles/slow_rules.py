@@ -94,7 +94,9 @@ class Reviews:
             value = now.value(change.to)
             between = self.run.relationship.terms[change.term].between
             if between is not None:
-                value = min(max(value, now.value(between[0])), now.value(between[1]))
+                wished, value = value, min(max(value, now.value(between[0])), now.value(between[1]))
+                if value != wished:
+                    self.run.result.clipped.setdefault(change.term, []).append(now.k)
             values[change.term] = value
         self.in_force_from.append((now.k + self.lag(days), values))
 

@@ -39,8 +39,8 @@ class Recorder(Protocol):
         """A buffer that the recorder wants a register's values in."""
         ...
 
-    def begin(self, futures: range, values: Mapping[int, Array]) -> None:
-        """A chunk begins."""
+    def begin(self, futures: range, values: Mapping[int, Array], clips: Mapping[str, tuple[Array, Array]]) -> None:
+        """A chunk begins; `clips` is filled while it runs, as `values` are."""
         ...
 
     def levels(self, step: int) -> None:
@@ -221,7 +221,7 @@ class Engine:
         with np.errstate(all="ignore"):
             self._draw(futures, seed)
             self._start()
-            self.recorder.begin(futures, self.values)
+            self.recorder.begin(futures, self.values, self.reviews.clips)
             for step in range(self.time.steps):
                 self._step(step)
             self._open(self.time.steps)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lichen.relationship.relationship import Relationship
 from lichen.simulation import interventions
 from lichen.simulation.experiments import YEAR_DAYS, Experiment
-from lichen.simulation.futures import Fall, FlowTotals, Futures, Lane, Trace
+from lichen.simulation.futures import Clips, Fall, FlowTotals, Futures, Lane, Trace
 from lichen.simulation.interventions import in_steps
 from lichen.simulation.memories import ratio
 from lichen.simulation.program import FlowPlan, Program
@@ -60,6 +60,10 @@ class Recording:
         self.amounts = Sums((r for r in kept if r.index not in self.totals.rows), lanes, runs, self.time, halves=False)
         self.lost = Sums(_present(c.lost for c in program.capacities), lanes, runs, self.time, halves=False)
         self.clipped = {flow.name: np.zeros(runs) for flow in program.flows if flow.wished is not None}
+        self.clips = {
+            term.name: Clips(times=np.zeros((lanes, runs)), first=np.full((lanes, runs), np.inf))
+            for term in program.terms
+        }
         self.path_lanes = {e.name: lane for lane, e in enumerate(experiments) if e.name in COURSES}
         series = dict(_paths(program))
         self.path_registers = {
@@ -103,6 +107,7 @@ class Recording:
             },
             risk_paid={party: self._sum(register, lane) for party, register in program.payments.items()},
             falls=self._falls(lane),
+            clips={term: Clips(times=found.times[lane], first=found.first[lane]) for term, found in self.clips.items()},
         )
 
     def _falls(self, lane: int) -> Mapping[str, Fall]:
@@ -166,10 +171,10 @@ class ChunkRecorder:
         stacks = [self.level_traces.stack, self.measure_traces.stack, *(sums.stack for sums in self.sums)]
         return next((row for stack in stacks if (row := stack.place(register)) is not None), None)
 
-    def begin(self, futures: range, values: Mapping[int, Array]) -> None:
-        """A chunk begins."""
+    def begin(self, futures: range, values: Mapping[int, Array], clips: Mapping[str, tuple[Array, Array]]) -> None:
+        """A chunk begins; `clips` is filled while it runs, as `values` are."""
         self.part = slice(futures.start, futures.stop)
-        self.values = values
+        self.values, self.clips = values, clips
         for traces in (self.level_traces, self.measure_traces):
             traces.begin(futures, values)
         for sums in self.sums:
@@ -209,6 +214,8 @@ class ChunkRecorder:
         for sums in self.sums:
             sums.end(self.part)
         recording, part = self.recording, self.part
+        for name, (times, first) in self.clips.items():
+            recording.clips[name].times[:, part], recording.clips[name].first[:, part] = times, first
         for clipped in recording.clipped.values():
             clipped[part] /= recording.time.steps
         for lane, courses in self.courses.items():
