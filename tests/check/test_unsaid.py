@@ -32,7 +32,7 @@ def test_a_return_without_worth_is_asked_for_and_no_gift_is_concluded() -> None:
     verdict = judged(with_thanks())
     assert (verdict.verdict, verdict.instead) == ("undecided", None)
     assert verdict.sentence.endswith(
-        "`thanks` has no worth for The Berg family and no cost for Night shelter: ask them."
+        "“thanks” has no worth for The Berg family and no cost for Night shelter: ask them."
     )
     first = verdict.worst[0]
     assert (first.about, first.type, first.status) == ("mutual_dependency_map", "component", "cannot tell")
@@ -42,7 +42,7 @@ def test_a_return_without_worth_is_asked_for_and_no_gift_is_concluded() -> None:
     assert first.remedy is not None
     assert first.remedy.path == "flows.thanks.worth"
     assert verdict.next_steps[0] == (
-        "What `thanks` is worth to The Berg family and costs Night shelter: ask them, and write it under "
+        "What “thanks” is worth to The Berg family and costs Night shelter: ask them, and write it under "
         "`flows.thanks.worth` and `flows.thanks.cost`."
     )
 
@@ -62,7 +62,7 @@ def test_a_blank_flow_is_named_beside_another_verdict_and_leaves_its_word() -> N
     verdict = judged(text)
     assert verdict.verdict == "not symbiotic"
     (found,) = [finding for finding in verdict.findings if is_unsaid(finding)]
-    assert found.says.startswith("`extra` has no worth for ")
+    assert found.says.startswith("“extra” has no worth for ")
 
 
 TIPS = "flows:\n  tips: {kind: benefit, from: %s, to: %s, rate: %s}\n"
@@ -139,7 +139,7 @@ def test_a_rate_that_divides_by_zero_is_named_with_its_place_and_what_follows_fr
     verdict = judged(text)
     assert verdict.verdict == "undecided"
     (found,) = [finding for finding in verdict.findings if is_unsaid(finding)]
-    assert found.says == f"The rate of `thanks`, {found.evidence[0].at}, is no number: it divides by zero or overflows."
+    assert found.says == f"The rate of “thanks”, {found.evidence[0].at}, is no number: it divides by zero or overflows."
     assert verdict.sentence.endswith(found.says[1:])
     assert verdict.worst[0] is found
 

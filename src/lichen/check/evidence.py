@@ -107,6 +107,17 @@ class CheckInput:
         flow = self.relationship.flows.get(name)
         return wording.quoted(flow.title if flow is not None else name)
 
+    def figure_at(self, path: str) -> str:
+        """A figure of the file as people would say it: `flows.payment.cost.cash` as `the cost of “payment”`."""
+        match path.split("."):
+            case ["parties", party, "capacities", capacity, key, *_]:
+                return f"the {wording.in_words(key)} of {self.called(f'{party}.{capacity}')}"
+            case ["flows", flow, key, *_]:
+                return f"the {wording.in_words(key)} of {self.called(flow)}"
+            case [*_, name]:
+                return wording.quoted(name)
+        return path
+
     def traces(self, lane: Lane, party: str) -> Mapping[str, Trace]:
         """The room of each essential capacity in a lane; of a group the mean over its members."""
         if party in lane.group_mean:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.finding import Evidence, Finding, Remedy
 from lichen.relationship.flow import Flow
@@ -83,14 +84,14 @@ def blank_finding(evidence: CheckInput, flow: Flow) -> Finding:
     """What a flow does not say yet, and who should be asked."""
     giver, receiver = evidence.title(flow.giver), evidence.title(flow.receiver)
     path = f"flows.{flow.name}"
-    lacking, known = f"no worth for {receiver}", f"What `{flow.name}` is worth to {receiver}"
+    lacking, known = f"no worth for {receiver}", f"What {wording.quoted(flow.title)} is worth to {receiver}"
     asked, keys = receiver, f"`{path}.worth`"
     if not flow.cost:
         lacking, known = f"{lacking} and no cost for {giver}", f"{known} and costs {giver}"
         asked, keys = "them", f"{keys} and `{path}.cost`"
     return _open(
         _MAP,
-        f"`{flow.name}` has {lacking}: ask {asked}.",
+        f"{wording.quoted(flow.title)} has {lacking}: ask {asked}.",
         needs=f"{known}: ask {asked}, and write it under {keys}.",
         at=evidence.relationship.at(path),
         parties=(flow.receiver,) if flow.cost else (flow.receiver, flow.giver),
@@ -115,7 +116,7 @@ def _without_number(evidence: CheckInput) -> list[_Figure]:
 def _flow_figures(flow: Flow, totals: FlowTotals) -> Iterator[_Figure]:
     path = f"flows.{flow.name}"
     if not _is_number(totals.amount):
-        yield _Figure(f"{path}.rate", f"The rate of `{flow.name}`", flow.rate)
+        yield _Figure(f"{path}.rate", f"The rate of {wording.quoted(flow.title)}", flow.rate)
         return
     for key, words, said, summed in (
         ("worth", "is worth", flow.worth, totals.worth),
@@ -123,7 +124,7 @@ def _flow_figures(flow: Flow, totals: FlowTotals) -> Iterator[_Figure]:
     ):
         for capacity, value in said.items():
             if capacity in summed and not _is_number(summed[capacity]):
-                yield _Figure(f"{path}.{key}.{capacity}", f"What `{flow.name}` {words}", value)
+                yield _Figure(f"{path}.{key}.{capacity}", f"What {wording.quoted(flow.title)} {words}", value)
 
 
 def _capacity_figures(evidence: CheckInput) -> Iterator[_Figure]:
@@ -133,7 +134,11 @@ def _capacity_figures(evidence: CheckInput) -> Iterator[_Figure]:
             trace = evidence.base.capacity_headroom.get(name)
             if trace is not None and not _is_number(trace.mean):
                 path = f"parties.{party.name}.capacities.{capacity.name}"
-                yield _Figure(path, f"The room of `{name}`", capacity.change or capacity.level)
+                yield _Figure(
+                    path,
+                    f"The room of {wording.in_words(capacity.name)} of {party.title}",
+                    capacity.change or capacity.level,
+                )
 
 
 def _is_number(values: Array) -> bool:

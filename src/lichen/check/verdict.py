@@ -179,7 +179,7 @@ def explained(evidence: CheckInput, finding: Finding) -> Finding:
     if not kept:
         return finding
     keepers = wording.listed(dict.fromkeys(evidence.title(value.private_to or "") for value in kept))
-    figures = wording.listed(f"`{value.path}`" for value in kept)
+    figures = wording.listed(dict.fromkeys(evidence.figure_at(value.path) for value in kept))
     return replace(
         finding,
         says=f"What is private to {keepers} would decide this: {figures}.",
@@ -196,7 +196,7 @@ def left_open(evidence: CheckInput, gate: Gate, finding: Finding) -> Finding:
     mending = _mending(evidence, gate, finding)
     if finding.status != "broken" or not mending or _is_from_record(finding):
         return finding
-    called = wording.listed(f"“{flow.title.replace('_', ' ')}”" for flow in mending)
+    called = wording.listed(wording.quoted(flow.title) for flow in mending)
     return replace(
         finding,
         status="cannot tell",
@@ -315,6 +315,6 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "parties": list(finding.parties),
         "evidence": [asdict(seen) for seen in finding.evidence],
         "needs": finding.needs,
-        "remedy": remedy.says if remedy is not None else None,
+        "remedy": f"{remedy.says} {remedy.effect}".rstrip() if remedy is not None else None,
         "change": change,
     }
