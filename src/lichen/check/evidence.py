@@ -15,7 +15,9 @@ from lichen.relationship.flow import Flow
 from lichen.relationship.party import Party
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.start import Start
+from lichen.relationship.value import Value
 from lichen.simulation.futures import Futures, Lane, Trace
+from lichen.simulation.run import values_of
 
 
 @final
@@ -43,13 +45,15 @@ class CheckInput:
     """What a verdict is reached from. Nothing else is read, no clock and no file.
 
     `party` is the side for whom it is asked, None for all. `start` is the first instant of the relationship, with
-    every value that is known. `balance` is what the record says each side gave and received. `trials`
-    are terms moved to their limits, `pairs` the worst shocks two at a time, over few futures; None when nobody tried.
+    every value that is known, `values` every value that the file says. `balance` is what the record says each side gave
+    and received. `trials` are terms moved to their limits, `pairs` the worst shocks two at a time, over few futures;
+    None when nobody tried.
     """
 
     relationship: Relationship
     futures: Futures
     start: Start
+    values: tuple[Value, ...]
     record: Record | None = None
     balance: Balance | None = None
     party: str | None = None
@@ -76,6 +80,11 @@ class CheckInput:
     def inner_flows(self) -> tuple[Flow, ...]:
         """The flows between two different parties."""
         return self.relationship.inner_flows
+
+    @property
+    def unknown(self) -> tuple[Value, ...]:
+        """The values that somebody keeps to itself without a range."""
+        return tuple(value for value in self.values if not value.known)
 
     @property
     def base(self) -> Lane:
@@ -145,6 +154,7 @@ def evidence_of(
         relationship=relationship,
         futures=futures,
         start=Start(relationship),
+        values=tuple(values_of(relationship)),
         record=record,
         balance=balance,
         party=party,

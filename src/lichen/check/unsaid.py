@@ -18,7 +18,6 @@ from lichen.relationship.flow import Flow
 from lichen.relationship.formula import Binary, Call, Number, Tree, walk
 from lichen.relationship.value import Value
 from lichen.simulation.futures import Array, FlowTotals
-from lichen.simulation.run import unknown_values, values_of
 
 _MAP, _DRAFT = "mutual_dependency_map", "purpose"
 _ASK = re.compile(r"\bASK\b")
@@ -64,7 +63,7 @@ def blank_flows(evidence: CheckInput) -> tuple[Flow, ...]:
 
 
 def _marked(evidence: CheckInput) -> tuple[Value, ...]:
-    return tuple(value for value in values_of(evidence.relationship) if _ASK.search(value.because or ""))
+    return tuple(value for value in evidence.values if _ASK.search(value.because or ""))
 
 
 def _draft(evidence: CheckInput) -> Iterator[Finding]:
@@ -101,7 +100,7 @@ def blank_finding(evidence: CheckInput, flow: Flow) -> Finding:
 
 def _without_number(evidence: CheckInput) -> list[_Figure]:
     """The figures that are no number in some future; where some of them divide, those alone: the others follow."""
-    if unknown_values(evidence.relationship):
+    if evidence.unknown:
         return []
     flows = (
         figure

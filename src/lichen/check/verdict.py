@@ -23,7 +23,6 @@ from lichen.check.unsaid import blank_finding, blank_flows, is_unsaid
 from lichen.language.reading import not_at_hand
 from lichen.relationship.backing import missing_components
 from lichen.relationship.flow import Flow
-from lichen.simulation.run import unknown_values
 
 Word = Literal["symbiotic", "at risk", "not symbiotic", "undecided", "not a relationship of this kind"]
 
@@ -127,6 +126,13 @@ def judge(evidence: CheckInput) -> Verdict:
     )
 
 
+def word_of(evidence: CheckInput) -> Word:
+    """The word of the verdict alone."""
+    gate = pass_gate(evidence)
+    instead = instead_of_symbiosis(evidence, gate)
+    return decide(evidence, gate, instead, tuple(all_findings(evidence, gate)))
+
+
 def _tables(evidence: CheckInput) -> str | None:
     """The tables of the record that were read."""
     if evidence.record is None or not evidence.record.books:
@@ -175,7 +181,7 @@ def explained(evidence: CheckInput, finding: Finding) -> Finding:
     """A finding that cannot be told because somebody keeps a figure private says who, which, and what would do."""
     if finding.status != "cannot tell":
         return finding
-    kept = [value for value in unknown_values(evidence.relationship) if value.private_to is not None]
+    kept = [value for value in evidence.unknown if value.private_to is not None]
     if not kept:
         return finding
     keepers = wording.listed(dict.fromkeys(evidence.title(value.private_to or "") for value in kept))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias, final
 
 import numpy as np
@@ -23,6 +23,8 @@ Array: TypeAlias = NDArray[np.float64]
 
 COURSES = {"base": "", "cut": ".headroom"}
 """The lanes whose courses are kept, and how the names of those series end."""
+TALLIES = (".received", ".borne")
+"""How the names of the courses end that balances are made of."""
 SHOCKS = ("shock:", "shocks:", "world_low:", "world_high:")
 PATH_RUNS = 2000
 
@@ -175,6 +177,7 @@ class ChunkRecorder:
         """A chunk begins; `clips` is filled while it runs, as `values` are."""
         self.part = slice(futures.start, futures.stop)
         self.values, self.clips = values, clips
+        self.followed = list(self._followed())
         for traces in (self.level_traces, self.measure_traces):
             traces.begin(futures, values)
         for sums in self.sums:
@@ -184,13 +187,25 @@ class ChunkRecorder:
         """Levels and headrooms are known."""
         self.level_traces.record(step)
         self.recording.falls.record(step, self.level_traces.stack.now)
+        for course, value, presence in self.followed:
+            if value.ndim > 1:  # the level of a group: the sum over the members present
+                value = value.sum(axis=-1) if presence is None else np.vecdot(value, presence)
+            course[step] = value
+
+    def _followed(self) -> Iterator[tuple[Array, Array, Array | None]]:
+        """The courses that this chunk needs, what each follows and the presence of its members.
+
+        Beyond the futures whose courses are kept, balances alone need theirs.
+        """
         for lane, place in self.recording.path_lanes.items():
             for name, register in self.recording.path_registers[lane].items():
-                value = self._row(register, place)
-                if register.axis is not None:  # the level of a group: the sum over the members present
-                    presence = self.presences.get(register.axis)
-                    value = value.sum(axis=-1) if presence is None else np.vecdot(value, self._row(presence, place))
-                self.courses[lane][name][step] = value
+                if self.part.start < PATH_RUNS or name.endswith(TALLIES):
+                    presence = self.presences.get(register.axis) if register.axis is not None else None
+                    yield (
+                        self.courses[lane][name],
+                        self._row(register, place),
+                        None if presence is None else self._row(presence, place),
+                    )
 
     def _row(self, register: Register, lane: int) -> Array:
         values = self.values[register.index]
