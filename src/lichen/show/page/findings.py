@@ -14,7 +14,6 @@ from lichen.show.markup import Html, element, join
 from lichen.show.page.parts import chart, chip, folded, part, prose
 from lichen.show.terminal import measured
 
-
 OPENED = 3
 """So many of the worst findings stand open; of the others one sees the sentence."""
 
