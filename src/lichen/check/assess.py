@@ -163,8 +163,14 @@ def _closer(evidence: CheckInput, verdict: Verdict, experiments: tuple[Experimen
         needed = _needed(experiments, {findings[place].about for place in places})
         futures = simulate(evidence.relationship, needed, runs=runs, seed=evidence.futures.seed)
         for place in places:
-            findings[place], seen[place] = _again(replace(evidence, futures=futures), findings[place]), runs
+            again = _again(replace(evidence, futures=futures), findings[place])
+            findings[place], seen[place] = _with_repair_of(findings[place], again), runs
     return revised(evidence, verdict, tuple(findings))
+
+
+def _with_repair_of(before: Finding, again: Finding) -> Finding:
+    """A finding of a closer look with the repair that was found before: it may need lanes that were not run again."""
+    return again if again.status == "holds" else replace(again, remedy=again.remedy or before.remedy)
 
 
 def _next_look(
