@@ -161,7 +161,7 @@ def _reaches(evidence: CheckInput, gate: Gate) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(
             says=(
-                f"Of what {evidence.title(origin)} gains, {wording.share(reach.stronger.value)} reaches "
+                f"Of a gain of {evidence.title(origin)}, {wording.share(reach.stronger.value)} reaches "
                 f"{evidence.title(target)}."
             ),
             figure=reach.stronger.value,

@@ -20,7 +20,7 @@ from lichen.simulation.futures import Trace
 MOST_TRIED = 5
 """Repairs that are tried, those of the worst findings first."""
 MOVED = 0.005
-"""A room, or a share of futures, that changes by less is said not to change."""
+"""A room of whoever is worst off that changes by less counts as the same."""
 
 Again: TypeAlias = Callable[[Finding, Relationship], tuple[CheckInput, Finding]]
 """The futures of a changed relationship, as far as a finding looks at them, and the finding from these."""
@@ -52,7 +52,7 @@ def _effect(before: CheckInput, then: CheckInput, gate: Gate, finding: Finding, 
         origin, target = finding.parties
         if (origin, target) in gate.reach:
             reach = reaches_between(then)[origin, target].stronger.value
-            yield f"Of what {before.title(origin)} gains, {wording.share(reach)} then reaches {before.title(target)}."
+            yield f"Of a gain of {before.title(origin)}, {wording.share(reach)} then reaches {before.title(target)}."
     elif after is not finding:
         yield _STATUS[after.status].format(after.says)
 
@@ -70,13 +70,14 @@ def _room(before: CheckInput, then: CheckInput, party: str) -> Iterator[str]:
     old, new = before.base.headroom[party], then.base.headroom[party]
     rooms, falls = (_typical(old), _typical(new)), (_below(old), _below(new))
     title = before.title(party)
-    some = abs(falls[1] - falls[0]) >= MOVED
-    below = f"falls below the floor in {round(100 * falls[1])} instead of {round(100 * falls[0])} of 100 futures"
-    if abs(rooms[1] - rooms[0]) >= MOVED:
+    was, will = (round(100 * share) for share in falls)
+    before_it, after_it = map(wording.share, rooms)
+    below = f"falls below the floor in {will} instead of {was} of 100 futures"
+    if before_it != after_it:
         verb = "raises" if rooms[1] > rooms[0] else "lowers"
-        said = f"{verb} the room left of {title} from {wording.share(rooms[0])} to {wording.share(rooms[1])}"
-        yield f"{said}, with {below}" if some else said
-    elif some:
+        said = f"{verb} the room left of {title} from {before_it} to {after_it}"
+        yield f"{said}, with {below}" if was != will else said
+    elif was != will:
         yield f"leaves the room of {title} as it is, with {below}"
 
 

@@ -60,7 +60,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
     yield failure(
         ABOUT,
         score,
-        _says(share.value, flow),
+        _says(evidence, share.value, losses, flow),
         parties=flow.parties if flow is not None and score.value > 0 else (),
         evidence=[
             *(_free(evidence, name) for name in sorted(free, key=lambda n: -free[n])[:3]),
@@ -110,9 +110,14 @@ def _loss(evidence: CheckInput, party: str) -> Figure:
     return mean_of((before >= 0).astype(float) - (after >= 0).astype(float)).clipped(0.0, 1.0)
 
 
-def _says(share: float, flow: Flow | None) -> str:
+def _says(evidence: CheckInput, share: float, losses: Mapping[str, Figure], flow: Flow | None) -> str:
+    """The larger of the two: what hangs on goodwill, or what its end would do to a side."""
     if flow is None:
         return "Nothing of worth hangs on goodwill alone."
+    hit = max(losses, key=lambda name: losses[name].value, default="")
+    if hit and losses[hit].value > share:
+        less = f"{evidence.title(hit)} could go on in {round(100 * losses[hit].value)} fewer of 100 futures"
+        return f"Without what nobody promised, most of it {wording.quoted(flow.title)}, {less}."
     return f"{wording.share(share)} of what is exchanged hangs on goodwill, most of it {wording.quoted(flow.title)}."
 
 
@@ -127,7 +132,7 @@ def _lost(evidence: CheckInput, losses: Mapping[str, Figure]) -> Iterator[Eviden
         if loss.value > 0:
             yield Evidence(
                 says=(
-                    f"Without it {evidence.title(party)} can go on in {wording.share(loss.value)} fewer of the futures."
+                    f"Without it {evidence.title(party)} can go on in {round(100 * loss.value)} fewer of 100 futures."
                 ),
                 figure=loss.value,
                 unit="of the futures",
