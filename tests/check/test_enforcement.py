@@ -65,6 +65,7 @@ def test_a_side_that_lives_on_unpromised_help_is_seen_in_a_sea_of_promises() -> 
     found = next(goodwill_substitution.look(_helped(0.0)))
     assert dict(found.parts)["share without a rule"] == pytest.approx(1 / 9)  # 10 of 90
     assert (found.score, found.status) == (pytest.approx(1.0), "broken")
+    assert found.says == "100 % of what reaches Third hangs on the goodwill of Helper."
     said = "100 % of what reaches Third comes by the goodwill of Helper, for whom keeping it back would pay."
     assert said in [seen.says for seen in found.evidence]
 

@@ -65,7 +65,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
     yield failure(
         ABOUT,
         score,
-        _says(evidence, share.value, losses, flow),
+        _says(evidence, share.value, losses, unheld, flow),
         parties=flow.parties if flow is not None and score.value > 0 else (),
         evidence=[
             *(_free(evidence, name) for name in sorted(free, key=lambda n: -free[n])[:3]),
@@ -136,13 +136,27 @@ def _loss(evidence: CheckInput, party: str) -> Figure:
     return mean_of((before >= 0).astype(float) - (after >= 0).astype(float)).clipped(0.0, 1.0)
 
 
-def _says(evidence: CheckInput, share: float, losses: Mapping[str, Figure], flow: Flow | None) -> str:
-    """The larger of the two: what hangs on goodwill, or what its end would do to a side."""
+def _says(
+    evidence: CheckInput,
+    share: float,
+    losses: Mapping[str, Figure],
+    unheld: Mapping[str, Mapping[str, float]],
+    flow: Flow | None,
+) -> str:
+    """The largest of the three: what hangs on goodwill, what its end would do to a side, or who lives on what others
+    would gain by keeping back.
+    """
     if flow is None:
         return "Nothing of worth hangs on goodwill alone."
     hit = max(losses, key=lambda name: losses[name].value, default="")
-    if hit and losses[hit].value > share:
-        less = f"{evidence.title(hit)} could go on in {round(100 * losses[hit].value)} fewer of 100 futures"
+    loss = losses[hit].value if hit else 0.0
+    helped = max(unheld, key=lambda name: sum(unheld[name].values()), default="")
+    kind = sum(unheld[helped].values()) if helped else 0.0
+    if kind > max(share, loss):
+        givers = wording.listed(map(evidence.title, unheld[helped]))
+        return f"{wording.share(kind)} of what reaches {evidence.title(helped)} hangs on the goodwill of {givers}."
+    if loss > share:
+        less = f"{evidence.title(hit)} could go on in {round(100 * loss)} fewer of 100 futures"
         return f"Without what nobody promised, most of it {wording.quoted(flow.title)}, {less}."
     return f"{wording.share(share)} of what is exchanged hangs on goodwill, most of it {wording.quoted(flow.title)}."
 
