@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from lichen.cli import lichen
 from lichen.language.reading import read
 from lichen.language.source import Source
 from lichen.show.rules import rules_of, rules_text
@@ -74,3 +77,13 @@ def test_every_section_of_rules_in_an_example_is_told_with_its_place() -> None:
         "Agreement",
     }
     assert all(rule.at is not None for rule in rules)
+
+
+def test_explain_tells_the_rules_of_a_file_and_refuses_a_wrong_one(tmp_path: Path) -> None:
+    right, wrong = tmp_path / "two.yaml", tmp_path / "wrong.yaml"
+    right.write_text(BARE + RULED)
+    wrong.write_text(BARE.replace("horizon: 1 year, ", ""))
+    told = CliRunner().invoke(lichen, ["explain", str(right)])
+    assert told.exit_code == 0
+    assert "Because: the lease says so" in told.output
+    assert CliRunner().invoke(lichen, ["explain", str(wrong)]).exit_code == 2

@@ -26,7 +26,7 @@ def file_part(relationship: Relationship) -> Html:
         table(("Term", "Value", "May lie between", "Because"), terms, caption="What the parties decide")
         if terms
         else None,
-        folded("What each side needs to go on", _capacities(relationship), opened=True),
+        folded("What each side needs to go on", _capacities(relationship)),
         folded("What passes between them", _flows(relationship)),
         folded("What nobody decides", _world(relationship)) if relationship.world else None,
         lead="As the file says it. A figure without a reason is an assumption.",
