@@ -31,6 +31,8 @@ MOST_TIMES = 16
 """A closer look takes at most so many times as many futures."""
 WORK = 40_000_000
 """Future-steps, over all lanes and members, that a closer look may take."""
+REPAIR_RUNS = 1000
+"""Futures in which a repair is tried at most, the first of those asked for."""
 TRIED_WORK = 3_000_000
 """Future-steps, over all members, of one lane in which a repair is tried."""
 MOST_TERMS = 6
@@ -138,11 +140,11 @@ def _trials(relationship: Relationship, base: Sequence[Experiment], seed: int) -
 
 
 def _with_repairs_tried(verdict: Verdict, evidence: CheckInput, scenario: str | None) -> Verdict:
-    """The verdict with what the repairs of its worst findings do, in the same futures, within a bound of work.
+    """The verdict with what the repairs of its worst findings do, in the first of its futures, within a bound of work.
 
     A record of what was does not change with the file, so what then holds is asked of the futures alone.
     """
-    runs, seed = evidence.futures.runs, evidence.futures.seed
+    runs, seed = min(evidence.futures.runs, REPAIR_RUNS), evidence.futures.seed
     if runs * evidence.relationship.time.steps * _members(evidence.relationship) > TRIED_WORK:
         return verdict
 

@@ -23,7 +23,7 @@ MOVED = 0.005
 """A room of whoever is worst off that changes by less counts as the same."""
 
 Again: TypeAlias = Callable[[Finding, Relationship], tuple[CheckInput, Finding]]
-"""The futures of a changed relationship, as far as a finding looks at them, and the finding from these."""
+"""The first futures of a changed relationship, as far as a finding looks at them, and the finding from these."""
 
 
 def with_effects(evidence: CheckInput, gate: Gate, findings: tuple[Finding, ...], again: Again) -> tuple[Finding, ...]:
@@ -35,7 +35,7 @@ def with_effects(evidence: CheckInput, gate: Gate, findings: tuple[Finding, ...]
             continue
         then, after = again(finding, finding.remedy.changed)
         effect = " ".join(_effect(evidence, then, gate, finding, after))
-        gain = _lowest(then) - _lowest(evidence)
+        gain = _lowest(then, then.futures.runs) - _lowest(evidence, then.futures.runs)
         told[id(finding)] = replace(
             finding, remedy=replace(finding.remedy, effect=effect, gain=gain if abs(gain) >= MOVED else 0.0)
         )
@@ -45,7 +45,7 @@ def with_effects(evidence: CheckInput, gate: Gate, findings: tuple[Finding, ...]
 def _effect(before: CheckInput, then: CheckInput, gate: Gate, finding: Finding, after: Finding) -> Iterator[str]:
     """What the change does to each side's room, the worst off first, and to the finding itself."""
     sides = [party.name for party in before.essential if party.name in before.base.headroom]
-    sides.sort(key=lambda name: _typical(before.base.headroom[name]))
+    sides.sort(key=lambda name: _typical(before.base.headroom[name], then.futures.runs))
     moved = [said for name in sides for said in _room(before, then, name)]
     yield f"Tried: {'; '.join(moved)}." if moved else "Tried: nobody’s room at the end changes."
     if finding.type == "component" and len(finding.parties) == 2:
@@ -67,8 +67,8 @@ _STATUS: Mapping[str, str] = {
 
 def _room(before: CheckInput, then: CheckInput, party: str) -> Iterator[str]:
     """How a side's room at the end changes, and the share of futures in which it falls below its floor."""
-    old, new = before.base.headroom[party], then.base.headroom[party]
-    rooms, falls = (_typical(old), _typical(new)), (_below(old), _below(new))
+    traces, runs = (before.base.headroom[party], then.base.headroom[party]), then.futures.runs
+    rooms, falls = [_typical(trace, runs) for trace in traces], [_below(trace, runs) for trace in traces]
     title = before.title(party)
     was, will = (round(100 * share) for share in falls)
     before_it, after_it = map(wording.share, rooms)
@@ -81,17 +81,17 @@ def _room(before: CheckInput, then: CheckInput, party: str) -> Iterator[str]:
         yield f"leaves the room of {title} as it is, with {below}"
 
 
-def _typical(trace: Trace) -> float:
-    """The room at the end that half of the futures exceed."""
-    return float(np.median(trace.end))
+def _typical(trace: Trace, runs: int) -> float:
+    """The room at the end that half of the first futures exceed."""
+    return float(np.median(trace.end[:runs]))
 
 
-def _below(trace: Trace) -> float:
-    """The share of futures in which the floor is crossed at any time."""
-    return float(np.mean(np.isfinite(trace.below_zero_at)))
+def _below(trace: Trace, runs: int) -> float:
+    """The share of the first futures in which the floor is crossed at any time."""
+    return float(np.mean(np.isfinite(trace.below_zero_at[:runs])))
 
 
-def _lowest(evidence: CheckInput) -> float:
-    """What the side that is worst off has at the end, a future below the floor counted as none."""
-    rooms = (evidence.base.headroom[p.name].end for p in evidence.essential if p.name in evidence.base.headroom)
-    return min((float(np.mean(np.clip(room, 0.0, 1.0))) for room in rooms), default=0.0)
+def _lowest(evidence: CheckInput, runs: int) -> float:
+    """What the side that is worst off has at the end in the first futures, one below the floor counted as none."""
+    traces = (evidence.base.headroom[p.name] for p in evidence.essential if p.name in evidence.base.headroom)
+    return min((float(np.mean(np.clip(trace.end[:runs], 0.0, 1.0))) for trace in traces), default=0.0)
