@@ -106,8 +106,8 @@ class TermPlan:
 class Program:
     """All that an engine needs. `axes` holds the names of members or links, `columns` the numbers beside them.
 
-    `parameters` are those of the world's processes; `payments` what each party pays through risk sharing (below 0:
-    receives).
+    `parameters` are those of the world's processes; `payments`, by `party.capacity`, what is paid from it through risk
+    sharing (below 0: received).
     """
 
     nodes: tuple[Node, ...]
