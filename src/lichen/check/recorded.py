@@ -192,7 +192,7 @@ def _rules(evidence: CheckInput, record: Record, balance: Balance) -> Iterator[F
     for reading in read_rules(evidence.relationship, record, balance):
         at = evidence.relationship.at(f"reciprocity.{reading.rule}")
         judged = next((j for j in reading.judgements if j.answer == reading.answer), None)
-        why = reading.why or (judged.why if judged is not None else "")
+        why = wording.spoken(reading.why or (judged.why if judged is not None else ""))
         says = _ANSWERS[reading.answer].format(wording.quoted(reading.rule))
         if judged is not None and judged.figure is not None and reading.answer in ("kept", "broken"):
             says += f": {wording.amount(judged.figure)} in {judged.span}"
