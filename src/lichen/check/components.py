@@ -1,7 +1,7 @@
 """The six components and the three optional ones: what is there, what is missing, what is declared and carries nothing.
 
-Also the file's own `checks:` and what a reader must know before believing anything: clipped rates, capacities that
-nothing reads, parties that no flow touches, third parties without a voice.
+Also the file's own `checks:` and what a reader must know before believing anything: clipped rates, what a
+capacity cannot hold, capacities that nothing reads, parties that no flow touches, third parties without a voice.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from lichen.check.finding import Evidence, Finding, Remedy, Status
 from lichen.check.gate import Gate
 from lichen.check.measures.figure import Figure, share_of
 from lichen.check.measures.reading import unread_parties
+from lichen.check.measures.worth import share_of_range
 from lichen.check.remedies import following, measured_for_all, set_to, spoken_for
-from lichen.check.thresholds import CLIPPED, TOLERANCE
+from lichen.check.thresholds import CLIPPED, LOST_ABOVE, TOLERANCE, reaches
 from lichen.check.unsaid import unsaid_findings
 from lichen.relationship.backing import missing_components, missing_optional
 from lichen.relationship.formula import names
@@ -73,6 +74,7 @@ def component_findings(evidence: CheckInput, gate: Gate) -> Iterator[Finding]:
     yield from _untouched(evidence)
     yield from _unread(evidence)
     yield from _clipped(evidence)
+    yield from _lost_above(evidence)
 
 
 def own_checks(evidence: CheckInput) -> Iterator[Finding]:
@@ -313,6 +315,22 @@ def _clipped(evidence: CheckInput) -> Iterator[Finding]:
                 says="Say what happens then.", path=f"flows.{flow.name}.rate", value=f"max({flow.rate.text}, 0)"
             )
             yield _component("mutual_dependency_map", "at risk", says, evidence=(seen,), remedy=remedy)
+
+
+def _lost_above(evidence: CheckInput) -> Iterator[Finding]:
+    """What a capacity could not hold, where that is enough to be spoken of."""
+    for key, lost in evidence.base.lost_above.items():
+        party, _, name = key.partition(".")
+        owner = evidence.relationship.parties[party]
+        share = float(np.mean(lost)) * share_of_range(evidence, owner, owner.capacities[name])
+        if reaches(share, LOST_ABOVE):
+            says = (
+                f"At its limit {evidence.called(key)} loses what exceeds it: {wording.share(share)} of its healthy "
+                "range in all."
+            )
+            at = evidence.relationship.at(f"parties.{party}.capacities.{name}.at_most")
+            seen = Evidence(says=says, figure=share, unit="of its healthy range", method="simulation", at=at)
+            yield _component("mutual_dependency_map", "holds", says, parties=(party,), evidence=(seen,))
 
 
 def _asked(evidence: CheckInput, measure: Measure, path: str) -> Finding:

@@ -61,6 +61,7 @@ END = Threshold("end", 0.10, "a relationship in ten ends within a year for reaso
 CLIPPED = Threshold(
     "clipped", 0.01, "a rate that wants to be negative in more than one step of a hundred says something is wrong"
 )
+LOST_ABOVE = Threshold("lost_above", 0.01, "less than a hundredth of the range is what a full store spills")
 REVIEW_BURDEN = Threshold("review_burden", 0.10, "a review that eats a tenth of the gain happens too often")
 SIGHT_LAG_DAYS = Threshold(
     "sight_lag_days", 91.3125, "without a review of their own, quarterly accounts are what parties see"
@@ -89,6 +90,7 @@ TABLE = (
     DISCOUNT,
     END,
     CLIPPED,
+    LOST_ABOVE,
     REVIEW_BURDEN,
     SIGHT_LAG_DAYS,
     KEPT,

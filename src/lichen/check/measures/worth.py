@@ -90,7 +90,7 @@ def valuation(evidence: CheckInput) -> Valuation:
         own = {key: price for key, price in prices.items() if exchanged[key][0].name == party.name}
         priced = {price[1] for price in own.values() if price is not None}
         if None in own.values() or len(priced) > 1:
-            factors.update({key: _share_of_range(evidence, *exchanged[key]) for key in own})
+            factors.update({key: share_of_range(evidence, *exchanged[key]) for key in own})
     return Valuation(factors=factors, unit="of its own range", common=not exchanged)
 
 
@@ -162,8 +162,8 @@ def _factors(prices: Mapping[str, tuple[float, Dimension] | None]) -> dict[str, 
     return {key: price[0] for key, price in prices.items() if price is not None}
 
 
-def _share_of_range(evidence: CheckInput, party: Party, capacity: Capacity) -> float:
-    """One over the healthy range, of a group the sum over its members."""
+def share_of_range(evidence: CheckInput, party: Party, capacity: Capacity) -> float:
+    """What one unit is of the healthy range, of a group of the sum over its members."""
     floors = np.array(evidence.start.of_members(party, capacity.floor))
     healthy = np.array(evidence.start.of_members(party, capacity.healthy or capacity.level))
     return 1.0 / float(np.sum(healthy - floors))
