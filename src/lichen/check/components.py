@@ -19,7 +19,7 @@ from lichen.check.measures.figure import Figure, share_of
 from lichen.check.measures.reading import unread_parties
 from lichen.check.measures.worth import share_of_range
 from lichen.check.remedies import following, measured_for_all, set_to, spoken_for
-from lichen.check.thresholds import CLIPPED, LOST_ABOVE, TOLERANCE, reaches
+from lichen.check.thresholds import CLIPPED, LOST_ABOVE, NOTHING, REACH, TOLERANCE, reaches
 from lichen.check.unsaid import unsaid_findings
 from lichen.relationship.backing import missing_components, missing_optional
 from lichen.relationship.formula import names
@@ -51,8 +51,6 @@ IN_WORDS = {
     "power_review": "a review of power",
 }
 
-_NOTHING = 0.02
-"""Up to here what reaches the other side is called nothing."""
 _BIG_WORDS = re.compile(
     r"\b(win[- ]win|mutual(ly)?[- ]benefi\w+|true partners?|we are (all )?partners|synerg\w+)", re.IGNORECASE
 )
@@ -118,7 +116,7 @@ def _loop(evidence: CheckInput, gate: Gate) -> Iterator[Finding]:
     yield _component(
         "reinforcement_feedback_channel",
         "broken",
-        f"{'Too little' if gate.reach[origin, target].stronger.value > _NOTHING else 'Nothing'} "
+        f"{'Too little' if gate.reach[origin, target].stronger.value > NOTHING.value else 'Nothing'} "
         f"of {wording.whose(one)} success reaches {other}.",
         parties=(origin, target),
         evidence=_reaches(evidence, gate),
@@ -196,7 +194,7 @@ def _idle(evidence: CheckInput, channel: Reinforcement, place: int, reaches: Fig
     return Evidence(
         says=(
             f"Of a gain in {evidence.called(channel.when)}, {wording.share(reaches.value)} reaches "
-            f"{evidence.called(channel.improves)} (at least 10 % asked)."
+            f"{evidence.called(channel.improves)} (at least {wording.share(REACH.value)} asked)."
         ),
         figure=reaches.value,
         unit="of the gain",

@@ -13,14 +13,13 @@ from lichen.check.evidence import CheckInput
 from lichen.check.finding import Finding
 from lichen.check.gate import Gate
 from lichen.check.measures.pulses import reaches_between
+from lichen.check.thresholds import MOVED
 from lichen.check.verdict import worst_first
 from lichen.relationship.relationship import Relationship
 from lichen.simulation.futures import Trace
 
 MOST_TRIED = 5
 """Repairs that are tried, those of the worst findings first."""
-MOVED = 0.005
-"""A room of whoever is worst off that changes by less counts as the same."""
 
 Again: TypeAlias = Callable[[Finding, Relationship], tuple[CheckInput, Finding]]
 """The first futures of a changed relationship, as far as a finding looks at them, and the finding from these."""
@@ -37,7 +36,7 @@ def with_effects(evidence: CheckInput, gate: Gate, findings: tuple[Finding, ...]
         effect = " ".join(_effect(evidence, then, gate, finding, after))
         gain = _lowest(then, then.futures.runs) - _lowest(evidence, then.futures.runs)
         told[id(finding)] = replace(
-            finding, remedy=replace(finding.remedy, effect=effect, gain=gain if abs(gain) >= MOVED else 0.0)
+            finding, remedy=replace(finding.remedy, effect=effect, gain=gain if abs(gain) >= MOVED.value else 0.0)
         )
     return tuple(told.get(id(finding), finding) for finding in findings)
 

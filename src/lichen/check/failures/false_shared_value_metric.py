@@ -135,8 +135,8 @@ def _seen(evidence: CheckInput, measure: str, unread: tuple[str, ...]) -> Iterat
     if hidden.known:
         yield Evidence(
             says=(
-                f"While {wording.quoted(measure)} rises, some side loses more than 5 % of its range in "
-                f"{wording.share(hidden.value)} of the windows."
+                f"While {wording.quoted(measure)} rises, some side loses more than "
+                f"{wording.share(METRIC_FALL.value)} of its range in {wording.share(hidden.value)} of the windows."
             ),
             figure=hidden.value,
             unit="of the windows",
