@@ -82,8 +82,11 @@ class _Compiler:
             for name, process in relationship.world.items()
             if process.kind != "constant"
         }
+        promises = tuple(
+            self.passing.promise(flow) for flow in relationship.flows.values() if flow.name in self.passing.owed
+        )
         memories = self.scene.formulas.remembered()
-        roots = registers((*plans, parameters, memories))
+        roots = registers((*plans, parameters, memories, promises))
         return Program(
             nodes=live(self.tape.nodes, roots),
             axes=self.members.keys,
@@ -100,6 +103,7 @@ class _Compiler:
             measures=plans[6],
             payments=payments,
             memories=memories,
+            promises=promises,
         )
 
     # Flows: what they add and take

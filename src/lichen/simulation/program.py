@@ -62,6 +62,17 @@ class FlowPlan:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromisePlan:
+    """A flow on credit of which what is promised rests on what falls due: `owed` now of what was `given` before."""
+
+    flow: str
+    owed: Register
+    given: Register
+    lag: Register
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartyPlan:
     """One party: its headroom (of a group: what counts, mean, worst tenth) and its tally per day in its own measure.
 
@@ -125,6 +136,7 @@ class Program:
     measures: Mapping[str, Register]
     payments: Mapping[str, Register]
     memories: tuple[Memory, ...]
+    promises: tuple[PromisePlan, ...]
 
 
 def released(program: Program) -> Mapping[int, list[int]]:
