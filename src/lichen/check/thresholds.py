@@ -69,7 +69,7 @@ REVIEW_BURDEN = Threshold("review_burden", 0.10, "a review that eats a tenth of 
 SIGHT_LAG_DAYS = Threshold(
     "sight_lag_days", 91.3125, "without a review of their own, quarterly accounts are what parties see"
 )
-KEPT = Threshold("kept", 0.95, "a band counts as kept when it is kept in 19 of 20 futures")
+KEPT = Threshold("kept", 0.95, "what is promised to be in time is kept when 19 of 20 obligations are")
 CHURN = Threshold("churn", 0.25, "of a count that stays level, a quarter lost a year is more than what wears out")
 KEPT_PROMISE = Threshold("kept_promise", 0.90, "a tenth less than promised is more than rounding and a late delivery")
 
