@@ -18,7 +18,7 @@ from lichen.relationship.quantity import PLAIN, TIME, Dimension
 from lichen.relationship.value import Value
 
 Section = Mapping[str, Any]
-_SIGNS = {"burden": (None, 0.0), "risk": (None, 0.0)}
+_BURDENS = ("burden", "risk")
 
 
 @final
@@ -289,7 +289,7 @@ def _signs(
     if kind is None:
         return
     for value in worth.values():
-        if kind in _SIGNS:
+        if kind in _BURDENS:
             fact = f"A {kind} adds nothing: its worth is negative, or there is none."
             _sign(meaning, value, True, fact, "Write a minus before it, or `kind: benefit`.", kind_path=f"{path}.kind")
         else:

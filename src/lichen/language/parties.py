@@ -213,7 +213,7 @@ def _capacity(meaning: Meaning, party: str, name: str, keys: Section, members: M
     for key, what in words.items():
         place = standing(meaning, party, what.lower().strip("`"), True)
         found[key] = meaning.value(keys.get(key), what, dimension, place, other if f"{path}.{key}" != counted else None)
-    _width(meaning, path, found, members)
+    _width(meaning, found, members)
     drift = None if dimension is None else dimension / TIME
     change = meaning.value(keys.get("change"), "A change", drift, standing(meaning, party, "a change", False), other)
     valued_at = _valued_at(meaning, party, keys.get("valued_at"), dimension)
@@ -255,7 +255,7 @@ def _drawdown(meaning: Meaning, party: str, value: Value | None, dimension: Dime
     return found
 
 
-def _width(meaning: Meaning, path: str, found: Mapping[str, Value | None], members: Members | None) -> None:
+def _width(meaning: Meaning, found: Mapping[str, Value | None], members: Members | None) -> None:
     """Report a capacity whose healthy level does not lie above its floor, for anyone."""
     floor, top = found["floor"], found["healthy"] or found["level"]
     if floor is None or top is None or floor.tree is None or top.tree is None:
