@@ -49,18 +49,17 @@ class Meaning:
 
     def resolved(self, path: str, tree: Tree, standing: Standing) -> tuple[Tree, Dimension | None] | None:
         """A formula with its names written out and what it counts; None, and a problem, when it means nothing."""
-        resolver = Resolver(self.scope, standing, self.draft.suggest)
-        try:
-            tree = resolver.resolve(tree)
-            if resolver.errors:
-                for error in resolver.errors:
-                    self.draft.report_formula(path, error)
-                return None
-            dimension = infer(tree, lambda name: resolver.lookup(name).dimension)
-            return work_out(tree), dimension
-        except FormulaError as error:
+        found = _understood(tree, Resolver(self.scope, standing, self.draft.suggest))
+        if isinstance(found, tuple):
+            return found
+        for error in found:
             self.draft.report_formula(path, error)
-            return None
+        return None
+
+    def dimension(self, tree: Tree, standing: Standing) -> Dimension | None:
+        """What a formula counts; None when that is not known or it means nothing, which is no problem here."""
+        found = _understood(tree, Resolver(self.scope, standing, lambda word, known: ""))
+        return found[1] if isinstance(found, tuple) else None
 
     def untold(self, tree: Tree, standing: Standing) -> frozenset[str]:
         """The names of a formula, written out, of which it is not known what they count."""
@@ -222,6 +221,18 @@ def replaced(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
             return replace(tree, condition=operands[0], then=operands[1], otherwise=operands[2])
         case _:
             return tree
+
+
+def _understood(tree: Tree, resolver: Resolver) -> tuple[Tree, Dimension | None] | list[FormulaError]:
+    """A formula with its names written out and what it counts, or what is wrong with it."""
+    try:
+        tree = resolver.resolve(tree)
+        if resolver.errors:
+            return resolver.errors
+        dimension = infer(tree, lambda name: resolver.lookup(name).dimension)
+        return work_out(tree), dimension
+    except FormulaError as error:
+        return [error]
 
 
 def _has_range(tree: Tree) -> bool:

@@ -107,11 +107,9 @@ def _dimension(meaning: Meaning, party: str, keys: Section) -> Dimension | None:
     for name in _CONSTANTS:
         value = keys.get(name)
         if isinstance(value, Value) and value.tree is not None:
-            problems = len(meaning.draft.problems)
-            found = meaning.resolved(value.path, value.tree, standing(meaning, party, "a level", True))
-            del meaning.draft.problems[problems:]  # reported when the capacity itself is read
-            if found is not None and found[1] is not None:
-                return found[1]
+            dimension = meaning.dimension(value.tree, standing(meaning, party, "a level", True))
+            if dimension is not None:
+                return dimension
     return None
 
 
