@@ -9,7 +9,7 @@ from typing import final
 
 from lichen.language.dimensions import Bounds, bounds, infer, work_out
 from lichen.language.draft import Draft
-from lichen.language.formula import FUNCTIONS
+from lichen.language.functions import FUNCTIONS
 from lichen.language.scope import CONSTANTS, RESERVED, Resolver, Scope, Standing
 from lichen.language.table import Table
 from lichen.language.tokens import FormulaError

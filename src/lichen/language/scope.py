@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final, Literal, final
 
-from lichen.language.formula import FUNCTIONS
+from lichen.language.functions import FUNCTIONS
 from lichen.language.problem import listing
 from lichen.language.tokens import FormulaError
 from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Span, Spread, Tree, Unary, walk
