@@ -8,7 +8,7 @@ from typing import Any, final
 
 from lichen.language.circles import report_untold, understand_in_turn
 from lichen.language.groups import read_links
-from lichen.language.meaning import Meaning
+from lichen.language.meaning import Meaning, Section
 from lichen.language.parties import group_standing
 from lichen.language.scope import CONSTANTS, Meant, Parts, Standing
 from lichen.relationship.flow import WORLD, Fallback, Flow, Links, Sight
@@ -17,7 +17,6 @@ from lichen.relationship.party import Members
 from lichen.relationship.quantity import PLAIN, TIME, Dimension
 from lichen.relationship.value import Value
 
-Section = Mapping[str, Any]
 _BURDENS = ("burden", "risk")
 
 

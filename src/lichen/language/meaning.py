@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import final
+from typing import Any, TypeAlias, final
 
 from lichen.language.dimensions import Bounds, bounds, infer, work_out
 from lichen.language.draft import Draft
@@ -17,6 +17,8 @@ from lichen.relationship.formula import Binary, Call, Conditional, Name, Number,
 from lichen.relationship.quantity import CURRENCIES, PLAIN, TIME, Dimension
 from lichen.relationship.value import Value
 
+Section: TypeAlias = Mapping[str, Any]
+"""The keys of one mapping of the file, each with what its shape made of it."""
 _HOURS = Dimension.of("hour")
 CONSTANT = Standing(where="a constant", reads=CONSTANTS)
 """Where numbers, ranges and terms stand."""
@@ -171,29 +173,19 @@ class Meaning:
                 other = self.draft.excerpt(other_path, f"the {other_noun}", key=True)
                 repair = "Parties, flows, terms, world variables and units have different names: rename one of the two."
                 self.draft.report(path, fact, repair, key=True, others=[other])
-            elif name in RESERVED:
-                self.draft.report(
-                    path,
-                    f"`{name}` is a word of the language and cannot name a {noun}.",
-                    f"Choose another name for the {noun}.",
-                    key=True,
-                )
-            elif name in FUNCTIONS:
-                self.draft.report(
-                    path,
-                    f"`{name}` is a function and cannot name a {noun}.",
-                    f"Choose another name for the {noun}.",
-                    key=True,
-                )
-            elif noun != "unit" and name in self.draft.units:
-                self.draft.report(
-                    path,
-                    f"`{name}` is a unit and cannot name a {noun}.",
-                    f"Choose another name for the {noun}.",
-                    key=True,
-                )
+            elif (already := self._noun(name)) is not None and not already == noun == "unit":
+                fact = f"`{name}` is a {already} and cannot name a {noun}."
+                self.draft.report(path, fact, f"Choose another name for the {noun}.", key=True)
             else:
                 taken[name] = (noun, path)
+
+    def _noun(self, name: str) -> str | None:
+        """What a name is in every formula, whatever the file declares."""
+        if name in RESERVED:
+            return "word of the language"
+        if name in FUNCTIONS:
+            return "function"
+        return "unit" if name in self.draft.units else None
 
     def known(self, path: str, name: str, names: Collection[str], noun: str, key: bool = False) -> bool:
         """Whether a name is one of these; a problem with the nearest one when it is not."""

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Literal
 
 from lichen.language.groups import read_members
-from lichen.language.meaning import Meaning, replaced
+from lichen.language.meaning import Meaning, Section, replaced
 from lichen.language.scope import CONSTANTS, EVERYTHING, Standing
 from lichen.language.table import cell_number
 from lichen.relationship.evaluate import evaluate
 from lichen.relationship.formula import Name, Number, Spread, Tree, walk
-from lichen.relationship.party import Capacity, Members, Party, Voice
+from lichen.relationship.party import QUANTILE, Capacity, Members, Party, Voice
 from lichen.relationship.quantity import PER_TIME, PLAIN, TIME, Dimension, Unit, is_currency
 from lichen.relationship.value import Value
 
-Section = Mapping[str, Any]
 _CONSTANTS = ("level", "floor", "healthy", "at_most", "at_least")
 
 
@@ -164,9 +163,9 @@ def _party(meaning: Meaning, name: str, section: Section, members: Members | Non
     )
 
 
-def _counts(meaning: Meaning, said: str | None, path: str) -> tuple[Any, float]:
+def _counts(meaning: Meaning, said: str | None, path: str) -> tuple[Literal["quantile", "least"], float]:
     if said is None or said == "least":
-        return ("quantile" if said is None else "least"), 0.05
+        return ("quantile" if said is None else "least"), QUANTILE
     text = said.strip()
     share = cell_number(text.removesuffix("%").strip())
     if share is not None and text.endswith("%"):
@@ -177,7 +176,7 @@ def _counts(meaning: Meaning, said: str | None, path: str) -> tuple[Any, float]:
             f"`{said}` is neither `least` nor a share of the members.",
             "Write `least`, or a share such as `5 %`.",
         )
-        return "quantile", 0.05
+        return "quantile", QUANTILE
     return "quantile", share
 
 

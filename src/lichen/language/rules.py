@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lichen.language.meaning import CONSTANT, Meaning
+from lichen.language.meaning import CONSTANT, Meaning, Section
 from lichen.language.scope import Standing
 from lichen.relationship.formula import Binary, Call, Tree, Unary
 from lichen.relationship.quantity import PER_TIME, PLAIN, TIME, Dimension, is_currency
@@ -26,7 +26,6 @@ from lichen.relationship.rules import (
 )
 from lichen.relationship.value import Band, Value
 
-Section = Mapping[str, Any]
 _YEAR = Window(kind="duration", days=365.25, text="1 year")
 _TRANSACTION = Window(kind="transaction", text="transaction")
 _HOURS = Dimension.of("hour")
