@@ -306,7 +306,7 @@ def _paid_in(meaning: Meaning, path: str, loss: Value, capacity: str | None, par
                     meaning.draft.suggest(capacity, own),
                 )
                 return
-            dimension = own[capacity]
+            name = capacity
         else:
             money = [c for c, d in own.items() if d is not None and is_currency(d)]
             if None in own.values():
@@ -320,10 +320,9 @@ def _paid_in(meaning: Meaning, path: str, loss: Value, capacity: str | None, par
                     key=True,
                 )
                 return
-            capacity_here = money[0]
-            dimension = own[capacity_here]
+            name = money[0]
+        dimension = own[name]
         if dimension is not None and dimension / TIME != loss.dimension:
-            name = capacity or next(c for c, d in own.items() if d == dimension)
             other = meaning.draft.excerpt(f"parties.{party}.capacities.{name}.level", f"`{party}.{name}`: {dimension}")
             fact = f"A loss must be {dimension / TIME}, so that it can be paid from `{party}.{name}`"
             fact += f"; this is {loss.dimension}."
