@@ -100,7 +100,7 @@ def without_voice(relationship: Relationship) -> tuple[str, ...]:
     """
     adjustment = relationship.rules.adjustment
     may_raise = adjustment.raised_by if adjustment is not None else ()
-    bears = {flow.receiver for flow in relationship.flows.values() if flow.kind in ("burden", "risk")}
+    bears = {flow.receiver for flow in relationship.flows.values() if flow.burdens}
     return tuple(
         party.name
         for party in relationship.parties.values()

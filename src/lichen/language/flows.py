@@ -11,13 +11,11 @@ from lichen.language.groups import read_links
 from lichen.language.meaning import Meaning, Section
 from lichen.language.parties import group_standing
 from lichen.language.scope import CONSTANTS, Meant, Parts, Standing
-from lichen.relationship.flow import WORLD, Fallback, Flow, Links, Sight
+from lichen.relationship.flow import BURDENS, WORLD, Fallback, Flow, Links, Sight
 from lichen.relationship.formula import Number
 from lichen.relationship.party import Members
 from lichen.relationship.quantity import PLAIN, TIME, Dimension
 from lichen.relationship.value import Value
-
-_BURDENS = ("burden", "risk")
 
 
 @final
@@ -288,7 +286,7 @@ def _signs(
     if kind is None:
         return
     for value in worth.values():
-        if kind in _BURDENS:
+        if kind in BURDENS:
             fact = f"A {kind} adds nothing: its worth is negative, or there is none."
             _sign(meaning, value, True, fact, "Write a minus before it, or `kind: benefit`.", kind_path=f"{path}.kind")
         else:
