@@ -12,8 +12,8 @@ import pytest
 
 from lichen.dependency.contagion_members import MemberRanking, rank_members
 from lichen.relationship.relationship import Relationship
-from lichen.simulation import simulate
 from lichen.simulation.experiments import BASE, member_shocks
+from lichen.simulation.run import simulate
 from lichen.workspace import read_relationship
 
 FOLDER = Path(__file__).parent.parent / "examples" / "debian"
@@ -106,7 +106,7 @@ def test_in_motion_as_many_fall_as_the_links_allow(relationship: Relationship, r
     assert fallen == [one.reach for one in struck]
 
 
-@pytest.mark.parametrize("member", ["M00681", "libc6", "M00582", "liblzma5", "sgml-base"])
+@pytest.mark.parametrize("member", ["libc6", "M00582", "liblzma5", "sgml-base"])
 def test_the_page_says_what_is_found(ranking: MemberRanking, member: str) -> None:
     page = (FOLDER / "README.md").read_text(encoding="utf-8")
     one = next(one for one in ranking.struck if one.member == member)

@@ -8,10 +8,9 @@ import pytest
 from lichen.language.limits import cells_of_a_step
 from lichen.language.table import Table
 from lichen.relationship.relationship import Relationship
-from lichen.simulation import Experiment, simulate
 from lichen.simulation.cost import MOST_CELLS, most_futures
-from lichen.simulation.experiments import BASE, member_shocks
-from lichen.simulation.run import has_chance
+from lichen.simulation.experiments import BASE, Experiment, member_shocks
+from lichen.simulation.run import has_chance, simulate
 from tests.simulation.build import relationship, run
 
 CHAIN = """
