@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lichen.dependency.contagion import harm_between, reached
+from lichen.dependency.contagion import harm_between, reach_sizes_of, reached
 from lichen.dependency.contagion_cascade import cascade
 from lichen.dependency.contagion_clearing import clear
 from lichen.dependency.contagion_distress import passed_on, passed_once
@@ -31,6 +31,7 @@ def measure(nodes: int) -> None:
     first[:10] = 1.0
     measures: dict[str, Callable[[], object]] = {
         "reach": lambda: reached(harm, range(10)).sum(),
+        "reach of each of 400": lambda: reach_sizes_of(harm, np.arange(400)).max(),
         "reach upstream": lambda: reached(harm.T.tocsr(), range(10)).sum(),
         "cascade, all fail": lambda: cascade(harm, np.full(nodes, 0.01), range(10)).size,
         "cascade, some fail": lambda: cascade(harm, draws.uniform(0.05, 0.9, nodes), range(10)).size,

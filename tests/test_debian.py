@@ -98,6 +98,15 @@ def test_those_without_an_owner_are_the_orphaned_packages(ranking: MemberRanking
     assert not orphaned & {one.member for one in ranking.leading}
 
 
+def test_on_most_orphaned_packages_rests_nothing(takes_along: dict[Node, list[Node]]) -> None:
+    orphaned = [row["package"] for row in rows("packages.csv.gz") if row["maintainer_kind"] == "orphaned"]
+    resting = sum(("packages", name) not in takes_along for name in orphaned)
+    page = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert (len(orphaned), resting) == (1_590, 1_157)
+    assert "1,590 packages are orphaned" in page
+    assert "On 1,157 of them rests nothing" in page
+
+
 def test_in_motion_as_many_fall_as_the_links_allow(relationship: Relationship, ranking: MemberRanking) -> None:
     struck = [one for one in ranking.struck if one.member in ("sgml-base", "M00582")]
     lanes = member_shocks(relationship, [(one.group, one.member) for one in struck])

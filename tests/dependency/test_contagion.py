@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from lichen.dependency.contagion import Harm, harm_between, reach_sizes, reached
+from lichen.dependency.contagion import Harm, harm_between, reach_sizes, reach_sizes_of, reached
 from lichen.dependency.contagion_cascade import cascade
 from lichen.dependency.contagion_clearing import clear
 from lichen.dependency.contagion_distress import passed_on, passed_once
@@ -42,7 +42,9 @@ def matrices(draw: st.DrawFn, most: float = 1.0) -> np.ndarray:
 def test_reach_is_that_of_networkx(matrix: np.ndarray, data: st.DataObject) -> None:
     graph = nx.from_numpy_array(matrix, create_using=nx.DiGraph)
     harm = network(matrix)
-    assert reach_sizes(harm).tolist() == [len(nx.descendants(graph, node)) for node in graph]
+    sizes = [len(nx.descendants(graph, node)) for node in graph]
+    assert reach_sizes(harm).tolist() == sizes
+    assert reach_sizes_of(harm, np.arange(len(matrix))[::2]).tolist() == sizes[::2]
     first = data.draw(st.sets(st.integers(0, len(matrix) - 1), min_size=1))
     together = set(first).union(*(nx.descendants(graph, node) for node in first))
     assert set(np.flatnonzero(reached(harm, sorted(first)))) == together
@@ -57,6 +59,8 @@ def test_the_reach_of_many_is_that_of_networkx() -> None:
     graph = nx.DiGraph(zip(causes.tolist(), struck.tolist(), strict=True))
     sizes = reach_sizes(harm)
     assert sizes.max() > 300
+    some = draws.choice(3000, 150, replace=False)
+    assert reach_sizes_of(harm, some).tolist() == sizes[some].tolist()
     asked = draws.choice(sorted(graph), 40, replace=False)
     assert [sizes[node] for node in asked] == [len(nx.descendants(graph, node)) for node in asked.tolist()]
     assert all(reached(harm, node).sum() == sizes[node] + 1 for node in asked)
@@ -78,6 +82,7 @@ def test_a_network_of_nonsense_is_refused(ends: tuple[list[int], list[int]], siz
 def test_nobody_reaches_nobody() -> None:
     harm = harm_between([], [], [], 0)
     assert reach_sizes(harm).tolist() == []
+    assert reach_sizes_of(harm, np.arange(0)).tolist() == []
     assert spectral_radius(harm).value == 0
 
 

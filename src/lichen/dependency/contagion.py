@@ -69,21 +69,47 @@ def reach_sizes(harm: Harm) -> NDArray[np.int64]:
     closure after Warshall, on the condensation of Tarjan 1972). Time grows with nodes x links / 64.
     """
     count = harm.shape[0]
-    circles, circle_of = csgraph.connected_components(harm, connection="strong")
-    ends = harm.tocoo()
-    causes, struck = circle_of[ends.coords[0]], circle_of[ends.coords[1]]
-    onward = harm_between(causes, struck, 1.0, circles)
-    layers = _layers(onward)
-    sizes = np.zeros(circles, dtype=np.int64)
+    circle_of, layers = _condensed(harm)
+    sizes = np.zeros(_how_many(circle_of), dtype=np.int64)
     for low in range(0, count, 64 * _WORDS):
-        members = np.arange(low, min(low + 64 * _WORDS, count))
-        bits = np.zeros((circles, _WORDS), dtype=np.uint64)
-        own = np.left_shift(np.uint64(1), (members % 64).astype(np.uint64))
-        np.bitwise_or.at(bits, (circle_of[members], (members - low) // 64), own)
-        for layer, targets, starts in layers:
-            bits[layer] |= np.bitwise_or.reduceat(bits[targets], starts, axis=0)
-        sizes += np.bitwise_count(bits).sum(axis=1, dtype=np.int64)
+        followed = np.arange(low, min(low + 64 * _WORDS, count))
+        sizes += np.bitwise_count(_leading_to(followed, circle_of, layers)).sum(axis=1, dtype=np.int64)
     return sizes[circle_of] - 1
+
+
+def reach_sizes_of(harm: Harm, nodes: Nodes) -> NDArray[np.int64]:
+    """The same for some nodes only, all followed at once: time grows with (nodes + links) x those asked / 64."""
+    circle_of, layers = _condensed(harm.T.tocsr())
+    bits = _leading_to(nodes, circle_of, layers)
+    members = np.bincount(circle_of, minlength=len(bits))
+    found = []
+    for word in range(bits.shape[1]):
+        octets = np.ascontiguousarray(bits[:, word]).astype("<u8").view(np.uint8).reshape(-1, 8)
+        found.append(members @ np.unpackbits(octets, axis=1, bitorder="little"))
+    return np.concatenate([np.zeros(0, dtype=np.int64), *found])[: len(nodes)] - 1
+
+
+def _how_many(circle_of: Nodes) -> int:
+    return int(circle_of.max(initial=-1)) + 1
+
+
+def _leading_to(followed: Nodes, circle_of: Nodes, layers: list[tuple[Nodes, Nodes, Nodes]]) -> NDArray[np.uint64]:
+    """For each circle, which of the nodes that are followed it leads to, itself included [circle, word], a bit each."""
+    place = np.arange(len(followed))
+    bits = np.zeros((_how_many(circle_of), -(-len(followed) // 64)), dtype=np.uint64)
+    own = np.left_shift(np.uint64(1), (place % 64).astype(np.uint64))
+    np.bitwise_or.at(bits, (circle_of[followed], place // 64), own)
+    for layer, targets, starts in layers:
+        bits[layer] |= np.bitwise_or.reduceat(bits[targets], starts, axis=0)
+    return bits
+
+
+def _condensed(harm: Harm) -> tuple[Nodes, list[tuple[Nodes, Nodes, Nodes]]]:
+    """In which circle each node is (a node by itself is one), and the network of circles in layers."""
+    circles, labels = csgraph.connected_components(harm, connection="strong")
+    circle_of: Nodes = labels.astype(np.intp)
+    ends = harm.tocoo()
+    return circle_of, _layers(harm_between(circle_of[ends.coords[0]], circle_of[ends.coords[1]], 1.0, circles))
 
 
 def _layers(onward: Harm) -> list[tuple[Nodes, Nodes, Nodes]]:

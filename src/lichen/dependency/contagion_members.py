@@ -25,8 +25,8 @@ LARGE = 200
 LEADING = 20
 """How many members are told, and struck one at a time."""
 
-_MOST_WORK = 4_000_000_000
-"""Nodes x links / 64 up to which the reach of every member is found, in about half a minute."""
+_MOST_WORK = 1_000_000_000
+"""Nodes x links / 64 up to which the reach of every member is found, in a quarter of a minute."""
 
 _CANDIDATES = 200
 
@@ -147,12 +147,12 @@ def _owned(relationship: Relationship, first: dict[str, int], count: int) -> NDA
 
 
 def _sizes(harm: Harm, direct: NDArray[np.intp], owned: NDArray[np.bool_]) -> NDArray[np.int64]:
-    from lichen.dependency.contagion import reach_sizes, reached
+    from lichen.dependency.contagion import reach_sizes, reach_sizes_of
 
     if harm.shape[0] * harm.nnz / 64 <= _MOST_WORK:
         return reach_sizes(harm)
     order = np.argsort(-direct, kind="stable")
     sizes = np.zeros(harm.shape[0], dtype=np.int64)
-    for node in {*order[:_CANDIDATES].tolist(), *order[~owned[order]][:_CANDIDATES].tolist()}:
-        sizes[node] = int(reached(harm, node).sum()) - 1
+    asked = np.union1d(order[:_CANDIDATES], order[~owned[order]][:_CANDIDATES])
+    sizes[asked] = reach_sizes_of(harm, asked)
     return sizes
