@@ -61,10 +61,7 @@ def _is_unknown(tree: Tree) -> bool:
 class _Writing:
     def __init__(self, relationship: Relationship, dynamics: Dynamics) -> None:
         self.relationship, self.dynamics = relationship, dynamics
-        stages = (_stage(name, turn) for name, delay in dynamics.delays.items() for turn in range(1, delay.steps + 1))
-        stages = (name for stage in stages for name in (stage, f"{stage} passing"))
-        states = (*dynamics.stocks, *dynamics.delays, *dynamics.courses)
-        self.identifier = identifiers([*states, *dynamics.formulas, *stages])
+        self.identifier = names_in_model(dynamics)
         self.moving = {name for s in dynamics.stocks.values() for name in (*s.inflows, *s.outflows)}
         self.step = figure(dynamics.step_days)
 
@@ -166,6 +163,13 @@ class _Writing:
             yield "exit and replacements: nobody leaves"
         if self.relationship.scenarios:
             yield "scenarios: none is in force"
+
+
+def names_in_model(dynamics: Dynamics) -> Mapping[str, str]:
+    """The identifier of every variable of some dynamics, and of every stage of a delay."""
+    stages = (_stage(name, turn) for name, delay in dynamics.delays.items() for turn in range(1, delay.steps + 1))
+    moving = (name for stage in stages for name in (stage, f"{stage} passing"))
+    return identifiers([*dynamics.stocks, *dynamics.delays, *dynamics.courses, *dynamics.formulas, *moving])
 
 
 def _stage(name: str, turn: int) -> str:

@@ -94,13 +94,11 @@ def begun(sketch: Sketch, time: Time, about: Mapping[str, About], held: Iterable
     """
     step = time.step_days
     first, lags = _first(sketch, step)
-    delays, stocks = {}, {name: _stock(moved, first) for name, moved in sketch.stocks.items()}
+    delays: dict[str, Delay] = {}
+    stocks = {name: _stock(moved, first) for name, moved in sketch.stocks.items()}
     formulas = dict(sketch.formulas)
     for name, (late, empty) in sketch.late.items():
-        if lags[name]:
-            delays[name] = Delay(of=late.sent, steps=lags[name], before=0.0 if empty else first[late.sent])
-        else:
-            formulas[name] = Name((late.sent,))
+        delays[name] = Delay(of=late.sent, steps=lags[name], before=0.0 if empty else first[late.sent])
     for name, (of, steps) in sketch.delayed.items():
         delays[name] = Delay(of=of, steps=steps, before=0.0)
     for name, memory in sketch.remembered.items():
@@ -113,13 +111,15 @@ def begun(sketch: Sketch, time: Time, about: Mapping[str, About], held: Iterable
             at_least = Call("max", (memory.days, Number(step)))
             formulas[flow] = Binary("/", Binary("-", memory.now, Name((name,))), at_least)
             stocks[name] = Stock(initial=first[name], inflows=(flow,))
+    formulas |= {name: Name((delay.of,)) for name, delay in delays.items() if delay.steps == 0}
+    formulas |= {name: Number(delay.before) for name, delay in delays.items() if delay.steps > time.steps}
     order = _in_order(formulas)
     return Dynamics(
         step_days=step,
         steps=time.steps,
         stocks=stocks,
         formulas={name: formulas[name] for name in order},
-        delays=delays,
+        delays={name: delay for name, delay in delays.items() if name not in formulas},
         courses=sketch.courses,
         about=about,
         held=tuple(held),

@@ -124,7 +124,7 @@ def _strongest(
     found: dict[Loop, None] = {}
     for step in np.linspace(0, steps - 1, min(INSTANTS, steps)).astype(int):
         sizes = {link: float(abs(course[step])) for link, course in scores.items()}
-        found |= dict.fromkeys(strongest_loops(graph, states, sizes)[: MOST_LOOPS // INSTANTS])
+        found |= dict.fromkeys(strongest_loops(graph, states, sizes, MOST_LOOPS // INSTANTS))
     return tuple(found)
 
 

@@ -135,13 +135,17 @@ def _unblock(name: str, blocked: set[str], waiting: dict[str, set[str]]) -> None
 
 
 def strongest_loops(
-    graph: Graph, through: Iterable[str], strength: Mapping[tuple[str, str], float], tried: int = MOST_TRIED
+    graph: Graph,
+    through: Iterable[str],
+    strength: Mapping[tuple[str, str], float],
+    most: int = MOST_LOOPS,
+    tried: int = MOST_TRIED,
 ) -> tuple[Loop, ...]:
-    """The loops that are met first when the strongest beginnings are followed on; for each tangle at least one.
+    """The strongest loops of every tangle, at most so many of each, the strongest first, and at least one.
 
-    The strength of a beginning is the product of its links' (0 or more). Best first, at most `tried` beginnings: what
-    Eberlein and Schoenberg (Finding the Loops that Matter, 2020) ask of a depth-first search. A tangle in which none is
-    met that way gives its shortest.
+    The strength of a loop, and of the beginning of one, is the product of its links' (0 or more). Best first, at most
+    `tried` beginnings, in place of the depth-first search of Eberlein and Schoenberg (Finding the Loops that Matter,
+    2020). A tangle in which none is met that way gives its shortest.
     """
     roots = list(through)
     order = {name: place for place, name in enumerate(roots)}
@@ -149,28 +153,31 @@ def strongest_loops(
     for tangle in tangles(graph):
         inside = {name: tuple(other for other in graph[name] if other in tangle) for name in tangle}
         starts = [name for name in roots if name in inside]
-        loops = list(_best_first(inside, starts, order, strength, tried)) or [_shortest(inside, starts[0])]
-        found += dict.fromkeys(loops)
+        met = dict(_best_first(inside, starts, order, strength, tried))
+        found += sorted(met, key=lambda loop: -met[loop])[:most] or [_shortest(inside, starts[0])]
     return tuple(found)
 
 
 def _best_first(
-    inside: Graph, starts: list[str], order: Mapping[str, int], strength: Mapping[tuple[str, str], float], tried: int
-) -> Iterator[Loop]:
+    inside: Graph,
+    starts: list[str],
+    order: Mapping[str, int],
+    strength: Mapping[tuple[str, str], float],
+    tried: int,
+) -> Iterator[tuple[Loop, float]]:
+    """Loops with their strength, as the strongest beginnings are followed on; each from its first root only."""
     turn = count()
     waiting: list[tuple[float, int, Loop]] = [(-1.0, next(turn), (root,)) for root in starts]
     for _ in range(tried):
         if not waiting:
             return
         weight, _, path = heapq.heappop(waiting)
-        root = path[0]
         for other in inside[path[-1]]:
-            if other == root:
-                yield path
-            elif other not in path and order.get(other, len(order)) > order[root]:
-                onwards = weight * strength[path[-1], other]
-                if onwards:
-                    heapq.heappush(waiting, (onwards, next(turn), (*path, other)))
+            onwards = weight * strength[path[-1], other]
+            if other == path[0]:
+                yield path, -onwards
+            elif onwards and other not in path and order.get(other, len(order)) > order[path[0]]:
+                heapq.heappush(waiting, (onwards, next(turn), (*path, other)))
 
 
 def _shortest(inside: Graph, root: str) -> Loop:
