@@ -2,7 +2,7 @@
 
 A loop's score is the product of its links'; its share is the score over the sum of the sizes of all scores in the same
 tangle of variables. Above 0 a loop drives its own change on, below 0 it holds it back. Loops that are the same in the
-file's own nouns count as one.
+file's own nouns, and do the same, count as one.
 """
 
 from __future__ import annotations
@@ -153,22 +153,23 @@ def _told(
 ) -> tuple[Carrier, ...]:
     """Loops by what they pass in the file's nouns, the weightiest first.
 
-    Members of a group are not told apart: within one tangle their shares are added, and of tangles that are alike but
-    for the member the mean is told. Loops among what only reviews remember are left out.
+    What mostly drives on and what mostly holds back stay two. Members of a group are not told apart: within one tangle
+    their shares are added, and of tangles that are alike but for the member the mean is told. Loops among what only
+    reviews remember are left out.
     """
     alike: dict[frozenset[About], list[int]] = {}
     for place in sorted(set(inside.values())):
         nouns = (name for name, own in inside.items() if own == place and name in dynamics.about)
         alike.setdefault(frozenset(_noun(dynamics, name) for name in nouns), []).append(place)
     told_as = {place: (turn, len(places)) for turn, places in enumerate(alike.values()) for place in places}
-    same: dict[tuple[int, tuple[About, ...]], list[Array]] = {}
+    same: dict[tuple[int, tuple[About, ...], bool], list[Array]] = {}
     for loop, share in zip(loops, shares, strict=True):
         through, (tangle, count) = _nouns(dynamics, loop), told_as[inside[loop[0]]]
         if through:
-            same.setdefault((tangle, through), []).append(share / count)
+            same.setdefault((tangle, through, bool(share.sum() > 0)), []).append(share / count)
     carriers = [
         Carrier(through=through, shares=np.sum(parts, axis=0), tangle=tangle, ways=len(parts))
-        for (tangle, through), parts in same.items()
+        for (tangle, through, _), parts in same.items()
     ]
     return tuple(sorted(carriers, key=lambda carrier: -carrier.weight))
 
