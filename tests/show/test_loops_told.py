@@ -45,8 +45,8 @@ def test_a_change_of_lead_is_told_with_its_month_and_what_comes_back_between_par
     assert said[1].startswith("Fen Farms’ good soil by itself: ")
     assert "of the change from month 2 until month " in said[1]
     assert said[1].endswith("holding it back.")
-    assert said[-2].startswith("Hives’ bees by itself: ")
-    assert said[-2].endswith(" on, holding it back.")
+    assert said[-2].startswith("Fen Farms’ good soil by itself: ")
+    assert said[-2].endswith("of the change from month 15 on, holding it back.")
     assert said[-1].startswith("Between the parties the most comes back through Fen Farms’ good soil, then nectar")
 
 
