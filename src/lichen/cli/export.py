@@ -1,4 +1,4 @@
-"""Verbs that hand a relationship to other tools: export."""
+"""Verbs that hand a relationship to other tools and take a model from them: export, import."""
 
 from __future__ import annotations
 
@@ -35,6 +35,30 @@ def export(file: Path, form: str, party: str | None, output: Path | None) -> int
     form = common.chosen(form, output)
     relationship = common.read_file(file, party)
     common.deliver(_model(relationship) if form == "xmile" else _map(relationship, form), output)
+    return 0
+
+
+@click.command("import")
+@click.argument("model", type=click.Path(path_type=Path))
+@common.OUTPUT
+def import_(model: Path, output: Path | None) -> int:
+    """Draft a relationship file from an XMILE model.
+
+    Stocks become capacities of one party, flows flows, constants terms, and what only time moves the world. Whom the
+    stocks belong to, floors and units are for you to say. What could not be carried over is named at the head of the
+    file and on standard error. Writes over no file.
+    """
+    from lichen.language.problem import Problem
+    from lichen.language.xmile.drafting import draft
+    from lichen.workspace import read_xmile
+
+    found = read_xmile(model)
+    if isinstance(found, Problem):
+        common.refuse((found,))
+    drafted = draft(found)
+    for line in drafted.left_out:
+        click.echo(f"Not carried over: {line}.", err=True)
+    common.deliver(drafted.text, output, new=True)
     return 0
 
 
