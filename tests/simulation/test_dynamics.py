@@ -11,11 +11,11 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from lichen.relationship.relationship import Relationship
-from lichen.simulation import simulate
 from lichen.simulation.dynamics.model import Dynamics
 from lichen.simulation.dynamics.still import settled, still
 from lichen.simulation.dynamics.stock_flow import MOST_CELLS, dynamics_of
 from lichen.simulation.experiments import BASE
+from lichen.simulation.run import simulate
 from lichen.workspace import read_relationship
 from tests.oracles.comparing import close
 from tests.simulation.build import relationship
@@ -127,3 +127,31 @@ def test_a_group_too_large_to_be_written_out_is_refused_with_the_reason() -> Non
     said = dynamics_of(found)
     assert isinstance(said, str)
     assert f"{MOST_CELLS:,}" in said
+
+
+@pytest.mark.parametrize("over", ["5 days", "transaction", "project", "life", "portfolio", "season(January, January)"])
+def test_a_balance_over_every_kind_of_window_moves_as_in_the_engine(over: str) -> None:
+    assert_moves_alike(
+        relationship(
+            f"""\
+            commitment: 7 days
+            parties:
+              a: {{kind: person, capacities: {{cash: {{level: 90 EUR, floor: 20 EUR}}}}}}
+              b: {{kind: person, capacities: {{cash: {{level: 80 EUR, floor: 20 EUR}}}}}}
+            terms: {{price: 3 EUR}}
+            flows:
+              help: {{kind: benefit, from: b, to: a, rate: "1 per day * (1 + 0.5 * season(9 days, 2 days))",
+                      cost: {{cash: 1 EUR}}, worth: {{cash: 4 EUR}}}}
+              pay: {{kind: benefit, from: a, to: b, rate: "0.4 per day * (1 - pulse(0 days, 3 days))",
+                     cost: {{cash: price}}, worth: {{cash: price}}}}
+            adjustment:
+              raised_by: [a, b]
+              review_every: 4 days
+              triggers: [balance(b) < 1.1]
+              steps: [{{who: both, within: 2 days}}]
+              changes: [{{set: price, to: price * (1.2 - 0.1 * balance(b))}}]
+            balance: {{benefit_per_burden: {{at_least: 0.1}}, over: "{over}"}}
+            """,
+            time="time: {start: 2025-12-20, horizon: 60 days, step: 1 day}\n",
+        )
+    )

@@ -56,6 +56,8 @@ METRIC_FALL = Threshold(
 COUPLING_GAIN = Threshold(
     "coupling_gain", 0.02, "a link is too much when less of it leaves the weakest side better off by this"
 )
+DISCOUNT = Threshold("discount", 0.05, "what a year's delay takes from the worth of going on: a usual rate of interest")
+END = Threshold("end", 0.10, "a relationship in ten ends within a year for reasons that nobody here chose")
 CLIPPED = Threshold(
     "clipped", 0.01, "a rate that wants to be negative in more than one step of a hundred says something is wrong"
 )
@@ -84,6 +86,8 @@ TABLE = (
     ALARM,
     METRIC_FALL,
     COUPLING_GAIN,
+    DISCOUNT,
+    END,
     CLIPPED,
     REVIEW_BURDEN,
     SIGHT_LAG_DAYS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Tree, walk
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.rules import Adjustment
+from lichen.simulation.dynamics.balances import empty_window, full_window
 from lichen.simulation.dynamics.sketch import Moved, Sketch
 from lichen.simulation.dynamics.unrolling import Unrolling
 from lichen.simulation.interventions import in_steps
@@ -54,7 +55,7 @@ def _called(relationship: Relationship, program: Program, unrolling: Unrolling, 
         now: Tree = unrolling.tree(register, 0, "trigger")
         for node in walk(trigger.tree) if trigger.tree else ():
             if isinstance(node, Call) and node.function == "balance" and isinstance(node.arguments[0], Name):
-                now = Binary("and", now, _full(program, node.arguments[0].text, step))
+                now = Binary("and", now, _counts(node.arguments[0].text))
         name = sketch.variable("trigger", Conditional(now, _ONE, _ZERO))
         before = sketch.before(name, 1)
         turned.append(Binary("and", Binary(">", Name((name,)), _HALF), Binary("<", Name((before,)), _HALF)))
@@ -68,17 +69,10 @@ def _called(relationship: Relationship, program: Program, unrolling: Unrolling, 
     return Binary(">", Name((sketch.before(fired, answer),)), _HALF)
 
 
-def _full(program: Program, party: str, step: float) -> Tree:
+def _counts(party: str) -> Tree:
     """Whether the window of a party's balance is full and not empty."""
-    plan = next(plan for plan in program.parties if plan.name == party)
-    steps = 1 if plan.so_far else max(1, in_steps(plan.window_days, step))
-    passed = Call("step", (Number(steps * step),))
-    return Binary("and", Binary(">", passed, _HALF), Binary("<", Name((empty_window(party),)), _HALF))
-
-
-def empty_window(party: str) -> str:
-    """The name of what says that nothing was received or borne within the window of a party's balance."""
-    return f"nothing in balance of {party}"
+    full, empty = Name((full_window(party),)), Name((empty_window(party),))
+    return Binary("and", Binary(">", full, _HALF), Binary("<", empty, _HALF))
 
 
 def _any(conditions: list[Tree]) -> Tree:

@@ -79,12 +79,6 @@ class Sketch:
                 tree = Binary("+" if operator == "+" else "-", tree, Name((flow,)))
         return tree
 
-    def summed(self, flow: str, steps: int) -> Tree:
-        """What a flow came to in the last steps before now, or since the start."""
-        so_far = self.claim(f"{flow} so far")
-        self.stocks[so_far] = Moved(initial=Number(0.0), inflows=[flow])
-        return Binary("-", Name((so_far,)), Name((self.before(so_far, steps),)))
-
 
 def begun(sketch: Sketch, time: Time, about: Mapping[str, About], held: Iterable[str]) -> Dynamics:
     """The dynamics of a sketch, every stock and delay at its first value.

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import final
 
-from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Tree, Unary, names
+from lichen.relationship.formula import Binary, Call, Name, Number, Tree, Unary, names
 from lichen.relationship.relationship import Relationship
 from lichen.simulation import chance
 from lichen.simulation.compiling import compile_program
+from lichen.simulation.dynamics.balances import add_balances
 from lichen.simulation.dynamics.model import TIME, About, Dynamics
-from lichen.simulation.dynamics.reviewing import add_reviews, empty_window
+from lichen.simulation.dynamics.reviewing import add_reviews
 from lichen.simulation.dynamics.sketch import Memory, Moved, Sketch, begun
 from lichen.simulation.dynamics.still import durations, settled, still
 from lichen.simulation.dynamics.unrolling import Unrolling
-from lichen.simulation.interventions import Needs, in_steps
-from lichen.simulation.memories import NOTHING_BORNE
+from lichen.simulation.interventions import Needs
 from lichen.simulation.program import CapacityPlan, Program
 from lichen.simulation.tape import Register
 
@@ -59,7 +59,7 @@ class _Building:
             self._capacity(plan)
         self._presences()
         add_reviews(self.relationship, self.program, self.unrolling, self.sketch)
-        self._balances()
+        add_balances(self.relationship, self.program, self.unrolling, self.sketch)
         self._memories()
         self._define_all()
         for name, late in self.unrolling.late.items():
@@ -197,25 +197,6 @@ class _Building:
                 self.sketch.stocks[name] = Moved(initial=Number(1.0), inflows=[change])
 
     # What is remembered
-
-    def _balances(self) -> None:
-        """Received over borne, from two sums since the start and what they were before the window."""
-        for node in self.program.nodes:
-            if node.operation == "balance":
-                plan = next(plan for plan in self.program.parties if plan.name == node.beside)
-                steps = max(1, in_steps(plan.window_days, self.step))
-                sides = (("received", plan.received), ("borne", plan.borne))
-                received, borne = (self._summed(f"{plan.name}.{side}", now, steps) for side, now in sides)
-                unborne = Binary("==", borne, Number(0.0))
-                nothing = Binary("and", Binary("==", received, Number(0.0)), unborne)
-                empty = Conditional(nothing, Number(1.0), Number(0.0))
-                self.sketch.formulas[empty_window(plan.name)] = empty
-                ratio = Conditional(unborne, Number(NOTHING_BORNE), Binary("/", received, borne))
-                self.sketch.formulas[f"balance of {plan.name}"] = Conditional(nothing, Number(1.0), ratio)
-
-    def _summed(self, wanted: str, register: Register, steps: int) -> Tree:
-        now = self.sketch.variable(wanted, self.unrolling.tree(register, 0, wanted))
-        return self.sketch.summed(now, steps)
 
     def _memories(self) -> None:
         for wave, memory in enumerate(self.program.memories):
