@@ -97,3 +97,26 @@ def test_the_response_to_a_push_sums_to_the_inverse() -> None:
     assert response == pytest.approx(np.array(found["expected"]["integral_response"]), abs=1e-5)
     # g = pq/(d_a d_b) of a' = -d_a a + p b, b' = q a - d_b b (closed form), stable below 1
     assert loop_gain(matrix, (0, 1)) == pytest.approx(0.2 * 0.5 / (0.3 * 0.4), abs=1e-6)
+
+
+def test_in_the_long_run_a_loop_carries_its_gain_over_the_growth_of_each_of_its_stocks() -> None:
+    """Three that all act on each other, eight loops: scores tend to gain/growth**length, in any linear model.
+
+    Derived: in the long run all moves along the leading eigenvector, so the link from j to i by way of its flow scores
+    a[i, j] v[j]/(growth v[i]), and the v cancel round a loop. The growth comes from NumPy.
+    """
+    a = np.array([[-0.1, 0.3, 0.2], [0.25, -0.2, 0.15], [0.1, 0.35, -0.15]])
+    growth = max(np.linalg.eigvals(a).real)
+    flows = {f"f{i}{j}": f"({a[i, j]})*x{j}" for i in range(3) for j in range(3)}
+    stocks = {f"x{i}": Stock(initial=1.0 + i, inflows=tuple(f"f{i}{j}" for j in range(3))) for i in range(3)}
+    course = shares(model(stocks, flows, steps=150))
+    assert len(course) == 8
+    ways = [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2), (0, 2, 1)]
+    score = {}
+    for way in ways:
+        steps = list(zip(way, (*way[1:], way[0]), strict=True))
+        names = frozenset([*(f"x{j}" for j in way), *(f"f{to}{at}" for at, to in steps)])
+        score[names] = math.prod(a[to, at] for at, to in steps) / growth ** len(way)
+    whole = sum(map(abs, score.values()))
+    for names, expected in score.items():
+        assert course[names][-1] == pytest.approx(expected / whole, abs=1e-9)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 
 from lichen.relationship.relationship import Relationship
 from lichen.show.charts.dominance import describe, draw
 from lichen.show.loops import dominance, loop_sentences
+from lichen.show.page import review_page
 from lichen.simulation.loops.loops import Loops, find_loops
+from tests.show.build import judged
 from tests.simulation.build import relationship
 
 YEAR = "time: {start: 2026-01-01, horizon: 3 years, step: 1 month}\n"
@@ -68,7 +72,19 @@ def test_the_chart_shows_the_shares_that_the_words_tell() -> None:
     assert [len(strand.shares) for strand in drawn.strands] == [36] * 3
     assert sum(strand.mean for strand in drawn.strands) == pytest.approx(1)
     assert drawn.strands[0].title == said[0].partition(":")[0]
-    assert "A: Fen Farms’ good soil, then nectar, then hives’ bees, then pollen carried: " in describe(drawn)
+    assert (
+        "A: 91\u202f% in the mean: Fen Farms’ good soil, then nectar, then hives’ bees, then pollen carried."
+        in describe(drawn)
+    )
     svg = str(draw(drawn, 700))
     assert svg.count('class="band side-0"') == 2  # the area and its key
     assert ">A<" in svg
+
+
+def test_the_review_page_says_what_comes_back() -> None:
+    made = judged()
+    page = review_page(made)
+    said = list(loop_sentences(made.loops, made.relationship))
+    assert "What comes back, and through whom" in page
+    assert said
+    assert all(html.escape(line, quote=False) in page for line in said)

@@ -52,18 +52,18 @@ def loop_words(carrier: Carrier, relationship: Relationship) -> str:
 
 
 def dominance(loops: Loops, relationship: Relationship) -> tuple[Dominance, ...]:
-    """A chart for each tangle of loops in which anything changes, the one with the most parties first."""
+    """A chart for each tangle in which several loops act, the one with the most parties first."""
     days = relationship.time.steps * loops.step_days
     made = []
     for periods in sorted(loops.periods, key=lambda periods: -_parties(periods)):
         tangle = periods[0].carrier.tangle
-        carriers = [c for c in loops.carriers if c.tangle == tangle and c.weight > 0][:MOST_STRANDS]
+        carriers = [c for c in loops.carriers if c.tangle == tangle and c.weight >= _NOTHING][:MOST_STRANDS]
         strands = tuple(
             Strand(title=_capital(loop_words(c, relationship)), shares=tuple(map(float, c.shares))) for c in carriers
         )
-        made.append(
-            Dominance(title="Which loops carry the change", start=relationship.time.start, days=days, strands=strands)
-        )
+        if len(strands) > 1:
+            title, start = "Which loops carry the change", relationship.time.start
+            made.append(Dominance(title=title, start=start, days=days, strands=strands))
     return tuple(made)
 
 

@@ -75,7 +75,7 @@ def describe(dominance: Dominance) -> str:
 
 
 def _words(strand: Strand) -> str:
-    return f"{strand.title}: {percent(strand.mean)} of the change in the mean"
+    return f"{percent(round(strand.mean, 2))} in the mean: {strand.title}"
 
 
 def _ground(dominance: Dominance, x: Scale, y: Scale) -> Iterator[Html]:
