@@ -122,6 +122,22 @@ def test_what_could_not_be_carried_over_is_named_and_the_text_is_right_all_the_s
     assert all(line in made.text for line in made.left_out)
 
 
+def test_long_and_deep_equations_make_a_text_that_can_be_read() -> None:
+    chain = "".join(f'<aux name="a{k}"><eqn>a{k - 1} * 2 + s</eqn></aux>' for k in range(1, 90))
+    made, found = drafted(
+        model_of(
+            f'<stock name="s"><eqn>1</eqn><inflow>f</inflow><inflow>h</inflow></stock>'
+            f'<aux name="a0"><eqn>s</eqn></aux>{chain}'
+            f'<flow name="f"><eqn>{" + ".join(["s"] * 100)}</eqn></flow><flow name="h"><eqn>a89</eqn></flow>'
+        )
+    )
+    assert set(found.flows) >= {"f", "h"}
+    assert any("longer or deeper" in line for line in made.left_out)
+    dynamics = dynamics_of(found)
+    assert isinstance(dynamics, Dynamics)
+    assert dynamics.run()[0]["f"] == 100
+
+
 def test_pulses_repeat_and_graphs_may_be_steps() -> None:
     graph = '<gf type="discrete"><xpts>0,3,5</xpts><ypts>1,2,4</ypts></gf>'
     _, found = drafted(

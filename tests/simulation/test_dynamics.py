@@ -155,3 +155,16 @@ def test_a_balance_over_every_kind_of_window_moves_as_in_the_engine(over: str) -
             time="time: {start: 2025-12-20, horizon: 60 days, step: 1 day}\n",
         )
     )
+
+
+def test_many_flows_of_one_capacity_make_no_chain_too_long_to_follow() -> None:
+    flows = "".join(
+        f"  f{k}: {{kind: benefit, from: a, to: b, rate: 0.1 %/day * a.cash, cost: {{cash: x}}, worth: {{cash: 1}}}}\n"
+        for k in range(300)
+    )
+    parties = "".join(
+        f"  {name}: {{kind: person, capacities: {{cash: {{level: 90 EUR, floor: 20 EUR, at_most: 900 EUR}}}}}}\n"
+        for name in "ab"
+    )
+    review = 'adjustment: {review_every: 3 days, changes: [{set: x, to: "x * (0.9 + 0.1 * min(balance(b), 1))"}]}\n'
+    assert_moves_alike(relationship(f"parties:\n{parties}terms: {{x: 1}}\nflows:\n{flows}{review}"))

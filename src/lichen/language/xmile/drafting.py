@@ -26,9 +26,12 @@ from lichen.relationship.order import sorted_out
 from lichen.relationship.quantity import CURRENCIES, standard_units
 
 PARTY = "model"
-MOST_CHARACTERS = 1_900
+MOST_CHARACTERS, MOST_NESTED, MOST_WORDS = 1_900, 30, 300
+"""Of a formula that is written; the language allows somewhat more, and the rate of a flow adds to it."""
 MOST_PULSES = 40
 _UNITS = ("day", "week", "month", "quarter", "year")
+MOST_READ = 10
+"""So far a stock's first value may be read through other variables."""
 _SELF = {"pi": math.pi}
 
 
@@ -133,7 +136,7 @@ class _Drafting:
                 return self.numbers.get(of, self.constant.get(of, math.nan))
             if of == "time":
                 return self.model.start
-            if of in above or of not in self.variables or len(above) > 100:
+            if of in above or of not in self.variables or len(above) > MOST_READ:
                 raise NotCarried("its first value cannot be computed")
             if of not in known:
                 variable = self.variables[of]
@@ -189,8 +192,8 @@ class _Drafting:
             said = self._formula(variable.equation, world)
             if variable.graph is not None:
                 said = _graphed(variable.graph, said)
-            if len(said) > MOST_CHARACTERS:
-                raise NotCarried(f"as a formula it is longer than {MOST_CHARACTERS:,} characters")
+            if len(said) > MOST_CHARACTERS or _nesting(said) > MOST_NESTED or said.count(" ") > MOST_WORDS:
+                raise NotCarried("as a formula it is longer or deeper than the language allows")
         except NotCarried as wrong:
             self.left_out.append(f"{name}: {wrong}; it counts as 0")
             return "0"
@@ -204,6 +207,8 @@ class _Drafting:
                 return self._name(tree.text, world)
             case Unary(operator=operator, operand=operand):
                 return f"({operator} {self._formula(operand, world)})"
+            case Binary(operator="+" | "-" | "*" | "/"):
+                return f"({self._chain(tree, world)})"
             case Binary(operator=operator, left=left, right=right):
                 return f"({self._formula(left, world)} {operator} {self._formula(right, world)})"
             case Conditional(condition=condition, then=then, otherwise=otherwise):
@@ -220,6 +225,16 @@ class _Drafting:
             case Call(function=function):
                 raise NotCarried(f"the function {function.upper()}")
         raise NotCarried("it cannot be said")
+
+    def _chain(self, tree: Binary, world: bool) -> str:
+        """Sums, and products, from left to right without brackets between them."""
+        kind = ("+", "-") if tree.operator in ("+", "-") else ("*", "/")
+        links: list[str] = []
+        here: Tree = tree
+        while isinstance(here, Binary) and here.operator in kind:
+            links.append(f"{here.operator} {self._formula(here.right, world)}")
+            here = here.left
+        return " ".join([self._formula(here, world), *reversed(links)])
 
     def _pulses(self, arguments: tuple[Tree, ...], world: bool) -> str:
         """`PULSE(size, first, every)`: the whole size within one step, at the first time and then every so often."""
@@ -323,6 +338,15 @@ def _words(variables: Iterable[str]) -> Mapping[str, str]:
         taken |= {unique, f"{unique}_back"}
         found[name] = unique
     return found
+
+
+def _nesting(formula: str) -> int:
+    """How deep the brackets of a formula are nested."""
+    depth = deepest = 0
+    for letter in formula:
+        depth += (letter == "(") - (letter == ")")
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _graphed(graph: Graph, x: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Tree, walk
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.rules import Adjustment
@@ -75,11 +77,9 @@ def _counts(party: str) -> Tree:
     return Binary("and", Binary(">", full, _HALF), Binary("<", empty, _HALF))
 
 
-def _any(conditions: list[Tree]) -> Tree:
+def _any(conditions: Sequence[Tree]) -> Tree:
     """Whether one of the conditions holds."""
-    if not conditions:
-        return _ZERO
-    found = conditions[0]
-    for condition in conditions[1:]:
-        found = Binary("or", found, condition)
-    return found
+    if len(conditions) < 2:
+        return conditions[0] if conditions else _ZERO
+    half = len(conditions) // 2
+    return Binary("or", _any(conditions[:half]), _any(conditions[half:]))

@@ -10,7 +10,7 @@ from lichen.relationship.formula import Binary, Call, Name, Number, Tree, names
 from lichen.relationship.order import sorted_out
 from lichen.relationship.relationship import Time
 from lichen.simulation.dynamics.model import TIME, About, Delay, Dynamics, Stock, Values, value
-from lichen.simulation.dynamics.unrolling import Late
+from lichen.simulation.dynamics.unrolling import Late, total
 from lichen.simulation.interventions import in_steps
 
 
@@ -73,11 +73,8 @@ class Sketch:
     def following(self, stock: str, step: float) -> Tree:
         """A stock one step later as far as its moves are known, over the step in days."""
         moved = self.stocks[stock]
-        tree: Tree = Binary("/", Name((stock,)), Number(step))
-        for operator, flows in (("+", moved.inflows), ("-", moved.outflows)):
-            for flow in flows:
-                tree = Binary("+" if operator == "+" else "-", tree, Name((flow,)))
-        return tree
+        plus, minus = ([Name((flow,)) for flow in flows] for flows in (moved.inflows, moved.outflows))
+        return Binary("-", total([Binary("/", Name((stock,)), Number(step)), *plus]), total(minus))
 
 
 def begun(sketch: Sketch, time: Time, about: Mapping[str, About], held: Iterable[str]) -> Dynamics:

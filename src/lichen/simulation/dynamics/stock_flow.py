@@ -153,20 +153,24 @@ class _Building:
         if node.result.number is not None:
             yield _signed(1, Number(node.result.number / self.step))
         elif self.step == 1.0:
-            yield from self._summands(node.result, member, owner, 1)
+            yield from self._summands(node.result, member, owner)
         else:
-            yield from self._summands(node.operands[1], member, owner, 1)
+            yield from self._summands(node.operands[1], member, owner)
 
-    def _summands(self, register: Register, member: int, owner: str, sign: int) -> Iterator[tuple[int, Tree]]:
-        node = self.unrolling.nodes[register.index]
-        member = member if register.axis is not None else 0
-        if node.operation in ("add", "subtract") and (register.index, member) not in self.unrolling.named:
-            yield from self._summands(node.operands[0], member, owner, sign)
-            yield from self._summands(node.operands[1], member, owner, -sign if node.operation == "subtract" else sign)
-        elif node.operation == "spread":
-            yield from self._summands(node.operands[0], 0, owner, sign)
-        else:
-            yield _signed(sign, self.unrolling.tree(register, member, owner))
+    def _summands(self, register: Register, member: int, owner: str) -> Iterator[tuple[int, Tree]]:
+        """The parts of a sum in their order, each with its sign."""
+        waiting = [(register, member, 1)]
+        while waiting:
+            here, at, sign = waiting.pop()
+            node = self.unrolling.nodes[here.index]
+            at = at if here.axis is not None else 0
+            if node.operation in ("add", "subtract") and (here.index, at) not in self.unrolling.named:
+                left, right = node.operands
+                waiting += [(right, at, -sign if node.operation == "subtract" else sign), (left, at, sign)]
+            elif node.operation == "spread":
+                waiting.append((node.operands[0], 0, sign))
+            else:
+                yield _signed(sign, self.unrolling.tree(here, at, owner))
 
     def _moving(self, stock: str, tree: Tree, sign: int) -> str:
         """The variable of what moves a stock: named after the flow behind it, if there is one."""

@@ -46,6 +46,8 @@ _ONES = ("factor", "arriving", "sharing")
 """What experiments set and is 1 without any."""
 _LARGE = 9
 """A part of a formula that is read in several places and has more nodes than this becomes a variable of its own."""
+_DEEPEST = 30
+"""So does one that is nested deeper than this."""
 
 Cell = tuple[int, int]
 """A register's index, and a member or link of its axis (0 without one)."""
@@ -76,6 +78,7 @@ class Unrolling:
         self.formulas: dict[str, Tree] = {}
         self.late: dict[str, Late] = {}
         self._trees: dict[Cell, Tree] = {}
+        self._depth: dict[Cell, int] = {}
         self._readers: dict[int, int] = {}
         for node in program.nodes:
             for operand in node.operands:
@@ -115,6 +118,7 @@ class Unrolling:
         """Give a name the formula of its cell, not the name itself."""
         if name not in self.formulas:
             self.formulas[name] = Number(0.0)  # for who reads it meanwhile; a circle has a level or delay in it
+            self._prepare(cell, name)
             self.formulas[name] = self._compute(cell, name)
         return name
 
@@ -126,13 +130,46 @@ class Unrolling:
         if cell in self.named:
             return Name((self.named[cell],))
         if cell not in self._trees:
-            tree = self._compute(cell, owner)
-            if self._readers.get(register.index, 0) > 1 and _size(tree) > _LARGE and names(tree):
-                self.named[cell] = self.claim(f"{owner} part")
-                self.formulas[self.named[cell]] = tree
-                tree = Name((self.named[cell],))
-            self._trees[cell] = tree
+            self._prepare(cell, owner)
+            self._keep(cell, owner)
         return self._trees[cell]
+
+    def _prepare(self, cell: Cell, owner: str) -> None:
+        """Compute what a cell is made of, the innermost first, so that no chain of operations is too long to follow."""
+        waiting = [cell]
+        while waiting:
+            here = waiting[-1]
+            missing = [own for own in self._operands(here) if own not in self._trees and own not in self.named]
+            waiting += missing
+            if not missing:
+                waiting.pop()
+                if here != cell and here not in self._trees:
+                    self._keep(here, owner)
+
+    def _keep(self, cell: Cell, owner: str) -> None:
+        """The formula of a cell; a deep one, or a large one that is read in several places, becomes a variable."""
+        tree = self._compute(cell, owner)
+        depth = 1 + max((self._depth.get(own, 0) for own in self._operands(cell) if own not in self.named), default=0)
+        shared = self._readers.get(cell[0], 0) > 1 and _size(tree) > _LARGE
+        if cell not in self.named and (shared or depth > _DEEPEST) and names(tree):
+            self.named[cell] = self.claim(f"{owner} part")
+            self.formulas[self.named[cell]] = tree
+            tree = Name((self.named[cell],))
+        self._trees[cell], self._depth[cell] = tree, depth
+
+    def _operands(self, cell: Cell) -> list[Cell]:
+        """The cells of which a cell is made by one operation; none for what is made of many members."""
+        node, member = self.nodes[cell[0]], cell[1]
+        if node.operation == "gather" and isinstance(node.beside, tuple):
+            return [(node.operands[0].index, node.beside[member])]
+        if (
+            node.operation in ELEMENTWISE
+            or node.operation in _BINARY
+            or node.operation in ("spread", "override", "not")
+        ):
+            own = node.operands[:1] if node.operation == "override" else node.operands
+            return [(o.index, member if o.axis is not None else 0) for o in own if o.number is None]
+        return []
 
     def _compute(self, cell: Cell, owner: str) -> Tree:
         node, member = self.nodes[cell[0]], cell[1]
