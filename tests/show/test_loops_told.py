@@ -33,11 +33,16 @@ def told(text: str) -> tuple[list[str], Loops, Relationship]:
 
 
 def test_a_loop_is_told_by_what_it_passes_and_how_much_it_carries() -> None:
-    """Both grow by 0.19 a month, so scores tend to gain/rate**length: 0.2**2/0.19**2 beside twice -0.01/0.19."""
+    """Both grow by 0.19 a month, so scores tend to gain/rate**length: 0.2**2/0.19**2 beside twice -0.01/0.19.
+
+    What grows by 0.19 in a step of a month doubles in ln 2/ln 1.19 of them, 17.3 weeks.
+    """
     said, _, _ = told(TWO % "-1 %/month * farm.good_soil")
     assert said == [
         "Fen Farms’ good soil, then nectar, then hives’ bees, then pollen carried: 91 % of the change throughout, "
-        "driving it on."
+        "driving it on.",
+        "At the end a small change doubles in 17.3 weeks; between the parties that hangs most on how hives’ bees "
+        "answers to Fen Farms’ good soil.",
     ]
 
 
@@ -49,9 +54,9 @@ def test_a_change_of_lead_is_told_with_its_month_and_what_comes_back_between_par
     assert said[1].startswith("Fen Farms’ good soil by itself: ")
     assert "of the change from month 2 until month " in said[1]
     assert said[1].endswith("holding it back.")
-    assert said[-2].startswith("Fen Farms’ good soil by itself: ")
-    assert said[-2].endswith("of the change from month 15 on, holding it back.")
-    assert said[-1].startswith("Between the parties the most comes back through Fen Farms’ good soil, then nectar")
+    assert said[-3].startswith("Fen Farms’ good soil by itself: ")
+    assert said[-3].endswith("of the change from month 15 on, holding it back.")
+    assert said[-2].startswith("Between the parties the most comes back through Fen Farms’ good soil, then nectar")
 
 
 def test_where_there_is_no_loop_or_no_change_that_is_said() -> None:

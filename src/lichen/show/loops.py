@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lichen.show.charts.dominance import Dominance, Strand
-from lichen.show.figures import percent
+from lichen.show.figures import percent, span
 from lichen.show.lines import one_line
 
 if TYPE_CHECKING:
     from lichen.relationship.relationship import Relationship
     from lichen.simulation.dynamics.model import About
+    from lichen.simulation.loops.at_rest import Rest
     from lichen.simulation.loops.loops import Carrier, Loops, Period
 
 MOST_STRANDS = 5
 _NOTHING = 0.005
 """A share that is told as nothing."""
+_STEADY = 0.02
+"""A change over the whole horizon that is told as standing still."""
 _MONTH_DAYS = 365.25 / 12
 _IN_DAYS = 120
 """Days: a horizon up to this is told in days, a longer one in months."""
@@ -41,6 +45,8 @@ def loop_sentences(loops: Loops | str, relationship: Relationship) -> Iterator[s
         for period in periods:
             yield _sentence(period, loops, relationship, last=period is periods[-1])
     yield from _between(loops, relationship)
+    if loops.rest is not None:
+        yield _rest_sentence(loops.rest, loops, relationship)
     if not loops.complete:
         yield "There are too many loops to count: these are the strongest, and shares are of what these carry."
 
@@ -91,6 +97,21 @@ def _between(loops: Loops, relationship: Relationship) -> Iterator[str]:
         share = percent(round(between[0].weight, 2))
         words = loop_words(between[0], relationship)
         yield f"Between the parties the most comes back through {words}: {share} of the change in the mean."
+
+
+def _rest_sentence(rest: Rest, loops: Loops, relationship: Relationship) -> str:
+    """Whether a small change at the end fades or grows, how fast, and on whose answer to whom that hangs."""
+    pace = abs(math.log(rest.multiplier)) / loops.step_days if rest.multiplier > 0 else math.inf
+    if pace * relationship.time.steps * loops.step_days < _STEADY:
+        what = "stays nearly as it is"
+    elif math.isinf(pace):
+        what = "is gone at once"
+    else:
+        what = f"{'fades by half' if rest.multiplier < 1 else 'doubles'} in {span(math.log(2) / pace)}"
+    if rest.share < _NOTHING:
+        return f"At the end a small change {what}; no answer of one party to another matters for that."
+    answers, to = (_noun(about, relationship) for about in rest.between)
+    return f"At the end a small change {what}; between the parties that hangs most on how {answers} answers to {to}."
 
 
 def _parties(periods: Sequence[Period]) -> int:

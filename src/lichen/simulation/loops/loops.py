@@ -18,6 +18,7 @@ import numpy as np
 from lichen.relationship.relationship import Relationship
 from lichen.simulation.dynamics.model import About, Dynamics
 from lichen.simulation.dynamics.stock_flow import dynamics_of
+from lichen.simulation.loops.at_rest import Rest, rest_of
 from lichen.simulation.loops.link_scores import Array, Link, link_scores
 from lichen.simulation.loops.search import MOST_LOOPS, Loop, all_loops, strongest_loops, tangles
 
@@ -75,13 +76,14 @@ class Loops:
     """The loops of a relationship, the weightiest first, and what leads when in each tangle.
 
     `complete`: whether these are all loops; else they are the strongest that were met, and shares are of what these
-    carry.
+    carry. `rest`: what becomes of a small change at the end.
     """
 
     carriers: tuple[Carrier, ...]
     periods: tuple[tuple[Period, ...], ...]
     complete: bool
     step_days: float
+    rest: Rest | None
 
 
 def find_loops(relationship: Relationship) -> Loops | str:
@@ -101,7 +103,8 @@ def loops_of(dynamics: Dynamics) -> Loops:
     states = [*dynamics.stocks, *dynamics.delays]
     groups = tangles(graph)
     inside = {name: place for place, names in enumerate(groups) for name in names}
-    scores = link_scores(dynamics, dynamics.run(), inside)
+    moments = dynamics.run()
+    scores = link_scores(dynamics, moments, inside)
     counted, complete = all_loops(graph, states)
     loops = counted if complete else _strongest(graph, states, scores)
     shares = relative_scores(loops, scores, [inside[loop[0]] for loop in loops])
@@ -113,6 +116,7 @@ def loops_of(dynamics: Dynamics) -> Loops:
         periods=tuple(periods for periods in led if periods),
         complete=complete,
         step_days=dynamics.step_days,
+        rest=rest_of(dynamics, moments),
     )
 
 
