@@ -113,10 +113,22 @@ def test_what_could_not_be_carried_over_is_named_and_the_text_is_right_all_the_s
             '<aux name="a"><eqn>b + 1</eqn></aux><aux name="b"><eqn>a + 1</eqn></aux>'
             '<aux name="c"><eqn>2 +</eqn></aux><aux name="d"><dimensions><dim name="x"/></dimensions><eqn>1</eqn></aux>'
             '<aux name="e"><eqn>c + nowhere</eqn></aux><module name="m"/>'
+            '<stock name="t"><eqn>1e999</eqn><inflow>k</inflow></stock><flow name="k"><eqn>1/0 + 1e999</eqn></flow>'
+            f'<aux name="u"><eqn>1/0</eqn></aux><aux name="{"n" * 5000}"><eqn>1</eqn></aux>'
         )
     )
     said = " ".join(made.left_out)
-    for name in ("s: the function RANDOM", "f: the function UNIFORM", "g: `nowhere`", "c: ", "d: arrays", "m: ", "e: "):
+    for name in (
+        "s: the function RANDOM",
+        "f: the function UNIFORM",
+        "g: `nowhere`",
+        "c: ",
+        "d: arrays",
+        "m: ",
+        "e: ",
+        "k: ",
+        "u: ",
+    ):
         assert name in said
     assert any(line.startswith(("a: it reads itself", "b: it reads itself")) for line in made.left_out)
     assert all(line in made.text for line in made.left_out)

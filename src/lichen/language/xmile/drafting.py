@@ -28,7 +28,7 @@ from lichen.relationship.quantity import CURRENCIES, standard_units
 PARTY = "model"
 MOST_CHARACTERS, MOST_NESTED, MOST_WORDS = 1_900, 30, 300
 """Of a formula that is written; the language allows somewhat more, and the rate of a flow adds to it."""
-MOST_PULSES = 40
+MOST_PULSES, LONGEST_NAME = 40, 60
 _UNITS = ("day", "week", "month", "quarter", "year")
 MOST_READ = 10
 """So far a stock's first value may be read through other variables."""
@@ -85,15 +85,14 @@ class _Drafting:
         }
         order, circles = sorted_out(reads)
         for circle in circles:
-            self.left_out.append(
-                f"{circle[0]}: it reads itself at once, through {', '.join(circle[1:]) or 'nothing else'}"
-            )
-            first = self.variables[circle[0]]
-            self.variables = {
-                **self.variables,
-                circle[0]: Variable(kind="aux", title=first.title, equation=Number(0.0)),
-            }
+            self._leave(circle[0], f"it reads itself at once, through {', '.join(circle[1:]) or 'nothing else'}")
         return order if not circles else self._order()
+
+    def _leave(self, name: str, why: str) -> None:
+        """Count a variable as 0, and say so."""
+        self.left_out.append(f"{name}: {why}; it counts as 0")
+        zero = Variable(kind="aux", title=self.variables[name].title, equation=Number(0.0))
+        self.variables = {**self.variables, name: zero}
 
     def _is_stock(self, name: str) -> bool:
         return self.variables[name].kind == "stock"
@@ -110,7 +109,7 @@ class _Drafting:
             try:
                 self.constant[name] = self._number(variable.equation)
             except NotCarried as wrong:
-                self.left_out.append(f"{name}: {wrong}")
+                self._leave(name, str(wrong))
                 self.constant[name] = 0.0
         elif read <= {"time", *self.constant, *self.timed}:
             self.timed.add(name)
@@ -189,6 +188,8 @@ class _Drafting:
         """The equation of a variable as a formula; 0 where the language cannot say it."""
         variable = self.variables[name]
         try:
+            if not names(variable.equation) and not any(isinstance(n, Call) for n in walk(variable.equation)):
+                self._number(variable.equation)
             said = self._formula(variable.equation, world)
             if variable.graph is not None:
                 said = _graphed(variable.graph, said)
@@ -201,7 +202,7 @@ class _Drafting:
 
     def _formula(self, tree: Tree, world: bool) -> str:
         match tree:
-            case Number(value=value):
+            case Number(value=value) if math.isfinite(value):
                 return _figure(value)
             case Name():
                 return self._name(tree.text, world)
@@ -224,7 +225,7 @@ class _Drafting:
                 return _graphed(self.model.graphs[function], self._formula(arguments[0], world))
             case Call(function=function):
                 raise NotCarried(f"the function {function.upper()}")
-        raise NotCarried("it cannot be said")
+        raise NotCarried("a number beyond all bounds")
 
     def _chain(self, tree: Binary, world: bool) -> str:
         """Sums, and products, from left to right without brackets between them."""
@@ -329,7 +330,7 @@ def _words(variables: Iterable[str]) -> Mapping[str, str]:
     taken = {*RESERVED, *FUNCTIONS, *standard_units(), *CURRENCIES, PARTY}
     found = {}
     for name in variables:
-        word = "".join(letter if letter.isalnum() else "_" for letter in name).strip("_") or "variable"
+        word = "".join(letter if letter.isalnum() else "_" for letter in name).strip("_")[:LONGEST_NAME] or "variable"
         word = word if word[0].isalpha() else f"v_{word}"
         unique, turn = word, 1
         while {unique, f"{unique}_back"} & taken:

@@ -174,15 +174,17 @@ class _Building:
 
     def _moving(self, stock: str, tree: Tree, sign: int) -> str:
         """The variable of what moves a stock: named after the flow behind it, if there is one."""
-        factors = {name for node in _factors(tree) if isinstance(node, Name) for name in [node.text]}
-        late = {late.sent: late.flow for name, late in self.unrolling.late.items() if name in factors}
-        flow = next((self.about[name].owner for name in sorted(factors) if self._is_flow(name)), None)
-        flow = flow or next((late[name] for name in sorted(late)), None)
+        behind = (self._flow_behind(node.text) for node in _factors(tree) if isinstance(node, Name))
+        flow = next((name for name in behind if name is not None), None)
         word = "change" if flow is None else f"from {flow}" if sign > 0 else f"for {flow}"
         return self.sketch.variable(f"{stock} {word}", tree)
 
-    def _is_flow(self, name: str) -> bool:
-        return name in self.about and self.about[name].role == "flow"
+    def _flow_behind(self, name: str) -> str | None:
+        """The flow that a variable is, or that arrives or is settled by it."""
+        if name in self.unrolling.late:
+            return self.unrolling.late[name].flow
+        about = self.about.get(name)
+        return about.owner if about is not None and about.role == "flow" else None
 
     def _beyond(self, stock: str, bound: Tree, sign: int) -> str:
         """What is lost above a stock's bound, or made up for below it, per day."""
