@@ -10,6 +10,10 @@ import pysd
 import pytest
 
 from lichen.language.formula import parse
+from lichen.language.reading import read
+from lichen.language.source import Source
+from lichen.language.xmile.drafting import draft
+from lichen.language.xmile.model import read_model
 from lichen.relationship.evaluate import evaluate
 from lichen.relationship.relationship import Relationship
 from lichen.show.formats.equations import equation, identifiers
@@ -175,3 +179,23 @@ def test_what_would_be_too_large_or_is_kept_private_is_refused_with_the_reason()
     assert f"{MOST_VARIABLES:,}" in large
     assert isinstance(private, str)
     assert "keeps a figure to itself" in private
+
+
+@pytest.mark.parametrize("example", ["supply", "public-private"])
+def test_a_model_that_goes_out_and_comes_back_moves_as_before(example: str) -> None:
+    found = read_relationship(ROOT / "examples" / example / "relationship.yaml").relationship
+    assert found is not None
+    before, written = dynamics_of(found), xmile(found)
+    assert isinstance(before, Dynamics)
+    assert isinstance(written, Model)
+    model = read_model(written.text)
+    assert not isinstance(model, str), model
+    back = read(Source("back.yaml", draft(model).text)).relationship
+    assert back is not None
+    after = dynamics_of(back)
+    assert isinstance(after, Dynamics)
+    first, second = before.run(), after.run()
+    for name, identifier in names_in_model(before).items():
+        if name in before.stocks:
+            course = [now[f"model.{identifier.lower()}"] for now in second]
+            assert course == pytest.approx([now[name] for now in first], rel=1e-9, abs=1e-9), name
