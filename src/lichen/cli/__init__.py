@@ -8,6 +8,7 @@ import click
 
 from lichen import __version__
 from lichen.cli.change import compare
+from lichen.cli.export import export, import_
 from lichen.cli.keep import balance
 from lichen.cli.show import review, schema
 from lichen.cli.understand import check, explain, map_, scan
@@ -16,7 +17,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Understand", (scan, map_, check, explain)),
     ("Change", (compare,)),
     ("Keep", (balance,)),
-    ("Show", (review, schema)),
+    ("Show", (review, export, import_, schema)),
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from lichen.show import charts
-from lichen.show.charts import balance_bars, bands, before_after, limits, series, shares
+from lichen.show.charts import balance_bars, bands, before_after, dominance, limits, series, shares
 
 DAY = date(2026, 1, 1)
 SIDE = bands.Side(title="A <b>", turn=0, days=(0.0, 9.0), middle=(1.0, 0.5), low=(1.0, 0.2), high=(1.0, 0.8))
@@ -48,6 +48,18 @@ EXAMPLES: dict[str, list[Any]] = {
     "before_after": [
         before_after.BeforeAfter(title="t", moves=()),
         before_after.BeforeAfter(title="t", moves=(before_after.Move(title="A <b>", before=0.0, after=0.0),)),
+    ],
+    "dominance": [
+        dominance.Dominance(title="t", start=DAY, days=9.0, strands=()),
+        dominance.Dominance(
+            title="t",
+            start=DAY,
+            days=900.0,
+            strands=(
+                dominance.Strand(title="A <b>", shares=(0.6, -0.5, 0.0)),
+                dominance.Strand(title="y" * 200, shares=(-0.4, -0.5, math.nan)),
+            ),
+        ),
     ],
     "limits": [
         limits.Limits(title="t", low=-1, high=1, marks=((0.0, "limit"),), bad="below", rows=()),
