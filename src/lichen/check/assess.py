@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
-from lichen.check.components import own_checks
 from lichen.check.evidence import CheckInput, Trial, Trials, evidence_of
 from lichen.check.finding import Finding
 from lichen.check.flips import search_flips
 from lichen.check.judging import times_to_decide
-from lichen.check.kept import rules_kept
+from lichen.check.kept import own_checks, rules_kept
 from lichen.check.measures import pulses
 from lichen.check.measures.gaming import shows_everybody
 from lichen.check.registry import checks
