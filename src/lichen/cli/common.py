@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypedDict, TypeVar
 
@@ -14,7 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from lichen.language.problem import Problem
-    from lichen.relationship.relationship import Relationship
+    from lichen.relationship.relationship import Relationship, Time
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
@@ -100,6 +100,14 @@ def known(option: str, name: str, names: Mapping[str, object], noun: str) -> Non
     listed = ", ".join(f"`{n}`" for n in names) or f"no {noun}"
     hint = f" Did you mean `{near[0]}`?" if near else ""
     raise click.UsageError(f"{option}: `{name}` is not a {noun} of this file, which has {listed}.{hint}")
+
+
+def within(option: str, day: date, time: Time) -> None:
+    """Leave with status 2 unless a day lies within the horizon of the file."""
+    last = time.start + timedelta(days=time.horizon_days)
+    if time.start <= day < last:
+        return
+    raise click.UsageError(f"{option}: {day} is not within the horizon of this file, from {time.start} until {last}.")
 
 
 def affordable(relationship: Relationship, runs: int) -> None:

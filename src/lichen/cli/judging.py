@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lichen.record.reciprocity import RuleReading
     from lichen.relationship.relationship import Relationship
     from lichen.show.judged import Judged
+    from lichen.stress.stress import Stress
 
 
 @final
@@ -49,6 +50,31 @@ def assess_file(asked: Asked, tick: Callable[[float], None] = lambda share: None
         record=_record(relationship, asked),
         party=asked.party,
         scenario=asked.scenario,
+        tick=tick,
+    )
+
+
+def stress_file(
+    asked: Asked, party: str | None, day: date | None, sections: Sequence[str], tick: Callable[[float], None]
+) -> Stress:
+    """Put a file to the test; a party or a day that it does not know is a wrong input."""
+    relationship = common.read_file(asked.file, asked.party, asked.form)
+    if party is not None:
+        common.known("--party", party, relationship.parties, "party")
+    if day is not None:
+        common.within("--date", day, relationship.time)
+    common.affordable(relationship, asked.runs)
+    from lichen.stress.stress import stress
+
+    return stress(
+        relationship,
+        runs=asked.runs,
+        seed=asked.seed,
+        party=party,
+        day=day,
+        sections=sections,
+        record=_record(relationship, asked),
+        seen_by=asked.party,
         tick=tick,
     )
 

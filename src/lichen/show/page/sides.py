@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from lichen.check.wording import out_of_hundred
 from lichen.dependency.map import DependencyMap
 from lichen.show import figures, outlook, words
 from lichen.show.charts import bands
@@ -30,7 +31,7 @@ def sides_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
         ("Room left at the start, in the middle future", lambda one: figures.room(one.at_start)),
         ("Room left at the end, in the middle future", lambda one: figures.room(one.at_end)),
         ("Room left at the end, nine futures of ten", _range),
-        ("Falls below its floor", lambda one: figures.out_of_hundred(one.below)),
+        ("Falls below its floor", lambda one: out_of_hundred(one.below)),
         ("Would lose without the other, of its room", lambda one: _dependence(judged, one)),
         ("Would lose if it gave on and received nothing, of its room", lambda one: _gross(judged, one)),
         ("Of its gain reaches the other", lambda one: _reach(judged, one)),

@@ -1,0 +1,190 @@
+"""What `lichen stress` prints: for each question a table of the hardest answers, and the sentences that matter most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from lichen.check.wording import out_of_hundred
+from lichen.show import words
+from lichen.show.figures import UNKNOWN, number, percent, span
+from lichen.show.lines import Line, columns, one_line, plain, rendered, wrapped
+from lichen.stress.effects import worst
+from lichen.stress.setting import when
+from lichen.stress.stress import SECTIONS
+
+if TYPE_CHECKING:
+    from lichen.stress.cheating import Deviation
+    from lichen.stress.effects import Effect
+    from lichen.stress.exits import Exit
+    from lichen.stress.stress import Stress
+
+Row = tuple[str, ...]
+NONE = "–"
+ROWS = 8
+"""Rows of a table on the screen; the page has all."""
+
+_HIT = ("Hit hardest", "Room lost", "Below floor", "After")
+
+
+def stress_text(stress: Stress, *, colours: bool = False) -> str:
+    """All sections that were asked, for a terminal of 80 columns."""
+    return rendered(_lines(stress), colours=colours)
+
+
+def table_of(stress: Stress, section: str) -> tuple[Row, list[Row]]:
+    """The head and the rows of a section's table; no rows where it is told in sentences alone."""
+    return _TABLES[section](stress) if section in _TABLES else ((), [])
+
+
+def sentences(stress: Stress, section: str) -> list[str]:
+    """What is said of a section: all of it where it has no table, else of the row that stands first."""
+    if section == "shocks" and stress.shocks is not None:
+        return [*(one.says for one in stress.shocks.tried[:1]), *(one.says for one in stress.shocks.together)]
+    if section == "exits":
+        return [one.says for one in hardest_exits(stress)[:2]] or [_NOTHING[section]]
+    said = [row.says for row in stress.rows(section)]
+    if not said:
+        return [_NOTHING[section]]
+    return said[:1] if section in ("cheating", "links") else said
+
+
+def hardest_exits(stress: Stress) -> list[Exit]:
+    """For each party its exit that brings others down in most futures, the hardest of all first."""
+    found: dict[str, Exit] = {}
+    for one in sorted(stress.exits or (), key=_exit_hardness):
+        found.setdefault(one.party, one)
+    return list(found.values())
+
+
+def _exit_hardness(one: Exit) -> tuple[float, float]:
+    hit = worst(one.effects, besides=(one.party,))
+    return (0.0, 0.0) if hit is None else (-hit.more.value, -hit.lost.value)
+
+
+def three_lines(stress: Stress) -> tuple[str, ...]:
+    """The hardest exit, the hardest blow, and whether cheating pays: what one must know of a whole test."""
+    firsts = (hardest_exits(stress), stress.shocks.tried if stress.shocks is not None else (), stress.cheating or ())
+    return tuple(rows[0].says for rows in firsts if rows)
+
+
+def _lines(stress: Stress) -> Iterator[Line]:
+    yield (("Put to the test", "bold"), (f"  {one_line(stress.relationship)}", ""))
+    yield from wrapped(f"{futures_of(stress)} {words.rests_on_words(stress.rests_on)}", 3)
+    for section in stress.asked():
+        yield plain("")
+        yield ((SECTIONS[section], "bold"),)
+        head, rows = table_of(stress, section)
+        if rows:
+            yield from columns([head, *rows[:ROWS]], "<" * len(head))
+            if len(rows) > ROWS:
+                yield plain(f"… and {len(rows) - ROWS} more: `--format html` or `json` has all.")
+        for said in sentences(stress, section):
+            yield from wrapped(said, 6, first="- ", indent="  ")
+    if stress.interrupted:
+        yield plain("")
+        yield (("Stopped: what is above is done, the rest was not asked.", "bold yellow"),)
+
+
+def futures_of(stress: Stress) -> str:
+    """Over how many futures every figure was obtained."""
+    return f"{number(stress.runs)} futures, the same draws in every trial, seed {stress.seed}."
+
+
+def _effect(effect: Effect | None) -> Row:
+    """Who is hit, how much room is lost, in how many futures it falls, after how long."""
+    if effect is None or not effect.known:
+        return (effect.title if effect is not None else NONE, UNKNOWN, UNKNOWN, NONE)
+    return (
+        one_line(effect.title),
+        percent(effect.lost.value),
+        _of_hundred(effect),
+        span(effect.runway_days.value) if effect.runway_days is not None else NONE,
+    )
+
+
+def _exits(stress: Stress) -> tuple[Row, list[Row]]:
+    rows = []
+    for one in stress.exits or ():
+        hit = worst(one.effects, besides=(one.party,))
+        back = next((f.days for f in one.fallbacks if hit is not None and f.party == hit.party), None)
+        replaced = NONE if back is None else span(back)
+        rows.append((one_line(one.title), when(one.day), *_effect(hit), replaced))
+    return ("Leaves", "When", *_HIT, "Replaced"), rows
+
+
+def _shocks(stress: Stress) -> tuple[Row, list[Row]]:
+    tried = stress.shocks.tried if stress.shocks is not None else ()
+    rows = [(one_line(one.brief), *_effect(one.hit), _span(one.heals_days)) for one in tried]
+    return ("Blow to", *_HIT, "Felt for"), rows
+
+
+def _cheating(stress: Stress) -> tuple[Row, list[Row]]:
+    rows: list[Row] = []
+    for one in stress.cheating or ():
+        deed = one.deviation
+        harmed = _effect(one.harmed)
+        rows.append(
+            (
+                one_line(" and ".join(one.titles)),
+                way(deed),
+                when(one.day),
+                percent(one.gain.value),
+                harmed[1],
+                harmed[2],
+                span(one.noticed.days),
+            )
+        )
+    return ("Who", "How", "From", "Wins", "Other loses", "Its floor", "Noticed"), rows
+
+
+def way(deed: Deviation) -> str:
+    """`withhold 25 %`, `delay 4 weeks`, `free ride`."""
+    amount = span(deed.amount) if deed.way == "delay" else percent(deed.amount) if deed.amount < 1 else ""
+    return f"{deed.way.replace('_', ' ')} {amount}".rstrip()
+
+
+def _links(stress: Stress) -> tuple[Row, list[Row]]:
+    tried = stress.links.tried if stress.links is not None else ()
+    rows = [(one_line(one.flow), "all" if one.cut == "whole" else "half", *_effect(one.hit)) for one in tried]
+    return ("Flow", "Cut", *_HIT), rows
+
+
+def _rehearsal(stress: Stress) -> tuple[Row, list[Row]]:
+    rows: list[Row] = []
+    for one in stress.rehearsal or ():
+        known = one.without is not None and one.with_reviews is not None
+        rows.append(
+            (
+                one_line(one.flow),
+                one_line(one.without.title) if one.without is not None else NONE,
+                _of_hundred(one.without) if known else NONE,
+                _of_hundred(one.with_reviews) if known else NONE,
+                span(one.noticed.days),
+                span(one.effect_days),
+                one.outcome,
+            )
+        )
+    return ("Halved", "Weaker side", "Floor without", "With reviews", "Noticed", "Changed", ""), rows
+
+
+def _of_hundred(effect: Effect | None) -> str:
+    return NONE if effect is None else out_of_hundred(effect.falls.value).removeprefix("in ").removesuffix(" futures")
+
+
+def _span(days: float | None) -> str:
+    return NONE if days is None else span(days)
+
+
+_TABLES = {"exits": _exits, "shocks": _shocks, "cheating": _cheating, "links": _links, "rehearsal": _rehearsal}
+_NOTHING = {
+    "exits": "Nobody here can leave.",
+    "shocks": "Nothing here can be struck.",
+    "cheating": "Nobody here gives anything that could be held back.",
+    "enforcement": "Nobody gives anything, or a period between reviews is as long as the horizon.",
+    "goodwill": "Nothing that passes hangs on goodwill alone.",
+    "links": "Nothing passes.",
+    "rehearsal": "Nothing of worth passes between two parties.",
+    "responses": "Nobody here can choose.",
+    "at_floor": "Nobody has a floor.",
+}
