@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lichen.record.reciprocity import RuleReading
     from lichen.relationship.relationship import Relationship
     from lichen.show.judged import Judged
+    from lichen.simulation.prospects import Prospects
     from lichen.stress.stress import Stress
 
 
@@ -52,6 +53,39 @@ def assess_file(asked: Asked, tick: Callable[[float], None] = lambda share: None
         scenario=asked.scenario,
         tick=tick,
     )
+
+
+def simulate_file(
+    asked: Asked,
+    scenarios: Sequence[str],
+    experiments: Sequence[str],
+    save: Path | None,
+    tick: Callable[[float], None],
+) -> tuple[Relationship, Prospects]:
+    """Try a file's futures, with scenarios and experiments beside; a name that it does not know is a wrong input."""
+    relationship = common.read_file(asked.file, asked.party, asked.form)
+    for name in scenarios:
+        common.known("--scenario", name, relationship.scenarios, "scenario")
+    from lichen.simulation.experiments import BASE, in_scenario, standard_experiments
+
+    known = {one.name: one for one in standard_experiments(relationship)[1:]}
+    for name in experiments:
+        common.known("--experiment", name, known, "experiment")
+    lanes = [in_scenario(name) for name in dict.fromkeys(scenarios)]
+    lanes += [known[name] for name in dict.fromkeys(experiments)]
+    common.affordable(relationship, asked.runs, (BASE, *lanes))
+    from lichen.simulation.prospects import look_ahead
+
+    with common.saving(save, asked.file, relationship) as keep:
+        found = look_ahead(
+            relationship,
+            lanes,
+            runs=asked.runs,
+            seed=asked.seed,
+            save=keep,
+            progress=lambda done, of: tick(done / of),
+        )
+    return relationship, found
 
 
 def stress_file(

@@ -1,4 +1,4 @@
-"""Verbs that try: stress."""
+"""Verbs that try: simulate, stress."""
 
 from __future__ import annotations
 
@@ -23,6 +23,57 @@ SECTIONS = (
     "at_floor",
 )
 """The questions of `lichen.stress`, known here so that help and wrong options load nothing heavy."""
+
+
+@click.command()
+@common.FILE
+@common.formats("text", "json", "svg", "csv")
+@click.option("--scenario", "scenarios", metavar="NAME", multiple=True, help="A scenario beside; may be repeated.")
+@click.option(
+    "--experiment", "experiments", metavar="LANE", multiple=True, help="An experiment beside, such as exit:PARTY."
+)
+@click.option("--save", type=click.Path(path_type=Path), help="Write every future's course to this Parquet file.")
+@common.FOR
+@common.RUNS
+@common.SEED
+@common.OUTPUT
+def simulate(
+    file: Path,
+    form: str,
+    scenarios: tuple[str, ...],
+    experiments: tuple[str, ...],
+    save: Path | None,
+    party: str | None,
+    runs: int,
+    seed: int,
+    output: Path | None,
+) -> int:
+    """Show the futures: how much room each side has left over time, and who reaches its floor by when.
+
+    Bands in which half and nine of ten futures lie, for each capacity and flow; scenarios of the file and experiments
+    side by side, over the same draws. An interruption keeps the futures that are done, with status 3.
+    """
+    from lichen.cli.judging import Asked, simulate_file
+
+    form = common.chosen(form, output)
+    asked = Asked(file=file, party=party, runs=runs, seed=seed, form=form)
+    with common.progress("Trying futures") as tell, common.interruptible(tell) as tick:
+        relationship, found = simulate_file(asked, scenarios, experiments, save, tick)
+    from lichen.show import simulated
+
+    if form == "json":
+        text = json.dumps(found.to_json(), indent=1, ensure_ascii=False)
+    elif form == "csv":
+        text = simulated.prospects_csv(found, relationship)
+    elif form == "svg":
+        from lichen.show.page.picture import picture
+
+        text = picture(found.relationship, list(simulated.fans(found, relationship)))
+    else:
+        colours = output is None and sys.stdout.isatty()
+        text = simulated.prospects_text(found, relationship, colours=colours)
+    common.deliver(text, output)
+    return 3 if found.runs < found.asked else 0
 
 
 @click.command()
@@ -58,7 +109,7 @@ def stress(
 
     form = common.chosen(form, output)
     asked = Asked(file=file, party=party, runs=runs, seed=seed, record=record, form=form)
-    with common.progress("Putting it to the test") as tick:
+    with common.progress("Putting it to the test") as tell, common.interruptible(tell) as tick:
         found = stress_file(asked, who, day, sections or SECTIONS, tick)
     if form == "json":
         text = json.dumps(found.to_json(), indent=1, ensure_ascii=False)

@@ -79,6 +79,11 @@ def standard_experiments(relationship: Relationship, scenario: str | None = None
     return lanes if scenario is None else tuple(replace(lane, scenario=scenario) for lane in lanes)
 
 
+def in_scenario(name: str) -> Experiment:
+    """The relationship under a scenario of the file."""
+    return Experiment(name=f"scenario:{name}", scenario=name)
+
+
 def together(one: Experiment, other: Experiment) -> Experiment:
     """Two shocks at the same time."""
     return replace(
