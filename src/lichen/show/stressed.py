@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lichen.check.wording import out_of_hundred
 from lichen.show import words
 from lichen.show.figures import UNKNOWN, number, percent, span
-from lichen.show.lines import Line, columns, one_line, plain, rendered, wrapped
+from lichen.show.lines import Line, columns, cut, one_line, plain, rendered, wrapped
 from lichen.stress.effects import worst
 from lichen.stress.setting import when
 from lichen.stress.stress import SECTIONS
@@ -23,6 +23,7 @@ Row = tuple[str, ...]
 NONE = "–"
 ROWS = 8
 """Rows of a table on the screen; the page has all."""
+_CELL = 15
 
 _HIT = ("Hit hardest", "Room lost", "Below floor", "After")
 
@@ -44,6 +45,8 @@ def sentences(stress: Stress, section: str) -> list[str]:
     if section == "exits":
         return [one.says for one in hardest_exits(stress)[:2]] or [_NOTHING[section]]
     said = [row.says for row in stress.rows(section)]
+    if section == "at_floor":
+        said = [one.says for one in stress.at_floor or () if one.differs] or (said and [_NO_DIFFERENCE])
     if not said:
         return [_NOTHING[section]]
     return said[:1] if section in ("cheating", "links") else said
@@ -76,7 +79,8 @@ def _lines(stress: Stress) -> Iterator[Line]:
         yield ((SECTIONS[section], "bold"),)
         head, rows = table_of(stress, section)
         if rows:
-            yield from columns([head, *rows[:ROWS]], "<" * len(head))
+            shown = [(row[0], *(cut(cell, _CELL) for cell in row[1:])) for row in rows[:ROWS]]
+            yield from columns([head, *shown], "<" * len(head))
             if len(rows) > ROWS:
                 yield plain(f"… and {len(rows) - ROWS} more: `--format html` or `json` has all.")
         for said in sentences(stress, section):
@@ -135,7 +139,7 @@ def _cheating(stress: Stress) -> tuple[Row, list[Row]]:
                 span(one.noticed.days),
             )
         )
-    return ("Who", "How", "From", "Wins", "Other loses", "Its floor", "Noticed"), rows
+    return ("Who", "How", "From", "Wins", "Harm", "Floor", "Noticed"), rows
 
 
 def way(deed: Deviation) -> str:
@@ -165,7 +169,7 @@ def _rehearsal(stress: Stress) -> tuple[Row, list[Row]]:
                 one.outcome,
             )
         )
-    return ("Halved", "Weaker side", "Floor without", "With reviews", "Noticed", "Changed", ""), rows
+    return ("Halved", "Weaker side", "Without", "Reviewed", "Noticed", "Changed", ""), rows
 
 
 def _of_hundred(effect: Effect | None) -> str:
@@ -177,6 +181,7 @@ def _span(days: float | None) -> str:
 
 
 _TABLES = {"exits": _exits, "shocks": _shocks, "cheating": _cheating, "links": _links, "rehearsal": _rehearsal}
+_NO_DIFFERENCE = "Whether a side stops giving at its floor makes no difference, as it is and after a blow to any side."
 _NOTHING = {
     "exits": "Nobody here can leave.",
     "shocks": "Nothing here can be struck.",

@@ -45,10 +45,20 @@ class AtFloor:
     fates: tuple[Fate, ...]
 
     @property
+    def drawn(self) -> tuple[Fate, ...]:
+        """Whoever falls in more futures where parties stop at their floor."""
+        return tuple(fate for fate in self.fates if fate.more.low > 0 and fate.more.value >= NOTABLE)
+
+    @property
+    def differs(self) -> bool:
+        """Whether it makes a difference, or cannot be told."""
+        return bool(self.drawn) or any(not fate.stops.known for fate in self.fates)
+
+    @property
     def says(self) -> str:
         """Who falls with whom once parties stop at their floor."""
         begin = f"If {self.title} falls to its floor {when(self.day)}" if self.title else "As it is"
-        drawn = [fate for fate in self.fates if fate.more.low > 0 and fate.more.value >= NOTABLE]
+        drawn = self.drawn
         if any(not fate.stops.known for fate in self.fates):
             return f"{begin}, who falls cannot be told."
         if not drawn:

@@ -108,7 +108,9 @@ def cheating(setting: Setting) -> tuple[Cheat, ...]:
 
 
 def deviations(setting: Setting) -> Iterator[Deviation]:
-    """The grid: half held back at the start, the rest from a third (or the day asked for) on."""
+    """The grid: less and nothing from the start and from a third of the horizon on (or from the day asked for), later,
+    nothing at the end, and every two together.
+    """
     for party in setting.choosing:
         flows = tuple(flows_given(setting.relationship, party))
         if not flows:

@@ -103,11 +103,12 @@ def notice(evidence: CheckInput, lane: Lane, flows: Iterable[str], doer: str | N
 
 def days_to_effect(relationship: Relationship, noticed: Notice) -> float:
     """From the deed until a changed term is in force; infinite when nothing is noticed or no term can change."""
-    path = _path(relationship)
+    path, step = _path(relationship), relationship.time.step_days
     if not path.changes:
         return math.inf
-    answers = path.answer_days if noticed.by_trigger else 0.0
-    return noticed.days + answers + max(path.takes_effect_after_days, relationship.time.step_days)
+    if noticed.by_trigger:  # the review is held one step after the trigger has turned
+        return noticed.days + step + max(path.answer_days + path.takes_effect_after_days, step)
+    return noticed.days + max(path.takes_effect_after_days, step)
 
 
 def _path(relationship: Relationship) -> Adjustment:

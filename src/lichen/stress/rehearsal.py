@@ -14,7 +14,7 @@ from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.relationship.flow import Flow
 from lichen.simulation.experiments import Experiment
-from lichen.stress.effects import NOTABLE, Effect, effect, effects, worst
+from lichen.stress.effects import NOTABLE, SLIGHT, Effect, effect, effects, worst
 from lichen.stress.noticing import Notice, days_to_effect, notice, watched
 from lichen.stress.setting import MONTH_DAYS, MOST_ASKED, Setting, when
 
@@ -61,8 +61,12 @@ class Rehearsal:
         if self.without is None or self.with_reviews is None:
             return f"{said}, {_OUTCOMES[self.outcome]}."
         said = f"{said} and nobody reviews the terms, {self.without.says}."
-        if self.outcome in ("no harm", "cannot tell", "no path", "not noticed"):
+        if self.outcome in ("cannot tell", "no path", "not noticed"):
             return f"{said} {_capital(_OUTCOMES[self.outcome])}."
+        if self.outcome == "no harm":
+            won_back = self.without.lost.value - self.with_reviews.lost.value
+            reviewed = f" With reviews {self.with_reviews.says}." if abs(won_back) >= SLIGHT else ""
+            return f"{said} {_capital(_OUTCOMES[self.outcome])}.{reviewed}"
         term = f", and a changed term holds after {wording.span(self.effect_days)}"
         said += f" {_capital(self.noticed.says)}{term}: {_OUTCOMES[self.outcome]}."
         return said if self.outcome == "repaired" else f"{said} With reviews {self.with_reviews.says}."

@@ -1,6 +1,7 @@
 """Each party's best answer, once: what it would do if everybody else went on as they do.
 
-One round of best responses, no equilibrium: nobody answers the answer.
+One round of best responses, no equilibrium: nobody answers the answer. What an option wins counts over the whole
+horizon, so that what begins late counts for the time that is left.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ FIXED = ("what the others give", "the terms of all others", "the reviews of the 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """Something one party could do by itself: what, what it wins (room, of its range), whom it harms most."""
+    """Something one party could do by itself: what, what room it wins in the mean over the horizon (of its range), whom
+    it harms most.
+    """
 
     says: str
     gain: Figure
@@ -63,7 +66,11 @@ def responses(
     leavings = exits(setting) if leavings is None else leavings
     found = []
     for party in setting.choosing:
-        options = [*_of_cheats(party, cheats), *_of_exits(party, leavings), *_of_terms(setting, party)]
+        options = [
+            *_of_cheats(setting, party, cheats),
+            *_of_exits(setting, party, leavings),
+            *_of_terms(setting, party),
+        ]
         best = max(options, key=lambda one: one.gain.value, default=None)
         if best is None:
             continue
@@ -72,20 +79,21 @@ def responses(
     return tuple(found)
 
 
-def _of_cheats(party: Party, cheats: Iterable[Cheat]) -> Iterator[Option]:
+def _of_cheats(setting: Setting, party: Party, cheats: Iterable[Cheat]) -> Iterator[Option]:
     for cheat in cheats:
         if cheat.deviation.by == (party.name,) and cheat.gain.known:
             since = when(cheat.day).partition(" ")[2]
-            yield Option(says=f"{cheat.deviation.deed} from {since} on", gain=cheat.gain, harmed=cheat.harmed)
+            gain = cheat.gain.scaled(1 - setting.share_of(cheat.day))
+            yield Option(says=f"{cheat.deviation.deed} from {since} on", gain=gain, harmed=cheat.harmed)
 
 
-def _of_exits(party: Party, leavings: Iterable[Exit]) -> Iterator[Option]:
+def _of_exits(setting: Setting, party: Party, leavings: Iterable[Exit]) -> Iterator[Option]:
     for leaving in leavings:
         own = next((one for one in leaving.effects if one.party == party.name), None)
         if leaving.party == party.name and own is not None and own.known:
             yield Option(
                 says=f"leaving {when(leaving.day)}",
-                gain=own.lost.falling(lambda lost: -lost),
+                gain=own.lost.falling(lambda lost: -lost).scaled(1 - setting.share_of(leaving.day)),
                 harmed=worst(leaving.effects, besides=(party.name,)),
             )
 

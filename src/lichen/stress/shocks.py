@@ -7,7 +7,7 @@ Extreme Values, 2001, chapter 8).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import combinations
@@ -20,7 +20,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.measures.figure import Figure, share_of
 from lichen.simulation.experiments import HIGH, LOW, Experiment, together
 from lichen.simulation.futures import Array, Lane
-from lichen.stress.effects import Effect, effects, fallen_in, worst
+from lichen.stress.effects import SLIGHT, Effect, effects, fallen_in, worst
 from lichen.stress.setting import MOST_ASKED, Setting, when
 
 WORST = 0.05
@@ -94,7 +94,11 @@ class Together:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shocks:
-    """The blows, the hardest first, and who falls with whom; `untried` counts the single ones that were left out."""
+    """The blows, the hardest first, and who falls with whom.
+
+    Blows together stand here only where they do more than the hardest of them alone. `untried` counts the single ones
+    that were left out.
+    """
 
     tried: tuple[Shock, ...]
     together: tuple[Together, ...]
@@ -110,7 +114,8 @@ def shocks(setting: Setting) -> Shocks:
     joint = _joint(setting, tried, found)
     if joint:
         both = setting.run(joint)
-        found |= {lane.name: _shock(both, lane) for lane in joint}
+        shocked = [_shock(both, lane) for lane in joint]
+        found |= {one.name: one for one in shocked if _adds(one, found.values())}
     return Shocks(
         tried=tuple(sorted(found.values(), key=_hardness)),
         together=tuple(_together(evidence)),
@@ -152,6 +157,20 @@ def _joint(setting: Setting, tried: Sequence[Experiment], found: Mapping[str, Sh
     return tuple(joint)
 
 
+def _adds(one: Shock, alone: Iterable[Shock]) -> bool:
+    """Whether blows together do more to somebody than the hardest of them alone."""
+    parts = [part for part in alone if set(part.struck) <= set(one.struck)]
+    return any(
+        effect.lost.value > max((_lost(part, effect.party) for part in parts), default=0.0) + SLIGHT
+        for effect in one.effects
+        if effect.party not in one.owners
+    )
+
+
+def _lost(one: Shock, party: str) -> float:
+    return max((effect.lost.value for effect in one.effects if effect.party == party), default=0.0)
+
+
 def _shock(evidence: CheckInput, experiment: Experiment) -> Shock:
     lane = evidence.futures.lanes[experiment.name]
     struck = (*sorted(experiment.to_floor), *experiment.world)
@@ -185,7 +204,11 @@ def _titles(evidence: CheckInput, experiment: Experiment) -> Iterator[str]:
 
 
 def _brief(experiment: Experiment) -> Iterator[str]:
-    yield from sorted(experiment.to_floor)
+    """What is struck, by the names of the file; a party by its own name where more than one capacity of it is."""
+    struck = sorted(experiment.to_floor)
+    owners = [place.split(".")[0] for place in struck]
+    places = zip(owners, struck, strict=True)
+    yield from dict.fromkeys(owner if owners.count(owner) > 1 else place for owner, place in places)
     yield from (f"{name} {'low' if point == LOW else 'high'}" for name, point in experiment.world.items())
 
 
