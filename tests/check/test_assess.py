@@ -10,8 +10,8 @@ from lichen.language.edit import edit
 from lichen.language.reading import read
 from lichen.language.source import Source
 from lichen.relationship.relationship import Relationship
-from lichen.simulation import simulate
 from lichen.simulation.experiments import standard_experiments
+from lichen.simulation.run import simulate
 
 WORLDS = Path(__file__).parent.parent / "cases/worlds"
 
@@ -50,4 +50,4 @@ def test_short_runs_say_that_nothing_was_searched() -> None:
 
 
 def test_every_check_names_the_experiments_it_looks_at() -> None:
-    assert set(LANES) == {*invariants(), *failures()}
+    assert set(LANES) == {*invariants(), *failures(), "reinforcement_feedback_channel"}

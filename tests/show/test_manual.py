@@ -100,7 +100,7 @@ def test_a_near_name_leads_to_the_page_of_the_whole(name: str) -> None:
     [
         ("headroom", "Room left"),
         ("room left", "Room left"),
-        ("middle future", "Futures"),
+        ("typical", "Futures"),
         ("futures", "Futures"),
         ("watch", "Watch"),
         ("alarm", "Watch"),

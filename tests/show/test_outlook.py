@@ -57,7 +57,7 @@ def test_the_chart_says_at_the_crossing_who_is_below_and_since_when() -> None:
     judged = build.judged(record=None)
     chart = outlook.chart(judged, outlook.outlooks(judged), "")
     assert [note.room for note in chart.notes] == [0.0]
-    assert chart.notes[0].says.startswith("Alder Packaging: below the floor by ")
+    assert chart.notes[0].says.startswith("Alder Packaging: falls below the floor in ")
 
 
 def test_a_side_whose_room_nobody_can_tell_is_not_said_to_stay_above_its_floor() -> None:

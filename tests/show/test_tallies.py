@@ -120,7 +120,7 @@ def test_the_page_and_the_verdict_name_each_row_that_is_not_read() -> None:
     assert said.endswith("line 4: `4?` in `cash` is not a number; and 2 more.")
     verdict = replace(build.verdict(), unread=record.unread)
     assert verdict.to_json()["unread"] == [said]
-    assert "Record    5 of 13 rows of balance_sheets.csv are not read:" in terminal.verdict_text(verdict)
+    assert "Not read  5 of 13 rows of balance_sheets.csv are not read:" in terminal.verdict_text(verdict)
     assert "5 of 13 rows of balance\\_sheets.csv are not read" in terminal.verdict_markdown(verdict)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from lichen.check.finding import Evidence, Finding, Remedy, Status
 from lichen.check.measures.figure import Figure
 from lichen.check.thresholds import ALARM, TOLERANCE, WATCH
 
+_LIMITS = (WATCH.value, ALARM.value)
 _UNTOLD = "This cannot be told yet."
 _WORSE: tuple[Status, ...] = ("holds", "cannot tell", "at risk", "broken")
 
@@ -100,6 +102,24 @@ def status_of_score(score: Figure) -> tuple[Status, bool]:
     if score.low >= WATCH.value - TOLERANCE and score.high < ALARM.value + TOLERANCE:
         return "at risk", True
     return "at risk", False
+
+
+def times_to_decide(finding: Finding) -> float:
+    """How many times as many futures should settle a finding that they left open, a power of two, infinite for a figure
+    that lies on its limit: a guess, as the figure moves with them.
+
+    An interval narrows with the square root of the futures; where a finding has none, one can but try twice as many.
+    """
+    limits, figure = ((0.0,), finding.margin) if finding.margin is not None else (_LIMITS, finding.score)
+    if figure is None or finding.interval is None:
+        return 2.0
+    low, high = finding.interval
+    needed = 1.0
+    for limit in limits:
+        if low <= limit <= high:
+            half, distance = (figure - low if limit < figure else high - figure), abs(figure - limit)
+            needed = max(needed, half / distance if distance > TOLERANCE else math.inf)
+    return 2.0 ** max(1, round(2 * math.log2(needed))) if math.isfinite(needed) else math.inf
 
 
 def worse(one: Status, other: Status) -> Status:

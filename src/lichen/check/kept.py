@@ -8,7 +8,6 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 
 import numpy as np
 
@@ -17,14 +16,10 @@ from lichen.check.evidence import CheckInput
 from lichen.check.finding import Evidence, Finding, Status
 from lichen.check.measures.figure import UNKNOWN, Figure, least_of, share_of
 from lichen.check.thresholds import TOLERANCE
-from lichen.record.dates import season_at
-from lichen.relationship.relationship import Time
 from lichen.relationship.rules import ReturnRule, Window
 from lichen.relationship.value import Band
 from lichen.simulation.futures import Array
-
-Steps = tuple[int, int]
-"""The first step of a window and the first one behind it."""
+from lichen.simulation.windows import Steps, full_windows
 
 
 def rules_kept(evidence: CheckInput) -> Iterator[Finding]:
@@ -33,7 +28,7 @@ def rules_kept(evidence: CheckInput) -> Iterator[Finding]:
     for rule in rules.reciprocity:
         if isinstance(rule, ReturnRule):
             kept = _kept(evidence, rule.party, rule.band, rule.over)
-            says = f"`{rule.name}` is kept"
+            says = f"{wording.quoted(rule.name)} is kept"
             if kept is not None:
                 yield _asked(
                     "reciprocity_rule", f"reciprocity.{rule.name}", says, kept, rule.band, [rule.party], evidence
@@ -44,7 +39,7 @@ def rules_kept(evidence: CheckInput) -> Iterator[Finding]:
         shares = {name: share for name, share in each.items() if share is not None}
         if shares:
             least = min(shares, key=lambda name: shares[name].value)
-            says = f"What {evidence.title(least)} gets for what it bears stays within `balance`"
+            says = f"What {evidence.title(least)} gets for what it bears stays within what the balance check allows"
             yield _asked("balance_check", "balance", says, least_of(shares.values()), band, [least], evidence)
 
 
@@ -95,37 +90,3 @@ def _in_windows(course: Array, windows: Sequence[Steps]) -> Array:
     sums = np.cumsum(np.pad(course[:, :-1], ((0, 0), (1, 0))), axis=1)
     first, behind = (np.array([window[end] for window in windows]) for end in (0, 1))
     return np.asarray(sums[:, behind] - sums[:, first])
-
-
-def full_windows(over: Window, time: Time, commitment_days: float) -> Iterator[Steps]:
-    """The full windows that a rule asks, among the steps of a run."""
-    match over.kind:
-        case "transaction":
-            yield from ((step, step + 1) for step in range(time.steps))
-        case "duration":
-            length = _in_steps(over.days or 0.0, time)
-            yield from ((end - length, end) for end in range(length, time.steps + 1))
-        case "project":
-            length = _in_steps(commitment_days, time)
-            yield from ((end - length, end) for end in range(length, time.steps + 1, length))
-        case "life" | "portfolio":
-            yield 0, time.steps
-        case "season":
-            yield from _seasons(over.text, time)
-
-
-def _in_steps(days: float, time: Time) -> int:
-    return max(1, int(days / time.step_days + 0.5))
-
-
-def _seasons(text: str, time: Time) -> Iterator[Steps]:
-    """The steps of each season that lies wholly within the run."""
-    days = [time.start + timedelta(days=step * time.step_days) for step in range(time.steps + 1)]
-    seasons = [season_at(text, day) for day in days]
-    first = 0
-    for step in range(1, time.steps + 1):
-        if seasons[step] != seasons[first]:
-            season = seasons[first]
-            if season is not None and (days[first] - season.start).days < time.step_days:
-                yield first, step
-            first = step

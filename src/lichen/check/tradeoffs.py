@@ -34,7 +34,8 @@ def dependency(evidence: CheckInput) -> Reading:
         return unread("No flow is declared to carry reinforcement.")
     worst = evidence.relationship.flows[max(added, key=lambda name: added[name].value)]
     title = evidence.title(worst.receiver)
-    says = f"`{worst.name}` adds {wording.share(added[worst.name].value)} to what {title} owes to the relationship."
+    adds = wording.share(added[worst.name].value)
+    says = f"{wording.quoted(worst.title)} adds {adds} to what {title} owes to the relationship."
     says += _after_exit(evidence, worst)
     return read(
         added[worst.name], "of its room", says, (worst.receiver,), evidence.relationship.at(f"flows.{worst.name}")

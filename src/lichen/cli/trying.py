@@ -59,7 +59,11 @@ def simulate(
     asked = Asked(file=file, party=party, runs=runs, seed=seed, form=form)
     with common.progress("Trying futures") as tell, common.interruptible(tell) as tick:
         relationship, found = simulate_file(asked, scenarios, experiments, save, tick)
+    from lichen.language.reading import not_at_hand
     from lichen.show import simulated
+
+    for missing in not_at_hand(relationship, party):
+        click.echo(missing, err=True)
 
     if form == "json":
         text = json.dumps(found.to_json(), indent=1, ensure_ascii=False)

@@ -70,8 +70,6 @@ def _evidence(meaning: Meaning, subject: str, said: Section, path: str, *, is_fl
         seen=1.0 if seen is None else seen,
         attested_by=parties_known(meaning, said.get("attested_by") or [], f"{path}.attested_by"),
         stated_by=stated_by,
-        because=said.get("because"),
-        source=said.get("source"),
     )
 
 

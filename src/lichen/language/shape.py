@@ -40,28 +40,15 @@ from lichen.language.source import Block, Broken, Entry, Node, Scalar, Series
 from lichen.language.table import cell_number
 from lichen.language.tokens import FormulaError, is_name
 from lichen.language.values import read_value
-from lichen.relationship.rules import Window
+from lichen.relationship.rules import MONTH_NAMES, Window
 from lichen.relationship.value import Value
 
 Voice = Mapping[str, str]
-"""`because` and `source` of the mapping around a value."""
+"""What the mapping around a value says for it."""
 _NOTHING: Final[Voice] = {}
+_VOICED: Final = ("because", "source", "stated_by")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-_SEASON = re.compile(rf"season\(\s*({'|'.join(_MONTHS)})\s*,\s*({'|'.join(_MONTHS)})\s*\)")
+_SEASON = re.compile(rf"season\(\s*({'|'.join(MONTH_NAMES)})\s*,\s*({'|'.join(MONTH_NAMES)})\s*\)")
 _FUTURES = re.compile(r"(\d{1,3}(?:\.\d+)?) ?% of futures")
 
 
@@ -134,11 +121,8 @@ def _keys(form: Keys, node: Block, path: str, draft: Draft, voice: Voice) -> dic
     """A mapping with the keys of a table: unknown and missing keys are reported, the others read."""
     table = {key.name: key for key in form.table}
     section: dict[str, Any] = {}
-    own = {
-        name: e.value.text
-        for name in ("because", "source")
-        if (e := node.entries.get(name)) and isinstance(e.value, Scalar)
-    }
+    own = {name: e.value.text for name in _VOICED if (e := node.entries.get(name)) and isinstance(e.value, Scalar)}
+    draft.give_reason(path, own)
     voice = {**voice, **own} if own else voice
     prefix = f"{path}." if path else ""
     for name, entry in node.entries.items():

@@ -79,6 +79,7 @@ def _private(party: str, path: str, draft: Draft) -> Value | None:
 def _reasoned(node: Block, path: str, draft: Draft, private_to: str | None) -> Value | None:
     """`{value: F, because: text, source: text}`."""
     texts = _entries(node, _VALUE_KEYS, path, draft)
+    draft.give_reason(path, texts)
     inner = node.entries.get("value")
     if inner is None:
         draft.report(path, "`value` is missing in this mapping.", "Write `{value: ..., because: ...}`.", key=True)
@@ -91,6 +92,7 @@ def _reasoned(node: Block, path: str, draft: Draft, private_to: str | None) -> V
 def _stated(node: Block, path: str, draft: Draft) -> Value | None:
     """`{from: F, to: F, stated_by: party, on: date}`: the party's own figure if it is at hand, else the range."""
     texts = _entries(node, _RANGE_KEYS, path, draft)
+    draft.give_reason(path, texts)
     missing = [key for key in ("from", "to", "stated_by") if key not in node.entries]
     if missing:
         fact = f"A stated range needs {listing(missing, 'and')}."

@@ -74,6 +74,8 @@ def three_lines(stress: Stress) -> tuple[str, ...]:
 def _lines(stress: Stress) -> Iterator[Line]:
     yield (("Put to the test", "bold"), (f"  {one_line(stress.relationship)}", ""))
     yield from wrapped(f"{futures_of(stress)} {words.rests_on_words(stress.rests_on)}", 3)
+    for missing in stress.unread:
+        yield from wrapped(missing, 3)
     for section in stress.asked():
         yield plain("")
         yield ((SECTIONS[section], "bold"),)

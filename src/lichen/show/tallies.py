@@ -76,6 +76,11 @@ def balance_words(name: str, total: PartyBalance) -> str:
     return f"{said}: {number(total.ratio)} received for each 1 borne{expected}."
 
 
+def straddling_words(span: Span) -> str:
+    """A period within which the relationship begins and whose record also holds what is older."""
+    return f"Of {span} the record also holds what is older than the relationship: it is compared with nothing."
+
+
 def disagreement_words(found: Disagreement) -> str:
     """Two books of one thing that say different amounts."""
     said = ", ".join(f"{who} says {number(amount)}" for who, amount in found.says.items())
@@ -109,6 +114,8 @@ def _balance_lines(balance: Balance) -> Iterator[Line]:
             said = f"Recorded and expected are compared from {from_to(span)}, where the record covers it"
             yield from wrapped(f"{said}: {', '.join(flows)}.", 3, indent="  ")
         yield plain("")
+    for span in balance.straddling:
+        yield from wrapped(straddling_words(span), 3)
     for unread in balance.unread:
         yield from wrapped(unread, 6)
     if balance.unrecorded:

@@ -249,8 +249,7 @@ class _Compiler:
             tenth=tenth,
             received=self._tally(party, self.received),
             borne=self._tally(party, self.borne),
-            window_days=self._window_days(self._over(party.name)),
-            so_far=self._over(party.name).kind not in ("duration", "transaction"),
+            over=self._over(party.name),
         )
 
     def _tally(self, party: Party, counted: dict[str, dict[tuple[str, str], Register]]) -> Register:
@@ -278,11 +277,6 @@ class _Compiler:
         rules = self.relationship.rules
         own = next((r.over for r in rules.reciprocity if isinstance(r, ReturnRule) and r.party == party), None)
         return own or (rules.balance.over if rules.balance else Window(kind="duration", days=YEAR_DAYS))
-
-    def _window_days(self, window: Window) -> float:
-        if window.days is not None:
-            return window.days
-        return self.relationship.time.step_days if window.kind == "transaction" else self.relationship.time.horizon_days
 
     def _capacity(self, party: Party, capacity: Capacity) -> CapacityPlan:
         scene, apply, axis = self.scene, self.tape.apply, self.scene.axis(party)

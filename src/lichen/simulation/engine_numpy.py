@@ -26,6 +26,7 @@ from lichen.simulation.passing import SENT_ON
 from lichen.simulation.program import Program, released
 from lichen.simulation.reviews import Reviews
 from lichen.simulation.tape import Node, Register
+from lichen.simulation.windows import looks
 
 Array: TypeAlias = NDArray[np.float64]
 Call: TypeAlias = Callable[[], object]
@@ -38,8 +39,8 @@ class Recorder(Protocol):
         """A buffer that the recorder wants a register's values in."""
         ...
 
-    def begin(self, futures: range, values: Mapping[int, Array]) -> None:
-        """A chunk begins."""
+    def begin(self, futures: range, values: Mapping[int, Array], clips: Mapping[str, tuple[Array, Array]]) -> None:
+        """A chunk begins; `clips` is filled while it runs, as `values` are."""
         ...
 
     def levels(self, step: int) -> None:
@@ -132,8 +133,7 @@ class Engine:
         elif out is None:
             out = np.zeros(shape, dtype=np.bool_ if result.truth else np.float64)
         self.values[result.index] = out
-        call = self._call(node, operands, out)
-        if call is None:
+        if (call := self._call(node, operands, out)) is None:
             self.sources[node.operation, node.beside] = out
         else:
             self.calls[result.time].append(call)
@@ -191,7 +191,7 @@ class Engine:
             else:
                 self.delays.append(Smoothing(past, now, over, step))
         self.trailing = {
-            p.name: Trailing(self._at(p.received), self._at(p.borne), out, in_steps(p.window_days, step), p.so_far)
+            p.name: Trailing(self._at(p.received), self._at(p.borne), out, looks(p.over, self.relationship))
             for p in self.program.parties
             if (out := self.sources.get(("balance", p.name))) is not None
         }
@@ -221,7 +221,7 @@ class Engine:
         with np.errstate(all="ignore"):
             self._draw(futures, seed)
             self._start()
-            self.recorder.begin(futures, self.values)
+            self.recorder.begin(futures, self.values, self.reviews.clips)
             for step in range(self.time.steps):
                 self._step(step)
             self._open(self.time.steps)

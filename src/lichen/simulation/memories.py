@@ -7,13 +7,14 @@ may have length 1.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lichen.simulation.interventions import Loss
+from lichen.simulation.windows import Look
 
 Array: TypeAlias = NDArray[np.float64]
 Steps: TypeAlias = NDArray[np.intp]
@@ -165,15 +166,15 @@ class Smoothing:
 
 @final
 class Trailing:
-    """`balance(party)`: received over borne, within a window that ends now, or since the start until that is full.
+    """`balance(party)`: received over borne, within the window that is looked at after each step.
 
-    It is `pending` while the window is not full (that of everything `so_far` always is), and with nothing in it.
+    It is `pending` while the window is not full, and with nothing in it.
     """
 
-    def __init__(self, received: Array, borne: Array, out: Array, window: int, so_far: bool) -> None:
-        self.received, self.borne, self.out, self.window = received, borne, out, max(1, window)
-        self.sums = np.zeros((self.window + 1, 2, *out.shape))
-        self.full_from = 1 if so_far else self.window
+    def __init__(self, received: Array, borne: Array, out: Array, looks: Iterable[Look]) -> None:
+        self.received, self.borne, self.out, self.looks = received, borne, out, tuple(looks)
+        farthest = max(now - first for now, (first, _, _) in enumerate(self.looks, 1))
+        self.sums = np.zeros((farthest + 1, 2, *out.shape))
         self.pending = np.ones(out.shape, dtype=np.bool_)
         self.step = 0
 
@@ -191,10 +192,10 @@ class Trailing:
         np.add(before[0], self.received, out=after[0])
         np.add(before[1], self.borne, out=after[1])
         self.step += 1
-        oldest = self.sums[max(0, self.step - self.window) % size]
-        gained, given = after - oldest
+        first, behind, full = self.looks[self.step - 1]
+        gained, given = self.sums[behind % size] - self.sums[first % size]
         np.copyto(self.out, ratio(gained, given))
-        np.copyto(self.pending, (gained == 0) & (given == 0) if self.step >= self.full_from else True)
+        np.copyto(self.pending, (gained == 0) & (given == 0) if full else True)
 
 
 def ratio(received: Array, borne: Array) -> Array:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import final
 
+from lichen.relationship.rules import Window
 from lichen.relationship.world import Process
 from lichen.simulation.formulas import Memory
 from lichen.simulation.operations import ELEMENTWISE
@@ -64,7 +65,7 @@ class FlowPlan:
 class PartyPlan:
     """One party: its headroom (of a group: what counts, mean, worst tenth) and its tally per day in its own measure.
 
-    Its balance looks back `window_days`, or, where `so_far`, at everything.
+    Its balance looks `over` a window.
     """
 
     name: str
@@ -73,8 +74,7 @@ class PartyPlan:
     tenth: Register | None
     received: Register
     borne: Register
-    window_days: float
-    so_far: bool
+    over: Window
 
 
 @final

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias, final
 
 import numpy as np
@@ -11,17 +11,20 @@ from numpy.typing import NDArray
 from lichen.relationship.relationship import Relationship
 from lichen.simulation import interventions
 from lichen.simulation.experiments import YEAR_DAYS, Experiment
-from lichen.simulation.futures import Fall, FlowTotals, Futures, Lane, OnChunk, Trace
+from lichen.simulation.futures import Clips, Fall, FlowTotals, Futures, Lane, OnChunk, Trace
 from lichen.simulation.interventions import in_steps
 from lichen.simulation.memories import ratio
 from lichen.simulation.program import FlowPlan, Program
 from lichen.simulation.reducing import FIFTHS, Falls, Stack, Sums, SumsOfChunk, TraceResults, Traces
 from lichen.simulation.tape import Register
+from lichen.simulation.windows import Steps, full_windows
 
 Array: TypeAlias = NDArray[np.float64]
 
 COURSES = {"base": "", "cut": ".headroom"}
 """The lanes whose courses are kept, and how the names of those series end; who asks for chunks is given all."""
+TALLIES = (".received", ".borne")
+"""How the names of the courses end that balances are made of."""
 SHOCKS = ("shock:", "shocks:", "world_low:", "world_high:")
 PATH_RUNS = 2000
 COURSE_NUMBERS = 8_000_000
@@ -67,6 +70,10 @@ class Recording:
         self.amounts = Sums((r for r in kept if r.index not in self.totals.rows), lanes, runs, self.time, halves=False)
         self.lost = Sums(_present(c.lost for c in program.capacities), lanes, runs, self.time, halves=False)
         self.clipped = {flow.name: np.zeros(runs) for flow in program.flows if flow.wished is not None}
+        self.clips = {
+            term.name: Clips(times=np.zeros((lanes, runs)), first=np.full((lanes, runs), np.inf))
+            for term in program.terms
+        }
         self.path_lanes = {e.name: lane for lane, e in enumerate(experiments) if on_chunk or e.name in COURSES}
         series = dict(_paths(program))
         self.path_registers = {
@@ -118,6 +125,7 @@ class Recording:
             },
             risk_paid={party: self._sum(register, lane) for party, register in program.payments.items()},
             falls=self._falls(lane),
+            clips={term: Clips(times=found.times[lane], first=found.first[lane]) for term, found in self.clips.items()},
         )
 
     def _falls(self, lane: int) -> Mapping[str, Fall]:
@@ -181,10 +189,11 @@ class ChunkRecorder:
         stacks = [self.level_traces.stack, self.measure_traces.stack, *(sums.stack for sums in self.sums)]
         return next((row for stack in stacks if (row := stack.place(register)) is not None), None)
 
-    def begin(self, futures: range, values: Mapping[int, Array]) -> None:
-        """A chunk begins."""
+    def begin(self, futures: range, values: Mapping[int, Array], clips: Mapping[str, tuple[Array, Array]]) -> None:
+        """A chunk begins; `clips` is filled while it runs, as `values` are."""
         self.part = slice(futures.start, futures.stop)
-        self.values = values
+        self.values, self.clips = values, clips
+        self.followed = list(self._followed())
         for traces in (self.level_traces, self.measure_traces):
             traces.begin(futures, values)
         for sums in self.sums:
@@ -194,13 +203,26 @@ class ChunkRecorder:
         """Levels and headrooms are known."""
         self.level_traces.record(step)
         self.recording.falls.record(step, self.level_traces.stack.now)
+        for course, value, presence in self.followed:
+            if value.ndim > 1:  # the level of a group: the sum over the members present
+                value = value.sum(axis=-1) if presence is None else np.vecdot(value, presence)
+            course[step] = value
+
+    def _followed(self) -> Iterator[tuple[Array, Array, Array | None]]:
+        """The courses that this chunk needs, what each follows and the presence of its members.
+
+        Beyond the futures whose courses are kept, balances alone need theirs, and who asks for chunks.
+        """
+        whole = self.part.start < PATH_RUNS or self.recording.on_chunk is not None
         for lane, place in self.recording.path_lanes.items():
             for name, register in self.recording.path_registers[lane].items():
-                value = self._row(register, place)
-                if register.axis is not None:  # the level of a group: the sum over the members present
-                    presence = self.presences.get(register.axis)
-                    value = value.sum(axis=-1) if presence is None else np.vecdot(value, self._row(presence, place))
-                self.courses[lane][name][step] = value
+                if whole or name.endswith(TALLIES):
+                    presence = self.presences.get(register.axis) if register.axis is not None else None
+                    yield (
+                        self.courses[lane][name],
+                        self._row(register, place),
+                        None if presence is None else self._row(presence, place),
+                    )
 
     def _row(self, register: Register, lane: int) -> Array:
         values = self.values[register.index]
@@ -224,6 +246,8 @@ class ChunkRecorder:
         for sums in self.sums:
             sums.end(self.part)
         recording, part = self.recording, self.part
+        for name, (times, first) in self.clips.items():
+            recording.clips[name].times[:, part], recording.clips[name].first[:, part] = times, first
         for clipped in recording.clipped.values():
             clipped[part] /= recording.time.steps
         if part.start < PATH_RUNS:
@@ -240,9 +264,9 @@ class ChunkRecorder:
     def _keep_balances(self, courses: Mapping[str, Array]) -> None:
         step = self.recording.time.step_days
         for party in self.recording.program.parties:
-            window = max(1, in_steps(party.window_days, step))
-            received, borne = (courses[f"{party.name}.{side}"][:-1] for side in ("received", "borne"))
-            for key, figure in _balance(received, borne, window, step).items():
+            windows = tuple(full_windows(party.over, self.recording.time, self.recording.relationship.commitment_days))
+            received, borne = (_within(windows, courses[f"{party.name}.{side}"]) for side in ("received", "borne"))
+            for key, figure in _balance(received, borne, step).items():
                 self.recording.balances[party.name][key][self.part] = figure
 
 
@@ -274,29 +298,36 @@ def _empty_trace(runs: int) -> dict[str, Array]:
     return {**figures, "fifths": np.full((runs, FIFTHS), np.nan)}
 
 
-def _balance(received: Array, borne: Array, window: int, step_days: float) -> Mapping[str, Array]:
-    """A party's balance over every full window [time, future], as a trace; nothing when no window is full."""
-    if len(received) < window:
+def _within(windows: Sequence[Steps], course: Array) -> Array:
+    """What passed in each window [window, future], from a course [time, future]."""
+    sums = np.concatenate([np.zeros((1, course.shape[1])), np.cumsum(course[:-1], axis=0)])
+    first, behind = np.array(windows, dtype=np.intp).reshape(-1, 2).T
+    within: Array = sums[behind] - sums[first]
+    return within
+
+
+def _balance(received: Array, borne: Array, step_days: float) -> Mapping[str, Array]:
+    """A party's balance over every full window [window, future], as a trace; nothing when no window is full."""
+    if not len(received):
         return {}
-    gained, given = (_windows(series, window) for series in (received, borne))
-    balance = ratio(gained, given)
+    balance = ratio(received, borne)
     ends = [max(1, round(len(balance) * (fifth + 1) / FIFTHS)) for fifth in range(FIFTHS)]
     starts = [min(start, end - 1) for start, end in zip([0, *ends], ends, strict=False)]
     least = balance.min(axis=0)
     return {
         "start": balance[0],
         "end": balance[-1],
-        "mean": balance.mean(axis=0),
+        "mean": _sum(balance) / len(balance),
         "least": least,
-        "fifths": np.stack([balance[a:b].mean(axis=0) for a, b in zip(starts, ends, strict=True)], axis=1),
+        "fifths": np.stack([_sum(balance[a:b]) / (b - a) for a, b in zip(starts, ends, strict=True)], axis=1),
         "least_after": least,
-        "sum_after": balance.sum(axis=0) * step_days,
+        "sum_after": _sum(balance) * step_days,
         "below_zero_at": np.full(balance.shape[1], np.inf),
         "yearly_least": least,
     }
 
 
-def _windows(series: Array, window: int) -> Array:
-    sums = np.concatenate([np.zeros((1, series.shape[1])), np.cumsum(series, axis=0)])
-    windows: Array = sums[window:] - sums[:-window]
-    return windows
+def _sum(series: Array) -> Array:
+    """The sum over time, added up step after step, so that it does not depend on how many futures stand beside."""
+    summed: Array = np.cumsum(series, axis=0)[-1]
+    return summed

@@ -15,7 +15,7 @@ from lichen.simulation.program import Program
 from lichen.simulation.recording import ChunkRecorder, Recording
 
 CHUNK_BYTES = 150e6
-CHUNK_NUMBERS = 12_000
+CHUNK_NUMBERS = 26_000
 CHUNK_MEMBERS = 200_000
 """How many numbers a register of one chunk holds at most, without and with members, so that they stay in the cache."""
 LAGGING = ("transit", "memory")
@@ -60,11 +60,6 @@ def simulate(
         if progress is not None:
             progress(futures.stop, runs)
     return recording.futures(seed)
-
-
-def unknown_values(relationship: Relationship) -> tuple[Value, ...]:
-    """The values that somebody keeps to itself without a range: what depends on them cannot be told."""
-    return tuple(value for value in values_of(relationship) if not value.known)
 
 
 def values_of(part: object) -> Iterable[Value]:

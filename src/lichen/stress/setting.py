@@ -11,9 +11,10 @@ from lichen.check.evidence import CheckInput
 from lichen.relationship.party import Party
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.start import Start
+from lichen.relationship.value import Value
 from lichen.simulation.experiments import BASE, Experiment
 from lichen.simulation.interventions import in_steps
-from lichen.simulation.run import simulate
+from lichen.simulation.run import simulate, values_of
 
 DATES = (0.0, 1 / 3, 1 / 2)
 """When a party leaves, as shares of the horizon, when nobody asks for a day."""
@@ -27,12 +28,13 @@ MOST_ASKED = 12
 class Setting:
     """One relationship, and how it is put to the test.
 
-    `party` and `day` narrow what is asked: only that party leaves or cheats, only on that day (days since the start).
-    `progress` is told the share of a run that is done.
+    `start` is its first instant, `values` all that the file says. `party` and `day` narrow what is asked: only that
+    party leaves or cheats, only on that day (days since the start). `progress` is told the share of a run that is done.
     """
 
     relationship: Relationship
     start: Start
+    values: tuple[Value, ...]
     runs: int
     seed: int
     party: str | None = None
@@ -80,7 +82,7 @@ class Setting:
             seed=self.seed,
             progress=lambda done, of: self.progress(done / of),
         )
-        return CheckInput(relationship=chosen, futures=futures, start=self.start)
+        return CheckInput(relationship=chosen, futures=futures, start=self.start, values=self.values)
 
     def with_progress(self, progress: Callable[[float], None]) -> Setting:
         """The same, told to somebody else."""
@@ -92,7 +94,15 @@ def setting(
 ) -> Setting:
     """A relationship ready to be put to the test; `day` is a date within its horizon."""
     since = None if day is None else float((day - relationship.time.start).days)
-    return Setting(relationship=relationship, start=Start(relationship), runs=runs, seed=seed, party=party, day=since)
+    return Setting(
+        relationship=relationship,
+        start=Start(relationship),
+        values=tuple(values_of(relationship)),
+        runs=runs,
+        seed=seed,
+        party=party,
+        day=since,
+    )
 
 
 def when(days: float) -> str:

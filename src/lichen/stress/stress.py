@@ -11,6 +11,7 @@ import numpy as np
 
 from lichen.check.evidence import evidence_of
 from lichen.check.rests_on import RestsOn, rests_on
+from lichen.language.reading import not_at_hand
 from lichen.relationship.plain_data import plain
 from lichen.relationship.relationship import Relationship
 from lichen.stress.at_floor import AtFloor, at_floor
@@ -47,7 +48,8 @@ class Stress:
     """What came of every question that was asked; None where one was not, or not yet when it was interrupted.
 
     `start` and `days` are the horizon, `party` the side whose own figures were used (None: of all). `rests_on` says how
-    much of what passes is recorded, stated and assumed: no figure is better than that.
+    much of what passes is recorded, stated and assumed: no figure is better than that. `unread` says what was not at
+    hand.
     """
 
     relationship: str
@@ -58,6 +60,7 @@ class Stress:
     start: date
     days: float
     rests_on: RestsOn
+    unread: tuple[str, ...] = ()
     interrupted: bool = False
     exits: tuple[Exit, ...] | None = None
     shocks: Shocks | None = None
@@ -153,6 +156,7 @@ def _empty(asked: Setting, record: Record | None, seen_by: str | None) -> Stress
         start=asked.relationship.time.start,
         days=asked.relationship.time.horizon_days,
         rests_on=rests_on(evidence),
+        unread=not_at_hand(asked.relationship, seen_by),
     )
 
 

@@ -66,7 +66,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
             *(_free(evidence, name) for name in sorted(free, key=lambda n: -free[n])[:3]),
             *_lost(evidence, losses),
         ],
-        remedy=promised(flow) if flow is not None else None,
+        remedy=promised(evidence, flow) if flow is not None else None,
         needs="The worth of what passes between the sides.",
         parts=[
             ("share without a rule", share.value),
@@ -113,11 +113,13 @@ def _loss(evidence: CheckInput, party: str) -> Figure:
 def _says(share: float, flow: Flow | None) -> str:
     if flow is None:
         return "Nothing of worth hangs on goodwill alone."
-    return f"{wording.share(share)} of what is exchanged hangs on goodwill, most of it `{flow.name}`."
+    return f"{wording.share(share)} of what is exchanged hangs on goodwill, most of it {wording.quoted(flow.title)}."
 
 
 def _free(evidence: CheckInput, flow: str) -> Evidence:
-    return Evidence(says=f"No promise and no rule backs `{flow}`.", at=evidence.relationship.at(f"flows.{flow}"))
+    return Evidence(
+        says=f"No promise and no rule backs {evidence.called(flow)}.", at=evidence.relationship.at(f"flows.{flow}")
+    )
 
 
 def _lost(evidence: CheckInput, losses: Mapping[str, Figure]) -> Iterator[Evidence]:

@@ -32,6 +32,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
 
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
@@ -60,7 +63,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
     silent = [party for party in parties if not has_voice(evidence, party)]
     alone = set_alone(evidence)
     if silent or alone:
-        yield with_answers(evidence, _barred(evidence, silent, alone))
+        yield with_answers(evidence, _with_clips(evidence, _barred(evidence, silent, alone)))
         return
     margins = {
         party.name: _margin(time_to_harm(evidence, party.name), adjustment_days(evidence, party.name))
@@ -83,7 +86,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
         needs="What each side needs to go on.",
         parts=[(name, margin.value) for name, margin in margins.items()],
     )
-    yield with_answers(evidence, found)
+    yield with_answers(evidence, _with_clips(evidence, found))
 
 
 def _margin(harm: Figure, days: float) -> Figure:
@@ -115,7 +118,7 @@ def _barred(evidence: CheckInput, silent: list[Party], alone: tuple[tuple[Term, 
     deciders = (term.set_by,) if term.set_by is not None else term.agreed_by or ()
     says = (
         f"{wording.listed(map(evidence.title, deciders)) if deciders else 'One side'} alone may set "
-        f"`{term.name}`, and it moves {evidence.title(moved)}."
+        f"{wording.quoted(term.name)}, and it moves {evidence.title(moved)}."
     )
     everybody = ", ".join(party.name for party in evidence.essential if party.chooses)
     return invariant(
@@ -135,7 +138,9 @@ def _barred(evidence: CheckInput, silent: list[Party], alone: tuple[tuple[Term, 
             )
         ],
         remedy=Remedy(
-            says=f"Let all agree on `{term.name}`.", path=f"terms.{term.name}.agreed_by", value=f"[{everybody}]"
+            says=f"Let all agree on {wording.quoted(term.name)}.",
+            path=f"terms.{term.name}.agreed_by",
+            value=f"[{everybody}]",
         ),
     )
 
@@ -166,3 +171,19 @@ def _seen(evidence: CheckInput, party: Party) -> Evidence:
         method="simulation",
         at=evidence.relationship.at("adjustment"),
     )
+
+
+def _with_clips(evidence: CheckInput, finding: Finding) -> Finding:
+    """Each term whose limits cut off what reviews would have set, in how many futures and when first."""
+    seen = []
+    for term, clips in evidence.base.clips.items():
+        clipped = clips.times > 0
+        if clipped.any():
+            share, first = float(clipped.mean()), float(np.median(clips.first[clipped]))
+            says = (
+                f"Reviews would set {wording.quoted(term)} beyond its limits in {wording.share(share)} of the futures, "
+                f"in half of these for the first time within {wording.span(first)}."
+            )
+            at = evidence.relationship.at(f"terms.{term}.between")
+            seen.append(Evidence(says=says, figure=share, unit="of the futures", method="simulation", at=at))
+    return replace(finding, evidence=(*finding.evidence, *seen))

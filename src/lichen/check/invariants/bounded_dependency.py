@@ -106,7 +106,7 @@ def _says(evidence: CheckInput, party: str, terms: dict[str, Figure]) -> str:
 def _seen(evidence: CheckInput, party: str, terms: dict[str, Figure]) -> Evidence:
     room = terms["room after an exit"]
     return Evidence(
-        says=f"After the worst exit, in 19 of 20 futures, {wording.left(evidence.title(party), room.value)}.",
+        says=f"After the worst exit, {wording.at_worst(evidence.title(party), room.value)}.",
         figure=room.value,
         unit="of its healthy range",
         method="simulation",

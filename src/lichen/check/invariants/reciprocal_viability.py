@@ -115,7 +115,7 @@ def _seen(evidence: CheckInput, party: str) -> Iterator[Evidence]:
     """The room left at worst, and of a group what its worst tenth has at the end."""
     room, title = worst_room(evidence.base, party), evidence.title(party)
     at = evidence.relationship.at(f"parties.{party}.capacities")
-    says = f"At worst, in 19 of 20 futures, {wording.left(title, room.value)}."
+    says = f"At its worst moment, {wording.at_worst(title, room.value)}."
     yield Evidence(says=says, figure=room.value, unit="of its healthy range", method="simulation", at=at)
     tenth = evidence.base.group_tenth.get(party)
     if tenth is not None:

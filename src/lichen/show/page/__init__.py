@@ -49,10 +49,10 @@ def _body(judged: Judged) -> Html:
     return element(
         "div",
         head(judged),
+        element("nav", element("ul", *contents), aria_label="On this page"),
         element(
             "main",
             first_screen(judged, found),
-            element("nav", element("ul", *contents), aria_label="On this page"),
             sides_part(judged, found),
             findings_part(verdict, relationship),
             map_part(judged.map),

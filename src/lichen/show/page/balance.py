@@ -12,7 +12,7 @@ from lichen.show.charts.balance_bars import BalanceBars, Bar, Group
 from lichen.show.judged import Judged
 from lichen.show.markup import Html, element
 from lichen.show.page.parts import chart, part, prose
-from lichen.show.tallies import balance_words, disagreement_words, from_to, recorded_sums
+from lichen.show.tallies import balance_words, disagreement_words, from_to, recorded_sums, straddling_words
 
 _FLOWS = 12
 """At most so many flows are drawn beside each other."""
@@ -97,6 +97,7 @@ def _words(judged: Judged, balance: Balance) -> Html:
     ]
     if balance.unrecorded:
         said.append("Nobody recorded " + ", ".join(f"`{name}`" for name in balance.unrecorded) + ".")
+    said += [straddling_words(span) for span in balance.straddling]
     said += balance.unread
     said += [disagreement_words(found) for found in balance.disagreements]
     return element("ul", *(element("li", prose(words)) for words in said))

@@ -50,6 +50,7 @@ def stress_page(stress: Stress) -> str:
         element(
             "main",
             element("div", first, class_="panel"),
+            *(element("p", prose(missing), class_="lead") for missing in stress.unread),
             element("nav", element("ul", *contents), aria_label="On this page"),
             *(_part(stress, name) for name in asked),
             _made(stress),
