@@ -9,10 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lichen.check.evidence import evidence_of
 from lichen.relationship.relationship import Relationship
+from lichen.simulation import simulate, standard_experiments
 from lichen.stress import stress as whole
 from lichen.stress.enforcement import discounting, slack
 from lichen.stress.stress import SECTIONS, Stress, stress
+from lichen.stress.summary import summary
 from lichen.workspace import read_relationship
 from tests.oracles.published import case
 from tests.simulation.build import relationship
@@ -159,3 +162,14 @@ def test_a_relationship_without_flows_parties_or_chance_is_answered_too() -> Non
     assert found.exits == ()
     assert found.cheating == ()
     json.dumps(found.to_json(), allow_nan=False)
+
+
+def test_the_summary_says_in_three_sentences_what_the_whole_test_finds_hardest() -> None:
+    file = read_case("features/third-party.yaml")
+    evidence = evidence_of(file, simulate(file, standard_experiments(file), runs=50))
+    exit_, blow, cheat = summary(evidence)
+    whole_test = stress(file, runs=50, sections=("exits", "shocks", "cheating"))
+    assert exit_ in [one.says for one in whole_test.exits or ()]
+    assert whole_test.shocks is not None
+    assert blow == whole_test.shocks.tried[0].says
+    assert cheat.startswith("shoemaker wins")

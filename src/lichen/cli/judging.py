@@ -14,11 +14,13 @@ from lichen.cli import common
 
 if TYPE_CHECKING:
     from lichen.check.assess import Assessment
+    from lichen.check.evidence import CheckInput
     from lichen.record.balance import Balance
     from lichen.record.reading import Record
     from lichen.record.reciprocity import RuleReading
     from lichen.relationship.relationship import Relationship
     from lichen.show.judged import Judged
+    from lichen.simulation.futures import Futures
     from lichen.simulation.prospects import Prospects
     from lichen.stress.stress import Stress
 
@@ -118,6 +120,7 @@ def judge_file(asked: Asked, tick: Callable[[float], None] = lambda share: None)
     found = assess_file(asked, tick)
     from lichen.dependency.map import build_map
     from lichen.show.judged import Judged
+    from lichen.stress.summary import summary
 
     evidence = found.evidence
     return Judged(
@@ -128,7 +131,21 @@ def judge_file(asked: Asked, tick: Callable[[float], None] = lambda share: None)
         record=evidence.record,
         balance=evidence.balance,
         party=asked.party,
+        tried=summary(evidence),
+        scenarios=_scenarios(evidence, asked),
     )
+
+
+def _scenarios(evidence: CheckInput, asked: Asked) -> Futures | None:
+    """Every scenario of the file beside the relationship as it is; None without any, or within one of them."""
+    relationship = evidence.relationship
+    if not relationship.scenarios or asked.scenario is not None:
+        return None
+    from lichen.simulation.experiments import BASE, in_scenario
+    from lichen.simulation.run import simulate
+
+    lanes = (BASE, *map(in_scenario, relationship.scenarios))
+    return simulate(relationship, lanes, runs=asked.runs, seed=asked.seed)
 
 
 def balance_file(asked: Asked) -> tuple[Balance, tuple[RuleReading, ...]]:

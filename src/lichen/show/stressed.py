@@ -9,7 +9,7 @@ from lichen.check.wording import out_of_hundred
 from lichen.show import words
 from lichen.show.figures import UNKNOWN, number, percent, span
 from lichen.show.lines import Line, columns, cut, one_line, plain, rendered, wrapped
-from lichen.stress.effects import worst
+from lichen.stress.effects import hardness
 from lichen.stress.setting import when
 from lichen.stress.stress import SECTIONS
 
@@ -55,14 +55,9 @@ def sentences(stress: Stress, section: str) -> list[str]:
 def hardest_exits(stress: Stress) -> list[Exit]:
     """For each party its exit that brings others down in most futures, the hardest of all first."""
     found: dict[str, Exit] = {}
-    for one in sorted(stress.exits or (), key=_exit_hardness):
+    for one in sorted(stress.exits or (), key=lambda one: hardness(one.hit)):
         found.setdefault(one.party, one)
     return list(found.values())
-
-
-def _exit_hardness(one: Exit) -> tuple[float, float]:
-    hit = worst(one.effects, besides=(one.party,))
-    return (0.0, 0.0) if hit is None else (-hit.more.value, -hit.lost.value)
 
 
 def three_lines(stress: Stress) -> tuple[str, ...]:
@@ -112,7 +107,7 @@ def _effect(effect: Effect | None) -> Row:
 def _exits(stress: Stress) -> tuple[Row, list[Row]]:
     rows = []
     for one in stress.exits or ():
-        hit = worst(one.effects, besides=(one.party,))
+        hit = one.hit
         back = next((f.days for f in one.fallbacks if hit is not None and f.party == hit.party), None)
         replaced = NONE if back is None else span(back)
         rows.append((one_line(one.title), when(one.day), *_effect(hit), replaced))

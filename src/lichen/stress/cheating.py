@@ -6,7 +6,7 @@ alone (Kartseva, Gordijn and Tan 2006); here over time and over every capacity t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal, final
@@ -15,6 +15,7 @@ from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.figure import Figure
 from lichen.simulation.experiments import LATE_DAYS, Experiment, colluding, flows_given
+from lichen.simulation.futures import Lane
 from lichen.stress.effects import SLIGHT, Effect, effects, worst
 from lichen.stress.noticing import Notice, notice, watched
 from lichen.stress.setting import Setting, when
@@ -84,7 +85,7 @@ class Cheat:
         return self.gain.low > 0 and self.gain.value >= SLIGHT
 
     @property
-    def says(self) -> str:
+    def outcome(self) -> str:
         """`Alder wins 12 % of its range by giving half less from month 12 on; Northfield loses ...`"""
         several = len(self.titles) > 1
         who, whose = " and ".join(self.titles), "their" if several else "its"
@@ -94,7 +95,12 @@ class Cheat:
             won = f"{who} {'gain' if several else 'gains'} nothing"
         harm = f"; {self.harmed.says}" if self.harmed is not None else ""
         since = when(self.day).partition(" ")[2]
-        return f"{won} by {self.deviation.deed} from {since} on{harm}; {self.noticed.says}."
+        return f"{won} by {self.deviation.deed} from {since} on{harm}"
+
+    @property
+    def says(self) -> str:
+        """What comes of it, and how it is noticed."""
+        return f"{self.outcome}; {self.noticed.says}."
 
 
 def cheating(setting: Setting) -> tuple[Cheat, ...]:
@@ -104,7 +110,12 @@ def cheating(setting: Setting) -> tuple[Cheat, ...]:
         return ()
     seen = watched(setting.relationship, {setting.days_at(one.begins): None for one in tried})
     evidence = setting.run([one.lane for one in tried], seen)
-    return tuple(sorted((_cheat(evidence, one) for one in tried), key=_order))
+    return in_order(cheat_of(evidence, one, evidence.futures.lanes[one.lane.name]) for one in tried)
+
+
+def in_order(cheats: Iterable[Cheat]) -> tuple[Cheat, ...]:
+    """Those that pay first, by what they bring; then the others, by the harm they do."""
+    return tuple(sorted(cheats, key=_order))
 
 
 def deviations(setting: Setting) -> Iterator[Deviation]:
@@ -137,8 +148,8 @@ def deviations(setting: Setting) -> Iterator[Deviation]:
             yield Deviation(by=by, way="collude", amount=0.5, begins=setting.later, flows=both)
 
 
-def _cheat(evidence: CheckInput, deviation: Deviation) -> Cheat:
-    lane = evidence.futures.lanes[deviation.lane.name]
+def cheat_of(evidence: CheckInput, deviation: Deviation, lane: Lane) -> Cheat:
+    """What a deviation does, from the lane that tries it; a trigger is seen to notice it where it was watched."""
     found = effects(evidence, lane)
     own = [one.lost.falling(lambda lost: -lost) for one in found if one.party in deviation.by]
     return Cheat(

@@ -15,6 +15,8 @@ from lichen.simulation.futures import Array, Lane, Trace
 
 NOTABLE = 0.05
 """From so many more futures on, one in twenty, a party is said to fall because of what was tried."""
+HUNDREDTH = 0.01
+"""From this share of futures on it is said that a party falls anyway."""
 SLIGHT = 0.005
 """A loss of room below this is not called one."""
 
@@ -55,7 +57,7 @@ class Effect:
             return f"what becomes of {self.title} cannot be told: somebody keeps a figure of it"
         if self.is_brought_down:
             after = f" after {wording.span(self.runway_days.value)}" if self.runway_days is not None else ""
-            less = f" ({wording.out_of_hundred(self.anyway)} anyway)" if self.anyway >= SLIGHT else ""
+            less = f" ({wording.out_of_hundred(self.anyway)} anyway)" if self.anyway >= HUNDREDTH else ""
             return f"{self.title} reaches its floor{after} {wording.out_of_hundred(self.falls.value)}{less}"
         if abs(self.lost.value) < SLIGHT:
             return f"{self.title} feels nothing"
@@ -98,6 +100,13 @@ def worst(found: Iterable[Effect], besides: Iterable[str] = ()) -> Effect | None
     left_out = frozenset(besides)
     candidates = [one for one in found if one.party not in left_out and one.known]
     return max(candidates, key=lambda one: (one.is_brought_down, _rank(one)), default=None)
+
+
+def hardness(hit: Effect | None) -> tuple[float, float]:
+    """Orders what was tried, the hardest first: by the futures in which it brings somebody down, then by room lost."""
+    if hit is None:
+        return (0.0, 0.0)
+    return (-hit.more.value if hit.is_brought_down else 0.0, -hit.lost.value)
 
 
 def _rank(one: Effect) -> float:

@@ -53,9 +53,14 @@ class Exit:
     several: float
 
     @property
+    def hit(self) -> Effect | None:
+        """Which of the others is hit hardest."""
+        return worst(self.effects, besides=(self.party,))
+
+    @property
     def says(self) -> str:
         """`If Alder leaves in month 18, Northfield reaches its floor after 7 weeks in 84 of 100 futures.`"""
-        hit = worst(self.effects, besides=(self.party,))
+        hit = self.hit
         if hit is None:
             return f"If {self.title} leaves {when(self.day)}, what becomes of the others cannot be told."
         said = f"If {self.title} leaves {when(self.day)}, {hit.says}."

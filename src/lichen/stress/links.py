@@ -9,7 +9,7 @@ from typing import Literal, final
 from lichen.check.evidence import CheckInput
 from lichen.relationship.flow import Flow
 from lichen.simulation.experiments import Experiment
-from lichen.stress.effects import Effect, effects, worst
+from lichen.stress.effects import Effect, effects, hardness, worst
 from lichen.stress.setting import MOST_ASKED, Setting
 
 MOST_LINKS = 5 * MOST_ASKED
@@ -54,7 +54,7 @@ def links(setting: Setting) -> Links:
     tried = flows[:MOST_LINKS]
     evidence = setting.run([lane for flow in tried for lane in _lanes(flow)])
     found = [_link(evidence, flow, lane) for flow in tried for lane in _lanes(flow)]
-    return Links(tried=tuple(sorted(found, key=_hardness)), untried=len(flows) - len(tried))
+    return Links(tried=tuple(sorted(found, key=lambda one: hardness(one.hit))), untried=len(flows) - len(tried))
 
 
 def _lanes(flow: Flow) -> Iterator[Experiment]:
@@ -71,9 +71,3 @@ def _link(evidence: CheckInput, flow: Flow, lane: Experiment) -> Link:
         cut="whole" if lane.rates[flow.name] == 0 else "half",
         effects=effects(evidence, evidence.futures.lanes[lane.name]),
     )
-
-
-def _hardness(one: Link) -> tuple[float, float]:
-    if one.hit is None:
-        return (0.0, 0.0)
-    return (-one.hit.more.value if one.hit.is_brought_down else 0.0, -one.hit.lost.value)

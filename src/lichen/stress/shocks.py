@@ -20,7 +20,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.measures.figure import Figure, share_of
 from lichen.simulation.experiments import HIGH, LOW, Experiment, together
 from lichen.simulation.futures import Array, Lane
-from lichen.stress.effects import SLIGHT, Effect, effects, fallen_in, worst
+from lichen.stress.effects import SLIGHT, Effect, effects, fallen_in, hardness, worst
 from lichen.stress.setting import MOST_ASKED, Setting, when
 
 WORST = 0.05
@@ -110,14 +110,14 @@ def shocks(setting: Setting) -> Shocks:
     alone = list(_alone(setting))
     tried = alone[:MOST_ALONE]
     evidence = setting.run(tried)
-    found = {lane.name: _shock(evidence, lane) for lane in tried}
+    found = {lane.name: shock_of(evidence, lane) for lane in tried}
     joint = _joint(setting, tried, found)
     if joint:
         both = setting.run(joint)
-        shocked = [_shock(both, lane) for lane in joint]
+        shocked = [shock_of(both, lane) for lane in joint]
         found |= {one.name: one for one in shocked if _adds(one, found.values())}
     return Shocks(
-        tried=tuple(sorted(found.values(), key=_hardness)),
+        tried=tuple(sorted(found.values(), key=lambda one: hardness(one.hit))),
         together=tuple(_together(evidence)),
         untried=len(alone) - len(tried),
     )
@@ -143,13 +143,13 @@ def _joint(setting: Setting, tried: Sequence[Experiment], found: Mapping[str, Sh
     blow, never both points of one variable, and never all parties.
     """
     hardest: dict[str, Experiment] = {}
-    for lane in sorted(tried, key=lambda lane: _hardness(found[lane.name])):
+    for lane in sorted(tried, key=lambda lane: hardness(found[lane.name].hit)):
         hardest.setdefault((*found[lane.name].owners, *lane.world)[0], lane)
     parties = {party.name for party in setting.relationship.touched_parties}
     pairs = [
         (a, b) for a, b in combinations(hardest.values(), 2) if parties - {*found[a.name].owners, *found[b.name].owners}
     ]
-    pairs.sort(key=lambda pair: tuple(map(sum, zip(*(_hardness(found[lane.name]) for lane in pair), strict=True))))
+    pairs.sort(key=lambda pair: tuple(map(sum, zip(*(hardness(found[lane.name].hit) for lane in pair), strict=True))))
     joint = [replace(together(a, b), begins=a.begins) for a, b in pairs[:MOST_TOGETHER]]
     world = [lane for lane in hardest.values() if lane.world]
     if len(world) > 2:
@@ -171,7 +171,8 @@ def _lost(one: Shock, party: str) -> float:
     return max((effect.lost.value for effect in one.effects if effect.party == party), default=0.0)
 
 
-def _shock(evidence: CheckInput, experiment: Experiment) -> Shock:
+def shock_of(evidence: CheckInput, experiment: Experiment) -> Shock:
+    """What a blow does to everybody, from the lane of its name."""
     lane = evidence.futures.lanes[experiment.name]
     struck = (*sorted(experiment.to_floor), *experiment.world)
     owners = tuple(dict.fromkeys(place.split(".")[0] for place in sorted(experiment.to_floor)))
@@ -214,14 +215,6 @@ def _brief(experiment: Experiment) -> Iterator[str]:
 
 def _heals(lane: Lane, hit: Effect | None) -> float | None:
     return lane.falls[hit.party].days if hit is not None and hit.party in lane.falls else None
-
-
-def _hardness(one: Shock) -> tuple[float, float]:
-    """Orders blows: who brings others down in most futures first, then who costs them most room."""
-    hit = one.hit
-    if hit is None:
-        return (0.0, 0.0)
-    return (-hit.more.value if hit.is_brought_down else 0.0, -hit.lost.value)
 
 
 def _together(evidence: CheckInput) -> Iterator[Together]:

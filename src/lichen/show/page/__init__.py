@@ -16,12 +16,14 @@ from lichen.show.page.readings import next_part, readings_part, rests_part
 from lichen.show.page.record import record_part
 from lichen.show.page.sides import futures_part, map_part, sides_part
 from lichen.show.page.terms import file_part, made_part
+from lichen.show.page.trying import trying_part
 
 _CONTENTS = (
     ("sides", "Each side"),
     ("findings", "Findings"),
     ("map", "Map"),
     ("futures", "Futures"),
+    ("tried", "If things change"),
     ("record", "Record"),
     ("balance", "Balance"),
     ("readings", "Readings"),
@@ -57,6 +59,7 @@ def _body(judged: Judged) -> Html:
             findings_part(verdict, relationship),
             map_part(judged.map),
             futures_part(judged, found),
+            trying_part(judged),
             record_part(judged),
             balance_part(judged),
             readings_part(verdict, relationship),

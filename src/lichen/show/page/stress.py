@@ -12,7 +12,7 @@ from lichen.show.charts.departures import Departure, Departures
 from lichen.show.markup import Child, Html, element
 from lichen.show.page.parts import chart, document, folded, part, prose, table
 from lichen.show.stressed import NONE, futures_of, sentences, table_of, three_lines, way
-from lichen.stress.effects import Effect, worst
+from lichen.stress.effects import Effect
 from lichen.stress.setting import when
 from lichen.stress.stress import SECTIONS
 
@@ -83,7 +83,7 @@ def _picture(stress: Stress, name: str) -> Html | None:
 
 def _departures(stress: Stress) -> Iterator[Departure]:
     for one in stress.exits or ():
-        hit = worst(one.effects, besides=(one.party,))
+        hit = one.hit
         if hit is not None:
             runway = hit.runway_days.value if hit.runway_days is not None and hit.is_brought_down else None
             yield Departure(
