@@ -11,7 +11,8 @@ import pytest
 
 from lichen.check.evidence import evidence_of
 from lichen.relationship.relationship import Relationship
-from lichen.simulation import simulate, standard_experiments
+from lichen.simulation.experiments import standard_experiments
+from lichen.simulation.run import simulate
 from lichen.stress import stress as whole
 from lichen.stress.enforcement import discounting, slack
 from lichen.stress.stress import SECTIONS, Stress, stress
