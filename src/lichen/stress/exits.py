@@ -24,14 +24,24 @@ from lichen.stress.setting import Setting, when
 class Fallback:
     """When a party has replaced what it got from the one that left.
 
-    `days` from the announcement until the last declared replacement runs, infinite where nothing is declared for a flow
-    of worth; `replaced` the share of these flows, by number, that have one, each as far as it goes.
+    `days` from the announcement until the last declared replacement runs, infinite when none is declared; `replaced`
+    what is replaced, in the mean over the flows of worth that it got; `without` those that have no replacement.
     """
 
     party: str
     title: str
     days: float
     replaced: float
+    without: tuple[str, ...]
+
+    @property
+    def says(self) -> str:
+        """`Its replacements run after 6 months, `fund` has none.`"""
+        if not math.isfinite(self.days):
+            return "Nothing that it got has a declared replacement."
+        lacking = wording.listed(f"`{name}`" for name in self.without)
+        none = f"; {lacking} {'has' if len(self.without) == 1 else 'have'} none" if self.without else ""
+        return f"Its replacements run after {wording.span(self.days)}{none}."
 
 
 @final
@@ -66,11 +76,7 @@ class Exit:
         said = f"If {self.title} leaves {when(self.day)}, {hit.says}."
         back = next((one for one in self.fallbacks if one.party == hit.party), None)
         if hit.is_brought_down and back is not None:
-            said += (
-                f" Its replacements run after {wording.span(back.days)}."
-                if math.isfinite(back.days)
-                else " Not everything it got has a declared replacement."
-            )
+            said += f" {back.says}"
         own = next((one for one in self.effects if one.party == self.party and one.known), None)
         return f"{said} {own.says}." if own is not None else said
 
@@ -112,13 +118,14 @@ def _fallback(evidence: CheckInput, leaving: str, party: str) -> Fallback | None
     if not lost:
         return None
     waits = [
-        max(_last_delivery(evidence, f), evidence.start.value(f.if_lost.after)) if f.if_lost else math.inf for f in lost
+        max(_last_delivery(evidence, flow), evidence.start.value(flow.if_lost.after)) for flow in lost if flow.if_lost
     ]
     return Fallback(
         party=party,
         title=evidence.title(party),
-        days=max(waits),
+        days=max(waits, default=math.inf),
         replaced=sum(replaced_share(evidence, flow) for flow in lost) / len(lost),
+        without=tuple(flow.name for flow in lost if flow.if_lost is None),
     )
 
 
