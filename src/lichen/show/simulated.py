@@ -1,6 +1,6 @@
 """What `lichen simulate` shows: each side's room, who reaches its floor by when, and how everything moves.
 
-As text with small pictures of the middle future, as a table for other programs, as a picture.
+As text with small pictures of the typical course, as a table for other programs, as a picture.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 _SPARK = 16
 _ROOM = ".headroom"
 _QUARTERS = (0.25, 0.5, 0.75, 1.0)
-_BOUNDS = ("", "start", "end: 5 %", "middle", "95 %", "middle future")
+_BOUNDS = ("", "start", "end: 5 %", "typical", "95 %", "typical course")
 
 
 def prospects_text(prospects: Prospects, relationship: Relationship, *, colours: bool = False) -> str:

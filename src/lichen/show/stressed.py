@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lichen.check.wording import out_of_hundred
 from lichen.show import words
 from lichen.show.figures import UNKNOWN, number, percent, span
 from lichen.show.lines import Line, columns, cut, one_line, plain, rendered, wrapped
@@ -25,7 +24,7 @@ ROWS = 8
 """Rows of a table on the screen; the page has all."""
 _CELL = 15
 
-_HIT = ("Hit hardest", "Room lost", "Below floor", "After")
+_HIT = ("Hit hardest", "Room lost", "At floor", "After")
 
 
 def stress_text(stress: Stress, *, colours: bool = False) -> str:
@@ -99,9 +98,14 @@ def _effect(effect: Effect | None) -> Row:
     return (
         one_line(effect.title),
         percent(effect.lost.value),
-        _of_hundred(effect),
+        _fallen(effect),
         span(effect.runway_days.value) if effect.runway_days is not None else NONE,
     )
+
+
+def _day(day: float) -> str:
+    """`month 18`, `the start`, as short as a table needs it."""
+    return when(day).partition(" ")[2]
 
 
 def _exits(stress: Stress) -> tuple[Row, list[Row]]:
@@ -110,7 +114,7 @@ def _exits(stress: Stress) -> tuple[Row, list[Row]]:
         hit = one.hit
         back = next((f.days for f in one.fallbacks if hit is not None and f.party == hit.party), None)
         replaced = NONE if back is None else span(back)
-        rows.append((one_line(one.title), when(one.day), *_effect(hit), replaced))
+        rows.append((one_line(one.title), _day(one.day), *_effect(hit), replaced))
     return ("Leaves", "When", *_HIT, "Replaced"), rows
 
 
@@ -129,7 +133,7 @@ def _cheating(stress: Stress) -> tuple[Row, list[Row]]:
             (
                 one_line(" and ".join(one.titles)),
                 way(deed),
-                when(one.day),
+                _day(one.day),
                 percent(one.gain.value),
                 harmed[1],
                 harmed[2],
@@ -159,8 +163,8 @@ def _rehearsal(stress: Stress) -> tuple[Row, list[Row]]:
             (
                 one_line(one.flow),
                 one_line(one.without.title) if one.without is not None else NONE,
-                _of_hundred(one.without) if known else NONE,
-                _of_hundred(one.with_reviews) if known else NONE,
+                _fallen(one.without) if known else NONE,
+                _fallen(one.with_reviews) if known else NONE,
                 span(one.noticed.days),
                 span(one.effect_days),
                 one.outcome,
@@ -169,8 +173,8 @@ def _rehearsal(stress: Stress) -> tuple[Row, list[Row]]:
     return ("Halved", "Weaker side", "Without", "Reviewed", "Noticed", "Changed", ""), rows
 
 
-def _of_hundred(effect: Effect | None) -> str:
-    return NONE if effect is None else out_of_hundred(effect.falls.value).removeprefix("in ").removesuffix(" futures")
+def _fallen(effect: Effect | None) -> str:
+    return NONE if effect is None else percent(effect.falls.value)
 
 
 def _span(days: float | None) -> str:

@@ -1,4 +1,4 @@
-"""One thing over time in many futures: the middle one as a line, half of all and nine of ten as bands around it."""
+"""One thing over time in many futures: the typical course as a line, half of all and nine of ten as bands around it."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def describe(fan: Fan) -> str:
     said = [f"From {month(fan.start)} to {month(after(fan.start, fan.days[-1]))}."]
     for course in fan.courses:
         low, _, middle, _, high = (_figure(line[-1], fan.unit) for line in course.bounds)
-        said.append(f"{course.title}: {middle} at the end in the middle future, {low} to {high} in nine of ten.")
+        said.append(f"{course.title}: typically {middle} at the end, {low} to {high} in nine of ten.")
     return " ".join(said)
 
 
