@@ -15,6 +15,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from lichen.cli.trying import SECTIONS
+from lichen.stress import stress
 from tests.command import GOOD, Ask, refused
 
 FILES = {
@@ -31,6 +33,10 @@ def test_stress_prints_every_question(ask: Ask) -> None:
     for heading in ("If somebody leaves", "Does cheating pay", "If a side stops giving at its floor"):
         assert heading in answer.stdout
     assert max(len(line) for line in answer.stdout.splitlines()) <= 80
+
+
+def test_the_command_knows_every_question() -> None:
+    assert tuple(stress.SECTIONS) == SECTIONS
 
 
 def test_stress_asks_only_what_is_asked(ask: Ask) -> None:

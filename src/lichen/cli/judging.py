@@ -99,8 +99,11 @@ def stress_file(
         common.known("--party", party, relationship.parties, "party")
     if day is not None:
         common.within("--date", day, relationship.time)
-    common.affordable(relationship, asked.runs)
+    from lichen.simulation.experiments import standard_experiments
+    from lichen.stress.setting import MOST_LANES
     from lichen.stress.stress import stress
+
+    common.affordable(relationship, asked.runs, standard_experiments(relationship)[:MOST_LANES])
 
     return stress(
         relationship,

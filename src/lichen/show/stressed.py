@@ -23,6 +23,8 @@ NONE = "–"
 ROWS = 8
 """Rows of a table on the screen; the page has all."""
 _CELL = 15
+_SAID, _PAIRS = 6, 3
+"""Sentences of a section on the screen, and of pairs that fall together."""
 
 _HIT = ("Hit hardest", "Room lost", "At floor", "After")
 
@@ -38,17 +40,18 @@ def table_of(stress: Stress, section: str) -> tuple[Row, list[Row]]:
 
 
 def sentences(stress: Stress, section: str) -> list[str]:
-    """What is said of a section: all of it where it has no table, else of the row that stands first."""
-    if section == "shocks" and stress.shocks is not None:
-        return [*(one.says for one in stress.shocks.tried[:1]), *(one.says for one in stress.shocks.together)]
-    if section == "exits":
-        return [one.says for one in hardest_exits(stress)[:2]] or [_NOTHING[section]]
+    """What is said of a section: all of it where it has no table, else what stands first."""
     said = [row.says for row in stress.rows(section)]
-    if section == "at_floor":
-        said = [one.says for one in stress.at_floor or () if one.differs] or (said and [_NO_DIFFERENCE])
-    if not said:
-        return [_NOTHING[section]]
-    return said[:1] if section in ("cheating", "links") else said
+    match section:
+        case "exits":
+            said = [one.says for one in hardest_exits(stress)[:2]]
+        case "shocks" if stress.shocks is not None:
+            said = [row.says for row in (*stress.shocks.tried[:1], *stress.shocks.together[:_PAIRS])]
+        case "cheating" | "links":
+            said = said[:1]
+        case "at_floor" if said:
+            said = [one.says for one in stress.at_floor or () if one.differs] or [_NO_DIFFERENCE]
+    return said or [_NOTHING[section]]
 
 
 def hardest_exits(stress: Stress) -> list[Exit]:
@@ -79,8 +82,11 @@ def _lines(stress: Stress) -> Iterator[Line]:
             yield from columns([head, *shown], "<" * len(head))
             if len(rows) > ROWS:
                 yield plain(f"… and {len(rows) - ROWS} more: `--format html` or `json` has all.")
-        for said in sentences(stress, section):
-            yield from wrapped(said, 6, first="- ", indent="  ")
+        said = sentences(stress, section)
+        for one in said[:_SAID]:
+            yield from wrapped(one, 6, first="- ", indent="  ")
+        if len(said) > _SAID:
+            yield plain(f"… and {len(said) - _SAID} more.")
     if stress.interrupted:
         yield plain("")
         yield (("Stopped: what is above is done, the rest was not asked.", "bold yellow"),)

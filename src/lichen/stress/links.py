@@ -10,9 +10,7 @@ from lichen.check.evidence import CheckInput
 from lichen.relationship.flow import Flow
 from lichen.simulation.experiments import Experiment
 from lichen.stress.effects import Effect, effects, hardness, worst
-from lichen.stress.setting import MOST_ASKED, Setting
-
-MOST_LINKS = 5 * MOST_ASKED
+from lichen.stress.setting import MOST_LINKS, Setting
 
 
 @final

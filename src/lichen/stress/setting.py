@@ -20,7 +20,10 @@ DATES = (0.0, 1 / 3, 1 / 2)
 """When a party leaves, as shares of the horizon, when nobody asks for a day."""
 MONTH_DAYS = 365.25 / 12
 MOST_ASKED = 12
-"""Of more parties than these, or of more than five times as many flows, the first of the file are asked of."""
+MOST_LINKS = 60
+"""Of more parties and flows than these, the first of the file are asked of."""
+MOST_LANES = 200
+"""No question tries more than so many experiments at once."""
 
 
 @final

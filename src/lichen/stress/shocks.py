@@ -94,7 +94,8 @@ class Together:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shocks:
-    """The blows, the hardest first, and who falls with whom.
+    """The blows, the hardest first, and who falls with whom, those first that do so most
+    beyond chance.
 
     Blows together stand here only where they do more than the hardest of them alone. `untried` counts the single ones
     that were left out.
@@ -118,7 +119,7 @@ def shocks(setting: Setting) -> Shocks:
         found |= {one.name: one for one in shocked if _adds(one, found.values())}
     return Shocks(
         tried=tuple(sorted(found.values(), key=lambda one: hardness(one.hit))),
-        together=tuple(_together(evidence)),
+        together=tuple(sorted(_together(evidence), key=lambda one: one.expected - one.both.value)),
         untried=len(alone) - len(tried),
     )
 
