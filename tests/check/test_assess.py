@@ -13,7 +13,8 @@ from lichen.relationship.relationship import Relationship
 from lichen.simulation.experiments import standard_experiments
 from lichen.simulation.run import simulate
 
-WORLDS = Path(__file__).parent.parent / "cases/worlds"
+CASES = Path(__file__).parent.parent / "cases"
+WORLDS = CASES / "worlds"
 
 
 def relationship(text: str) -> Relationship:
@@ -33,6 +34,21 @@ def test_what_few_futures_leave_open_more_decide() -> None:
     assert [f.about for f in before.findings if not f.decided]
     assert not [f.about for f in after.findings if not f.decided]
     assert (before.verdict, after.verdict) == ("at risk", "symbiotic")
+
+
+def test_a_closer_look_keeps_the_repair() -> None:
+    text = edit(
+        (CASES / "invariants/reciprocal_viability.yaml").read_text().replace("spread: 6 %", "spread: 20 %"),
+        "parties.workshop.capacities.cash.change",
+        "5.8 kEUR/month * orders - 10 %/month * workshop.cash",
+    )
+    # 16 futures leave -0.039 open (-0.081 to 0.003); more of them say -0.052, broken
+    before = over(relationship(text), 16).finding("reciprocal_viability")
+    after = assess(relationship(text), runs=16).verdict.finding("reciprocal_viability")
+    assert before is not None and after is not None
+    assert (before.decided, after.decided, after.status) == (False, True, "broken")
+    assert before.remedy is not None and after.remedy is not None
+    assert (after.remedy.path, after.remedy.value) == (before.remedy.path, before.remedy.value)
 
 
 def test_each_assumption_named_turns_the_verdict_at_its_value() -> None:

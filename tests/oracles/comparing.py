@@ -87,8 +87,8 @@ def figures(
         times = slow.clipped.get(term, [])
         yield f"{term} clipped", float(clips.times[future]), len(times)
         yield f"{term} first clipped", float(clips.first[future]), times[0] * step if times else math.inf
-    for party, paid in lane.risk_paid.items():
-        yield f"{party} risk paid", float(paid[future]), slow.risk_paid[party]
+    for key, paid in lane.risk_paid.items():
+        yield f"{key} risk paid", float(paid[future]), slow.risk_paid[key]
 
 
 def path_of(slow: Run, name: str) -> list[float] | None:

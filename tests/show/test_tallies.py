@@ -136,7 +136,7 @@ def test_the_page_draws_what_can_be_told_and_says_the_rest() -> None:
     assert "Alder Packaging, in EUR" in plain
     assert "Northfield Foods, in EUR" not in plain
     assert "75 % covered by the record" in plain
-    assert "Nobody recorded <code>capability_fund</code>." in plain
+    assert "Nobody recorded “capability fund”." in plain
 
 
 def test_a_rule_of_return_is_told_with_its_windows_and_why() -> None:
@@ -147,4 +147,4 @@ def test_a_rule_of_return_is_told_with_its_windows_and_why() -> None:
     broken = RuleReading(rule="fair_return", answer="broken", robustness=None, judgements=windows)
     untold = RuleReading(rule="answered", answer="cannot tell", robustness=None, judgements=(), why="nobody records it")
     text = terminal.balance_text(balance(), (broken, untold))
-    assert "  `fair_return`: broken (2 kept, 1 broken).\n  `answered`: cannot tell; nobody records it." in text
+    assert "  “fair return”: broken (2 kept, 1 broken).\n  “answered”: cannot tell; nobody records it." in text

@@ -32,7 +32,7 @@ def test_a_loss_beyond_the_limit_is_shared_and_so_is_a_gain() -> None:
     # Two days 10 (6 too much), two days 0, then a gain of 9 (5 too much).
     assert np.diff(futures.paths["base"]["a.cash"][0]) == pytest.approx([-3.6, -3.6, 0, 0] + [3.0] * 6)
     assert np.diff(futures.paths["base"]["b.cash"][0]) == pytest.approx([3.6, 3.6, 0, 0] + [-3.0] * 6)
-    assert futures.base.risk_paid["a"][0] == pytest.approx(2 * 3.6 - 6 * 3.0)
+    assert futures.base.risk_paid["a.cash"][0] == pytest.approx(2 * 3.6 - 6 * 3.0)
 
     kept = relationship(sharing.replace("beyond: 4 EUR/day", "beyond: 4 EUR/day, gains: false"))
     assert np.diff(course(kept, "a.cash")) == pytest.approx([-3.6, -3.6] + [0.0] * 8)

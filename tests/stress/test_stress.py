@@ -1,24 +1,23 @@
-"""What holds of every relationship that is put to the test, and published cases of self-enforcement."""
+"""What holds of every relationship that is put to the test."""
 
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lichen.check.evidence import evidence_of
+from lichen.check.measures.enforcement import slack as slack_of_one
 from lichen.relationship.relationship import Relationship
 from lichen.simulation.experiments import standard_experiments
 from lichen.simulation.run import simulate
 from lichen.stress import stress as whole
-from lichen.stress.enforcement import discounting, slack
+from lichen.stress.enforcement import slack
 from lichen.stress.stress import SECTIONS, Stress, stress
 from lichen.stress.summary import summary
 from lichen.workspace import read_relationship
-from tests.oracles.published import case
 from tests.simulation.build import relationship
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -50,30 +49,11 @@ def test_in_a_purchase_nobody_is_brought_down_by_anything() -> None:
     assert all(not one.knock_on for one in found.rows("exits"))
 
 
-def test_with_patience_at_the_threshold_of_the_table_the_slack_is_nought() -> None:
-    found = case("g_relational", "pd_thresholds")
-    temptation, reward, punishment = (found["inputs"][name] for name in ("T", "R", "P"))
-    gain, worth = np.full(3, float(temptation - reward)), np.full(3, float(reward - punishment))
-    at = found["expected"]["grim_delta"]
-    assert slack(gain, worth, at).value == pytest.approx(0.0, abs=1e-12)
-    assert slack(gain, worth, at + 0.01).value > 0 > slack(gain, worth, at - 0.01).value
-
-
-def test_the_effort_that_is_just_self_enforcing_is_levins() -> None:
-    """y = e at a cost of e**2/2: keeping it is worth e - e**2/2 a period, shirking once saves e**2/2."""
-    found = case("g_relational", "levin_quadratic")
-    for delta, effort in zip(found["inputs"]["delta"], found["expected"]["e_star"], strict=True):
-        gain, worth = np.full(2, effort**2 / 2), np.full(2, effort - effort**2 / 2)
-        if effort < 1:
-            assert slack(gain, worth, delta).value == pytest.approx(0.0, abs=1e-9)
-        else:
-            assert slack(gain, worth, delta).value >= -1e-9
-
-
-def test_the_next_period_counts_less_the_later_and_the_riskier_it_is() -> None:
-    year = 365.25
-    assert discounting(year, 0.0) == pytest.approx(math.exp(-0.10))
-    assert discounting(year / 2, 0.3, discount=0.1) == pytest.approx(math.exp(-0.2))
+@pytest.mark.parametrize("delta", [0.4, 0.6, 0.9])
+def test_the_slack_of_many_futures_is_that_of_one_where_all_are_alike(delta: float) -> None:
+    figure = slack(np.full(5, 0.2), np.full(5, 0.3), delta)
+    assert figure.value == pytest.approx(slack_of_one(0.3, 0.2, delta))
+    assert figure.low == pytest.approx(figure.high)
 
 
 def test_the_same_seed_says_the_same_and_another_does_not() -> None:

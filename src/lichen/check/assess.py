@@ -31,6 +31,8 @@ MOST_TIMES = 16
 """A closer look takes at most so many times as many futures."""
 WORK = 40_000_000
 """Future-steps, over all lanes and members, that a closer look may take."""
+REPAIR_RUNS = 1000
+"""Futures in which a repair is tried at most, the first of those asked for."""
 TRIED_WORK = 3_000_000
 """Future-steps, over all members, of one lane in which a repair is tried."""
 MOST_TERMS = 6
@@ -138,11 +140,11 @@ def _trials(relationship: Relationship, base: Sequence[Experiment], seed: int) -
 
 
 def _with_repairs_tried(verdict: Verdict, evidence: CheckInput, scenario: str | None) -> Verdict:
-    """The verdict with what the repairs of its worst findings do, in the same futures, within a bound of work.
+    """The verdict with what the repairs of its worst findings do, in the first of its futures, within a bound of work.
 
     A record of what was does not change with the file, so what then holds is asked of the futures alone.
     """
-    runs, seed = evidence.futures.runs, evidence.futures.seed
+    runs, seed = min(evidence.futures.runs, REPAIR_RUNS), evidence.futures.seed
     if runs * evidence.relationship.time.steps * _members(evidence.relationship) > TRIED_WORK:
         return verdict
 
@@ -163,8 +165,14 @@ def _closer(evidence: CheckInput, verdict: Verdict, experiments: tuple[Experimen
         needed = _needed(experiments, {findings[place].about for place in places})
         futures = simulate(evidence.relationship, needed, runs=runs, seed=evidence.futures.seed)
         for place in places:
-            findings[place], seen[place] = _again(replace(evidence, futures=futures), findings[place]), runs
+            again = _again(replace(evidence, futures=futures), findings[place])
+            findings[place], seen[place] = _with_repair_of(findings[place], again), runs
     return revised(evidence, verdict, tuple(findings))
+
+
+def _with_repair_of(before: Finding, again: Finding) -> Finding:
+    """A finding of a closer look with the repair that was found before: it may need lanes that were not run again."""
+    return again if again.status == "holds" else replace(again, remedy=again.remedy or before.remedy)
 
 
 def _next_look(

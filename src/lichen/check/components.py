@@ -1,7 +1,7 @@
 """The six components and the three optional ones: what is there, what is missing, what is declared and carries nothing.
 
-Also the file's own `checks:` and what a reader must know before believing anything: clipped rates, capacities that
-nothing reads, parties that no flow touches, third parties without a voice.
+Also the file's own `checks:` and what a reader must know before believing anything: clipped rates, what a
+capacity cannot hold, capacities that nothing reads, parties that no flow touches, third parties without a voice.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from lichen.check.finding import Evidence, Finding, Remedy, Status
 from lichen.check.gate import Gate
 from lichen.check.measures.figure import Figure, share_of
 from lichen.check.measures.reading import unread_parties
+from lichen.check.measures.worth import share_of_range
 from lichen.check.remedies import following, measured_for_all, set_to, spoken_for
-from lichen.check.thresholds import CLIPPED, TOLERANCE
+from lichen.check.thresholds import CLIPPED, LOST_ABOVE, NOTHING, REACH, TOLERANCE, reaches
 from lichen.check.unsaid import unsaid_findings
 from lichen.relationship.backing import missing_components, missing_optional
 from lichen.relationship.formula import names
@@ -50,8 +51,6 @@ IN_WORDS = {
     "power_review": "a review of power",
 }
 
-_NOTHING = 0.02
-"""Up to here what reaches the other side is called nothing."""
 _BIG_WORDS = re.compile(
     r"\b(win[- ]win|mutual(ly)?[- ]benefi\w+|true partners?|we are (all )?partners|synerg\w+)", re.IGNORECASE
 )
@@ -73,6 +72,7 @@ def component_findings(evidence: CheckInput, gate: Gate) -> Iterator[Finding]:
     yield from _untouched(evidence)
     yield from _unread(evidence)
     yield from _clipped(evidence)
+    yield from _lost_above(evidence)
 
 
 def own_checks(evidence: CheckInput) -> Iterator[Finding]:
@@ -116,7 +116,7 @@ def _loop(evidence: CheckInput, gate: Gate) -> Iterator[Finding]:
     yield _component(
         "reinforcement_feedback_channel",
         "broken",
-        f"{'Too little' if gate.reach[origin, target].stronger.value > _NOTHING else 'Nothing'} "
+        f"{'Too little' if gate.reach[origin, target].stronger.value > NOTHING.value else 'Nothing'} "
         f"of {wording.whose(one)} success reaches {other}.",
         parties=(origin, target),
         evidence=_reaches(evidence, gate),
@@ -161,7 +161,7 @@ def _reaches(evidence: CheckInput, gate: Gate) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(
             says=(
-                f"Of what {evidence.title(origin)} gains, {wording.share(reach.stronger.value)} reaches "
+                f"Of a gain of {evidence.title(origin)}, {wording.share(reach.stronger.value)} reaches "
                 f"{evidence.title(target)}."
             ),
             figure=reach.stronger.value,
@@ -194,7 +194,7 @@ def _idle(evidence: CheckInput, channel: Reinforcement, place: int, reaches: Fig
     return Evidence(
         says=(
             f"Of a gain in {evidence.called(channel.when)}, {wording.share(reaches.value)} reaches "
-            f"{evidence.called(channel.improves)} (at least 10 % asked)."
+            f"{evidence.called(channel.improves)} (at least {wording.share(REACH.value)} asked)."
         ),
         figure=reaches.value,
         unit="of the gain",
@@ -313,6 +313,22 @@ def _clipped(evidence: CheckInput) -> Iterator[Finding]:
                 says="Say what happens then.", path=f"flows.{flow.name}.rate", value=f"max({flow.rate.text}, 0)"
             )
             yield _component("mutual_dependency_map", "at risk", says, evidence=(seen,), remedy=remedy)
+
+
+def _lost_above(evidence: CheckInput) -> Iterator[Finding]:
+    """What a capacity could not hold, where that is enough to be spoken of."""
+    for key, lost in evidence.base.lost_above.items():
+        party, _, name = key.partition(".")
+        owner = evidence.relationship.parties[party]
+        share = float(np.mean(lost)) * share_of_range(evidence, owner, owner.capacities[name])
+        if reaches(share, LOST_ABOVE):
+            says = (
+                f"At its limit {evidence.called(key)} loses what exceeds it: {wording.share(share)} of its healthy "
+                "range in all."
+            )
+            at = evidence.relationship.at(f"parties.{party}.capacities.{name}.at_most")
+            seen = Evidence(says=says, figure=share, unit="of its healthy range", method="simulation", at=at)
+            yield _component("mutual_dependency_map", "holds", says, parties=(party,), evidence=(seen,))
 
 
 def _asked(evidence: CheckInput, measure: Measure, path: str) -> Finding:

@@ -104,9 +104,9 @@ class CheckInput:
                 yield what, lane
 
     def title(self, party: str) -> str:
-        """What people call a party."""
+        """What people call a party; a world variable by its key as words."""
         known = self.relationship.parties.get(party)
-        return known.title if known is not None else party
+        return known.title if known is not None else wording.in_words(party)
 
     def called(self, name: str) -> str:
         """What people call a flow, in quotation marks, or `party.capacity`: `the cash of Alder Packaging`."""

@@ -192,7 +192,7 @@ def _rules(evidence: CheckInput, record: Record, balance: Balance) -> Iterator[F
     for reading in read_rules(evidence.relationship, record, balance):
         at = evidence.relationship.at(f"reciprocity.{reading.rule}")
         judged = next((j for j in reading.judgements if j.answer == reading.answer), None)
-        why = reading.why or (judged.why if judged is not None else "")
+        why = wording.spoken(reading.why or (judged.why if judged is not None else ""))
         says = _ANSWERS[reading.answer].format(wording.quoted(reading.rule))
         if judged is not None and judged.figure is not None and reading.answer in ("kept", "broken"):
             says += f": {wording.amount(judged.figure)} in {judged.span}"
@@ -236,7 +236,7 @@ def _read_room(evidence: CheckInput, room: ReadRoom) -> Iterator[Evidence]:
     found = f"{wording.share(room.room)} of its room was left"
     if room.room < 0:
         found = f"it lay {wording.share(-room.room)} of the range below its floor"
-    says = f"{title}: when fewest or least {capacity} were recorded, in {room.span}, {found}"
+    says = f"{title}: at the lowest reading of {capacity}, in {room.span}, {found}"
     if room.members > 1:
         says += f"; {room.below} of {room.members} members were below their floor"
     yield Evidence(says=f"{says}.", figure=room.room, unit="of its healthy range", method="record", at=at)

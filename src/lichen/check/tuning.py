@@ -22,8 +22,8 @@ from lichen.relationship.rules import ReturnRule
 
 
 def reciprocity_granularity(evidence: CheckInput) -> Reading:
-    """The shortest window in which every declared return stays in its band in 95 % of the futures, beside the
-    declared one.
+    """The shortest window in which every declared return stays in its band in as many futures as asked, beside
+    the declared one.
     """
     rules = [rule for rule in evidence.relationship.rules.reciprocity if isinstance(rule, ReturnRule)]
     if not rules:
@@ -35,7 +35,7 @@ def reciprocity_granularity(evidence: CheckInput) -> Reading:
         days = evidence.relationship.time.horizon_days
         says = (
             f"In no window up to {wording.span(days)} does {wording.quoted(never[0].name)} stay within its limits in "
-            "95 % of the futures."
+            f"{wording.share(never[0].band.share)} of the futures."
         )
         return unread(says)
     rule = max(rules, key=lambda r: found[r.name] or 0.0)

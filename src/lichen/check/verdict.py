@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, final
 
@@ -23,6 +22,7 @@ from lichen.check.unsaid import blank_finding, blank_flows, is_unsaid
 from lichen.language.reading import not_at_hand
 from lichen.relationship.backing import missing_components
 from lichen.relationship.flow import Flow
+from lichen.relationship.plain_data import plain
 
 Word = Literal["symbiotic", "at risk", "not symbiotic", "undecided", "not a relationship of this kind"]
 
@@ -245,17 +245,6 @@ def _may_close(evidence: CheckInput, gate: Gate) -> tuple[Flow, ...]:
 
 def _without_worth(evidence: CheckInput) -> tuple[Flow, ...]:
     return tuple(flow for flow in blank_flows(evidence) if flow.kind == "benefit")
-
-
-def plain(value: Any) -> Any:
-    """The same without numbers that JSON does not know: what is not known, or has no bound, is null."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {key: plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
-    return value
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 
 MINUS = "\u2212"
@@ -87,6 +88,11 @@ def listed(names: Iterable[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     known = list(names)
     return known[0] if len(known) == 1 else f"{', '.join(known[:-1])} {last} {known[-1]}" if known else "nobody"
+
+
+def spoken(text: str) -> str:
+    """A text in which keys stand in backticks or with underscores, as people would say it."""
+    return in_words(re.sub(r"`([^`]+)`", lambda key: quoted(key[1]), text))
 
 
 def _signed(written: str) -> str:

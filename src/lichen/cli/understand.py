@@ -96,10 +96,16 @@ def scan(events: Path, form: str, write: Path | None, as_of: date | None, output
 @click.command()
 @click.argument("name", nargs=-1, required=True)
 def explain(name: tuple[str, ...]) -> int:
-    """Print the manual page of a finding, mechanism, component or key."""
+    """Print the manual page of a finding, mechanism, component or key; of a file, its rules in words."""
+    wanted = " ".join(name)
+    file = Path(wanted)
+    if file.suffix in (".yaml", ".yml") and file.is_file():
+        from lichen.show.rules import rules_text
+
+        common.deliver(rules_text(common.read_file(file, None, "text")), None)
+        return 0
     from lichen.show.manual import nearest, page
 
-    wanted = " ".join(name)
     text = page(wanted)
     if text is None:
         near = nearest(wanted)

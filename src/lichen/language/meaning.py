@@ -62,6 +62,19 @@ class Meaning:
             self.draft.report_formula(path, error)
             return None
 
+    def untold(self, tree: Tree, standing: Standing) -> frozenset[str]:
+        """The names of a formula, written out, of which it is not known what they count."""
+        resolver, found = Resolver(self.scope, standing, self.draft.suggest), set[str]()
+
+        def look_up(name: Name) -> Dimension | None:
+            dimension = resolver.lookup(name).dimension
+            if dimension is None:
+                found.add(name.text)
+            return dimension
+
+        infer(tree, look_up)
+        return frozenset(found)
+
     def value(
         self,
         value: Value | None,

@@ -15,23 +15,16 @@ from lichen.language.draft import Draft
 from lichen.language.forms import (
     ByKey,
     ByWord,
-    Cells,
     Choice,
-    Columns,
-    Day,
     Each,
     Either,
-    FileName,
-    Flag,
+    Fixed,
     Form,
     Formula,
-    Futures,
     Key,
     Keys,
     Listing,
-    Over,
     Reference,
-    SightForm,
     Text,
 )
 from lichen.language.formula import parse
@@ -63,7 +56,7 @@ def _read(form: Form, node: Node, path: str, draft: Draft, voice: Voice) -> Any:
         return None
     if isinstance(form, Either):
         return _either(form, node, path, draft, voice)
-    if isinstance(form, Keys | Each | ByKey | ByWord | SightForm | Cells):
+    if isinstance(form, Keys | Each | ByKey | ByWord) or form in (Fixed.SIGHT, Fixed.CELLS):
         if not isinstance(node, Block):
             draft.report(path, f"Here stands a mapping: {_said(form)}.", _mapping_hint(form, node))
             return None
@@ -99,22 +92,21 @@ def _either(form: Either, node: Node, path: str, draft: Draft, voice: Voice) -> 
     return _read(chosen, node, path, draft, voice)
 
 
-def _mapping(
-    form: Keys | Each | ByKey | ByWord | SightForm | Cells, node: Block, path: str, draft: Draft, voice: Voice
-) -> Any:
-    if isinstance(form, ByWord):
-        chosen = _by_word(form, node, path, draft)
-        return None if chosen is None else _keys(chosen, node, path, draft, voice)
-    if isinstance(form, ByKey):
-        keys = next((keys for key, keys in form.options if key in node.entries), form.options[0][1])
-        return _keys(keys, node, path, draft, voice)
-    if isinstance(form, Each):
-        return _each(form, node, path, draft, voice)
-    if isinstance(form, SightForm):
-        return _sight(node, path, draft, voice)
-    if isinstance(form, Cells):
-        return {name: _cells(entry, f"{path}.{name}", draft) for name, entry in node.entries.items()}
-    return _keys(form, node, path, draft, voice)
+def _mapping(form: Form, node: Block, path: str, draft: Draft, voice: Voice) -> Any:
+    match form:
+        case ByWord():
+            chosen = _by_word(form, node, path, draft)
+            return None if chosen is None else _keys(chosen, node, path, draft, voice)
+        case ByKey(options=options):
+            keys = next((keys for key, keys in options if key in node.entries), options[0][1])
+            return _keys(keys, node, path, draft, voice)
+        case Each():
+            return _each(form, node, path, draft, voice)
+        case Keys():
+            return _keys(form, node, path, draft, voice)
+        case Fixed.SIGHT:
+            return _sight(node, path, draft, voice)
+    return {name: _cells(entry, f"{path}.{name}", draft) for name, entry in node.entries.items()}
 
 
 def _keys(form: Keys, node: Block, path: str, draft: Draft, voice: Voice) -> dict[str, Any]:
@@ -250,19 +242,19 @@ def _scalar(form: Form, node: Scalar, path: str, draft: Draft) -> Any:
     match form:
         case Text() | Reference():
             return _text(form, text, path, draft)
-        case Flag():
+        case Fixed.FLAG:
             return _flag(node, path, draft)
         case Choice():
             return _choice(form, text, path, draft)
-        case Day():
+        case Fixed.DAY:
             return _day(text, path, draft)
-        case FileName():
+        case Fixed.FILE:
             return _file_name(text, path, draft)
-        case Over():
+        case Fixed.OVER:
             return _over(node, path, draft)
-        case Futures():
+        case Fixed.FUTURES:
             return _futures(text, path, draft)
-        case Columns():
+        case Fixed.COLUMNS:
             return _columns(text, path, draft)
     return text
 

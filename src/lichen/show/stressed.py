@@ -46,7 +46,7 @@ def sentences(stress: Stress, section: str) -> list[str]:
         case "exits":
             said = [one.says for one in hardest_exits(stress)[:2]]
         case "shocks" if stress.shocks is not None:
-            said = [row.says for row in (*stress.shocks.tried[:1], *stress.shocks.together[:_PAIRS])]
+            said = [one.says for one in stress.shocks.tried[:1]] + [one.says for one in stress.shocks.together[:_PAIRS]]
         case "cheating" | "links":
             said = said[:1]
         case "at_floor" if said:

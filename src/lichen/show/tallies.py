@@ -69,6 +69,10 @@ def balance_words(name: str, total: PartyBalance) -> str:
     if total.ratio is None:
         why = total.why or "the record does not cover it"
         return f"{name}: what it received for what it bore cannot be told; {why}."
+    if not total.borne:
+        return (
+            f"{name}: {sized(total.received, total.measured_in)} received from the others by the record, nothing borne."
+        )
     said = (
         f"{name} received {sized(total.received, total.measured_in)} and bore {sized(total.borne, total.measured_in)}"
     )
@@ -84,7 +88,9 @@ def straddling_words(span: Span) -> str:
 def disagreement_words(found: Disagreement) -> str:
     """Two books of one thing that say different amounts."""
     said = ", ".join(f"{who} says {number(amount)}" for who, amount in found.says.items())
-    return f"The books of `{found.subject}` differ from {found.span.start} to {found.span.end}: {said}."
+    return (
+        f"The books of “{found.subject.replace('_', ' ')}” differ from {found.span.start} to {found.span.end}: {said}."
+    )
 
 
 def _balance_lines(balance: Balance) -> Iterator[Line]:
@@ -129,7 +135,7 @@ def rule_words(reading: RuleReading) -> str:
     turns = [judgement.answer for judgement in reading.judgements]
     counted = ", ".join(f"{turns.count(answer)} {answer}" for answer in dict.fromkeys(turns))
     why = reading.why or next((j.why for j in reading.judgements if j.answer == reading.answer and j.why), "")
-    said = f"`{reading.rule}`: {reading.answer}" + (f" ({counted})" if len(set(turns)) > 1 else "")
+    said = f"“{reading.rule.replace('_', ' ')}”: {reading.answer}" + (f" ({counted})" if len(set(turns)) > 1 else "")
     return f"{said}; {why}." if why else f"{said}."
 
 

@@ -82,8 +82,11 @@ class _Compiler:
             for name, process in relationship.world.items()
             if process.kind != "constant"
         }
+        promises = tuple(
+            self.passing.promise(flow) for flow in relationship.flows.values() if flow.name in self.passing.owed
+        )
         memories = self.scene.formulas.remembered()
-        roots = registers((*plans, parameters, memories))
+        roots = registers((*plans, parameters, memories, promises))
         return Program(
             nodes=live(self.tape.nodes, roots),
             axes=self.members.keys,
@@ -100,6 +103,7 @@ class _Compiler:
             measures=plans[6],
             payments=payments,
             memories=memories,
+            promises=promises,
         )
 
     # Flows: what they add and take
@@ -185,7 +189,7 @@ class _Compiler:
             self._add(flow.receiver, capacity, self.members.at_party(flow, "receiver", gained))
         return lost, value(fallback.after, axis)
 
-    # Risk sharing: payments between money capacities
+    # Risk sharing: payments between capacities
 
     def _risk_sharing(self) -> dict[str, Register]:
         paid: dict[str, Register] = {}
@@ -213,10 +217,11 @@ class _Compiler:
 
     def _pay(self, rule: RiskShare, party: str, payment: Register, paid: dict[str, Register]) -> None:
         """Books what the whole party pays (below 0: gets); in a group each member present carries an equal part."""
-        paid[party] = self.tape.apply("add", paid.get(party, self.zero), payment)
-        capacity = self._money(self.relationship.parties[party], rule)
+        capacity = self._paid_in(self.relationship.parties[party], rule)
         if capacity is None:
             return
+        paid_from = f"{party}.{capacity}"
+        paid[paid_from] = self.tape.apply("add", paid.get(paid_from, self.zero), payment)
         each, key = payment, (f"risk_sharing.{rule.name}.{len(self.borne.get(party, {}))}", capacity)
         if self.members.is_group(party):
             there = self.members.sum_of(party, self.tape.number(1))
@@ -226,10 +231,10 @@ class _Compiler:
         gained = self.tape.apply("negative", self.tape.apply("minimum", each, self.zero))
         self.received.setdefault(party, {})[key] = gained
 
-    def _money(self, party: Party, rule: RiskShare) -> str | None:
+    def _paid_in(self, party: Party, rule: RiskShare) -> str | None:
+        """The capacity that a rule names, else the party's first one in money."""
         if rule.in_capacity is not None:
-            name = rule.in_capacity.rpartition(".")[2]
-            return name if name in party.capacities else None
+            return rule.in_capacity if rule.in_capacity in party.capacities else None
         return next((c.name for c in party.capacities.values() if is_currency(c.level.dimension)), None)
 
     # Parties, capacities, presences, terms

@@ -103,9 +103,9 @@ class Lane:
     members' headroom. `flows`: by flow. `measures`: by name, the shared-value measures and checks in base units.
     `balance`: by party, worth received over own cost and burdens over the window that its rule names (a year by
     default), sampled where a full window lies behind, in the base lane. `presence`: by group, the expected number of
-    members. `lost_above`: by `party.capacity`, what exceeded `at_most` [future]. `risk_paid`: by party, net amount
-    paid (+) or received (-) through risk sharing [future]. `falls`: by party, for shocks only. `clips`: by term that
-    reviews set.
+    members. `lost_above`: by `party.capacity`, what exceeded `at_most` [future]. `risk_paid`: by `party.capacity`, net
+    amount paid (+) or received (-) through risk sharing [future]. `falls`: by party, for shocks only. `clips`: by term
+    that reviews set.
     """
 
     name: str

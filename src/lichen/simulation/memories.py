@@ -62,11 +62,32 @@ class Transit:
             np.copyto(self.out, self.rate)
         else:
             self._pass_on()
+        self._hold_back()
+        self.step += 1
+
+    def owe(self) -> None:
+        """Of a promise that rests on what falls due: sends it once its step is over, and shows what falls due next.
+
+        What is promised and settled in one step is not sent.
+        """
+        self.steps_now = steps_of(self.lag, self.step_days, self.steps + 1)
+        self._send(np.where(self.steps_now > 0, self.rate, 0.0))
+        self.step += 1
+        self.show()
+        self._hold_back()
+
+    def show(self) -> None:
+        """Fills `out` with what falls due now."""
+        now = self._slot(0)
+        np.copyto(self.out, now)
+        now[...] = 0.0
+
+    def _hold_back(self) -> None:
+        """What is late in a lane falls due later."""
         for lane, (since, held) in self.late.items():
             row = self.out[lane]
             held.append(np.where(self.step >= since, row, 0.0))
             np.copyto(row, np.where(self.step >= since, 0.0, row) + held.popleft())
-        self.step += 1
 
     def delay(self, lane: int, steps: int) -> None:
         """What is given in a lane from now on arrives later."""
@@ -79,18 +100,16 @@ class Transit:
         if self.steps_now.size == 1 and not self.varies:
             np.copyto(self._slot(int(self.steps_now.flat[0])), self.rate)
         else:
-            self._send()
-        now = self._slot(0)
-        np.copyto(self.out, now)
-        now[...] = 0.0
+            self._send(self.rate)
+        self.show()
 
-    def _send(self) -> None:
+    def _send(self, amount: Array) -> None:
         """Each future in its own time."""
         lag = np.broadcast_to(self.steps_now, self.out.shape)
         self._slot(int(lag.max()))
         places = (self.step + lag) % len(self.slots)
         everywhere = np.ogrid[tuple(slice(size) for size in self.out.shape)]
-        self.slots[(places, *everywhere)] += self.rate
+        self.slots[(places, *everywhere)] += amount
 
     def _slot(self, ahead: int) -> Array:
         """What falls due so many steps from now; room is made as needed."""

@@ -62,6 +62,17 @@ class FlowPlan:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromisePlan:
+    """A flow on credit of which what is promised rests on what falls due: `owed` now of what was `given` before."""
+
+    flow: str
+    owed: Register
+    given: Register
+    lag: Register
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartyPlan:
     """One party: its headroom (of a group: what counts, mean, worst tenth) and its tally per day in its own measure.
 
@@ -106,8 +117,8 @@ class TermPlan:
 class Program:
     """All that an engine needs. `axes` holds the names of members or links, `columns` the numbers beside them.
 
-    `parameters` are those of the world's processes; `payments` what each party pays through risk sharing (below 0:
-    receives).
+    `parameters` are those of the world's processes; `payments`, by `party.capacity`, what is paid from it through risk
+    sharing (below 0: received).
     """
 
     nodes: tuple[Node, ...]
@@ -125,6 +136,7 @@ class Program:
     measures: Mapping[str, Register]
     payments: Mapping[str, Register]
     memories: tuple[Memory, ...]
+    promises: tuple[PromisePlan, ...]
 
 
 def released(program: Program) -> Mapping[int, list[int]]:

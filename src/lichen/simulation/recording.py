@@ -123,7 +123,7 @@ class Recording:
                 for c in program.capacities
                 if c.lost is not None
             },
-            risk_paid={party: self._sum(register, lane) for party, register in program.payments.items()},
+            risk_paid={key: self._sum(register, lane) for key, register in program.payments.items()},
             falls=self._falls(lane),
             clips={term: Clips(times=found.times[lane], first=found.first[lane]) for term, found in self.clips.items()},
         )

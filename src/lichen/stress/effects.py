@@ -11,13 +11,14 @@ import numpy as np
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.figure import Figure, mean_of, quantile_of, share_of
+from lichen.check.thresholds import MOVED
 from lichen.simulation.futures import Array, Lane, Trace
 
 NOTABLE = 0.05
 """From so many more futures on, one in twenty, a party is said to fall because of what was tried."""
 HUNDREDTH = 0.01
 """From this share of futures on it is said that a party falls anyway."""
-SLIGHT = 0.005
+SLIGHT = MOVED.value
 """A loss of room below this is not called one."""
 
 

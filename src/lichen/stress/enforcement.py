@@ -17,16 +17,13 @@ import numpy as np
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.figure import Figure, mean_of
-from lichen.check.thresholds import SIGHT_LAG_DAYS, Threshold
+from lichen.check.thresholds import DISCOUNT, END, SIGHT_LAG_DAYS
 from lichen.relationship.party import Party
 from lichen.simulation.experiments import YEAR_DAYS, Experiment, flows_given
 from lichen.simulation.futures import Array
+from lichen.stress.effects import SLIGHT
 from lichen.stress.setting import Setting
 
-YEARLY_DISCOUNT = Threshold(
-    "yearly_discount", 0.10, "what people and firms ask a year for waiting, before the risk that it ends"
-)
-LEAST_GAIN = Threshold("least_gain", 0.005, "the slack over a smaller gain would blow noise up")
 WAYS = {"nothing": 0.0, "half": 0.5}
 
 
@@ -36,8 +33,8 @@ class SelfEnforcement:
     """Why a party would keep its word without anybody's force. Amounts are shares of its healthy range.
 
     `gain`: of cheating until the next review, at best; `worth`: of one such period in the relationship beside one after
-    its own exit; `period_days` between reviews; `hazard` a year that somebody falls in the futures as they are; `delta`
-    how much the next period counts; `slack` 0 or more where the word keeps itself.
+    its own exit; `period_days` between reviews; `hazard` the chance a year that it ends; `delta` how much the
+    next period counts; `slack` 0 or more where the word keeps itself.
     """
 
     party: str
@@ -61,7 +58,7 @@ class SelfEnforcement:
         if not self.slack.known:
             return f"Whether {self.title} would keep its word cannot be told."
         until = f"until the next review, {wording.span(self.period_days)},"
-        if self.gain.value < LEAST_GAIN.value:
+        if self.gain.value < SLIGHT:
             return f"{self.title} gains nothing by cheating {until} so its word keeps itself."
         at_stake = self.delta / (1 - self.delta) * self.worth.value if self.delta < 1 else math.inf
         word = (
@@ -85,28 +82,28 @@ def enforcement(setting: Setting) -> tuple[SelfEnforcement, ...]:
     )
 
 
-def discounting(period_days: float, hazard: float, discount: float = YEARLY_DISCOUNT.value) -> float:
-    """How much the next period counts beside this one."""
-    return math.exp(-(discount + hazard) * period_days / YEAR_DAYS)
-
-
 def slack(gain: Array, worth: Array, delta: float) -> Figure:
-    """What is left of going on after cheating once, over the gain; one number a future each."""
+    """What is left of going on after cheating once, over the gain, which counts as slight at least: over less, noise
+    would be blown up. One number a future each.
+    """
     left = mean_of(delta / (1 - delta) * worth - gain)
-    return left.scaled(1 / max(float(np.mean(gain)), LEAST_GAIN.value))
+    return left.scaled(1 / max(float(np.mean(gain)), SLIGHT))
 
 
 def exit_hazard(evidence: CheckInput) -> float:
-    """How often a year somebody without whom it does not go on falls below its floor: falls over years lived."""
+    """The chance a year that it ends: that nobody chose it, and that somebody falls without whom it does not go on.
+
+    The latter is the falls of the futures as they are over the years that they lived.
+    """
     horizon = evidence.relationship.time.horizon_days
     rooms = [
         evidence.base.headroom[p.name].below_zero_at for p in evidence.essential if p.name in evidence.base.headroom
     ]
     if not rooms:
-        return 0.0
+        return END.value
     first = np.min(rooms, axis=0)
     lived = float(np.sum(np.minimum(first, horizon))) / YEAR_DAYS
-    return float(np.count_nonzero(np.isfinite(first))) / lived if lived > 0 else math.inf
+    return END.value + (float(np.count_nonzero(np.isfinite(first))) / lived if lived > 0 else math.inf)
 
 
 def _lanes(setting: Setting, party: Party) -> tuple[Experiment, ...]:
@@ -147,14 +144,14 @@ def _enforcement(evidence: CheckInput, setting: Setting, party: Party, hazard: f
     if left_days < period:
         return None
     worth = (there - lanes[f"exit:{party.name}"].headroom[party.name].end) * (period / left_days)
-    delta = discounting(period, hazard)
+    delta = math.exp(-(DISCOUNT.value + hazard) * period / YEAR_DAYS)
     return SelfEnforcement(
         party=party.name,
         title=party.title,
         gain=mean_of(gain),
         worth=mean_of(worth),
         period_days=period,
-        discount=YEARLY_DISCOUNT.value,
+        discount=DISCOUNT.value,
         hazard=hazard,
         delta=delta,
         slack=slack(gain, worth, delta),

@@ -135,8 +135,8 @@ def _seen(evidence: CheckInput, measure: str, unread: tuple[str, ...]) -> Iterat
     if hidden.known:
         yield Evidence(
             says=(
-                f"While {wording.quoted(measure)} rises, some side loses more than 5 % of its range in "
-                f"{wording.share(hidden.value)} of the windows."
+                f"While {wording.quoted(measure)} rises, some side loses more than "
+                f"{wording.share(METRIC_FALL.value)} of its range in {wording.share(hidden.value)} of the windows."
             ),
             figure=hidden.value,
             unit="of the windows",
@@ -149,7 +149,8 @@ def _seen(evidence: CheckInput, measure: str, unread: tuple[str, ...]) -> Iterat
     if gamed is not None:
         yield Evidence(
             says=f"With {wording.quoted(gamed.term)} at {gamed.value} {wording.quoted(measure)} is "
-            f"{wording.share(gamed.gain)} higher and the weakest side has {wording.share(gamed.fall)} less room.",
+            f"{wording.share(gamed.gain)} higher, and the weakest side has {wording.share(gamed.fall)} less room "
+            "at its worst moment in 19 of 20 futures.",
             figure=gamed.fall,
             unit="of its healthy range",
             method="simulation",

@@ -7,8 +7,7 @@ What we look at
     Each flow between parties is cut to half and to nothing, all else equal. It counts when the room that the weakest
     side keeps in 19 of 20 futures then grows by more than 0.02. The score is the share, by weight, of the flows that
     count. Watch at 0.25, alarm at 0.5. Left out: a link whose end changes neither that room nor the circle in which
-    gains return, but lowers lock-in or contagion. To tell, every exit, shock and improvement would have to be tried
-    again without each flow.
+    gains return, but lowers lock-in or contagion. That is also what mutual aid looks like, which is not too much.
 
 Cannot tell when
     A party has no capacity that it needs.

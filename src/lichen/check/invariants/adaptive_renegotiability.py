@@ -40,13 +40,13 @@ from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.finding import Evidence, Finding, Remedy
 from lichen.check.judging import invariant
-from lichen.check.measures.adjustment import adjustment_days, has_voice, set_alone
+from lichen.check.measures.adjustment import SetAlone, adjustment_days, has_voice, is_watched, set_alone
 from lichen.check.measures.figure import UNKNOWN, Figure, exact, least_of
 from lichen.check.measures.viability import time_to_harm
 from lichen.check.recorded import with_answers
 from lichen.check.remedies import given_voice
 from lichen.relationship.party import Party
-from lichen.relationship.rules import Adjustment, Term
+from lichen.relationship.rules import Adjustment
 
 TITLE = "Adaptive renegotiability"
 ABOUT = "adaptive_renegotiability"
@@ -96,7 +96,7 @@ def _margin(harm: Figure, days: float) -> Figure:
     return harm.rising(lambda t: (t - days) / max(t, days, 1e-9))
 
 
-def _barred(evidence: CheckInput, silent: list[Party], alone: tuple[tuple[Term, str, float], ...]) -> Finding:
+def _barred(evidence: CheckInput, silent: list[Party], alone: tuple[SetAlone, ...]) -> Finding:
     """Somebody has no say at all."""
     if silent:
         names = wording.listed(evidence.title(party.name) for party in silent)
@@ -114,32 +114,28 @@ def _barred(evidence: CheckInput, silent: list[Party], alone: tuple[tuple[Term, 
             evidence=[Evidence(says=says, at=evidence.relationship.at("adjustment.raised_by"))],
             remedy=given_voice(evidence, silent[0]),
         )
-    term, moved, by = max(alone, key=lambda found: found[2])
-    deciders = (term.set_by,) if term.set_by is not None else term.agreed_by or ()
-    says = (
-        f"{wording.listed(map(evidence.title, deciders)) if deciders else 'One side'} alone may set "
-        f"{wording.quoted(term.name)}, and it moves {evidence.title(moved)}."
-    )
+    worst = max(alone, key=lambda found: found.by)
+    called, moved = wording.quoted(worst.term.name), evidence.title(worst.moved)
+    deciders = wording.listed(map(evidence.title, worst.deciders)) if worst.deciders else "One side"
+    says = f"{deciders} alone may set {called}, and it moves {moved}."
     everybody = ", ".join(party.name for party in evidence.essential if party.chooses)
     return invariant(
         ABOUT,
         exact(-1.0),
         says,
-        parties=[moved],
+        parties=[worst.moved],
         evidence=[
             Evidence(
-                says=(
-                    f"At half of what it governs, the room of {evidence.title(moved)} changes by {wording.share(by)}."
-                ),
-                figure=by,
+                says=f"At half of what it governs, the room of {moved} changes by {wording.share(worst.by)}.",
+                figure=worst.by,
                 unit="of its healthy range",
                 method="simulation",
-                at=evidence.relationship.at(f"terms.{term.name}"),
+                at=evidence.relationship.at(f"terms.{worst.term.name}"),
             )
         ],
         remedy=Remedy(
-            says=f"Let all agree on {wording.quoted(term.name)}.",
-            path=f"terms.{term.name}.agreed_by",
+            says=f"Let all agree on {called}.",
+            path=f"terms.{worst.term.name}.agreed_by",
             value=f"[{everybody}]",
         ),
     )
@@ -149,7 +145,7 @@ def _sooner(evidence: CheckInput, party: str) -> Remedy:
     """A trigger that reads the party, or a shorter rhythm where there is one already."""
     adjustment = evidence.relationship.rules.adjustment or Adjustment()
     trigger = f"{party}.headroom < 0.5"
-    if not any(party in value.text for value in adjustment.triggers):
+    if not is_watched(adjustment, party):
         texts = ", ".join([*(value.text for value in adjustment.triggers), trigger])
         return Remedy(
             says=f"Start at once when {evidence.title(party)} loses half of its room.",

@@ -89,7 +89,7 @@ def _says(evidence: CheckInput, party: str, share: float, missed: tuple[tuple[Fl
         return "All sides see what touches them."
     return (
         f"Of what touches {evidence.title(party)}, {wording.share(share)} can be seen {_where(evidence, party)} "
-        f"(at least 90 % asked); most of the rest is {wording.quoted(missed[0][0].title)}."
+        f"(at least {wording.share(SEEN.value)} asked); most of the rest is {wording.quoted(missed[0][0].title)}."
     )
 
 

@@ -27,7 +27,12 @@ def title_of(dependencies: DependencyMap, name: str) -> str:
 
 def flow_titles(dependencies: DependencyMap) -> dict[str, str]:
     """What each flow is called, by its name."""
-    return {edge.flow: plain(edge.title) for edge in dependencies.edges}
+    return {edge.flow: called(edge) for edge in dependencies.edges}
+
+
+def called(edge: Edge) -> str:
+    """What a flow is called: its name, or its key as words."""
+    return plain(edge.title.replace("_", " "))
 
 
 def marks(edge: Edge) -> Iterator[str]:

@@ -15,7 +15,7 @@ from lichen.show.page.parts import document
 from lichen.show.page.readings import next_part, readings_part, rests_part
 from lichen.show.page.record import record_part
 from lichen.show.page.sides import futures_part, map_part, sides_part
-from lichen.show.page.terms import file_part, made_part
+from lichen.show.page.terms import file_part, made_part, rules_part
 from lichen.show.page.trying import trying_part
 
 _CONTENTS = (
@@ -29,6 +29,7 @@ _CONTENTS = (
     ("readings", "Readings"),
     ("rests", "What it rests on"),
     ("next", "What to find out"),
+    ("rules", "What was agreed"),
     ("file", "Terms"),
     ("made", "How it was made"),
 )
@@ -65,6 +66,7 @@ def _body(judged: Judged) -> Html:
             readings_part(verdict, relationship),
             rests_part(verdict),
             next_part(verdict),
+            rules_part(relationship),
             file_part(relationship),
             made_part(judged),
         ),
