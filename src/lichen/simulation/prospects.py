@@ -177,8 +177,8 @@ class _Gathering:
         if first < size:
             self._settle()
             for lane, name in self.held:
-                course = courses[lane][name][first:]
-                self.spans[lane, name].add(course[:, self.places])
+                course = courses[lane][name][first:].T
+                self.spans[lane, name].add(course[self.places])
                 if (lane, name) in self.floors:
                     self.floors[lane, name].add(course, self.places)
 
@@ -187,12 +187,12 @@ class _Gathering:
         if self.spans:
             return
         for key, held in self.held.items():
-            self.spans[key] = _Histogram(np.concatenate(held))
+            self.spans[key] = _Histogram(np.concatenate(held).T)
         self._count_floors()
 
     def _count_floors(self) -> None:
         for key, rooms in self.rooms.items():
-            self.floors[key] = _Floor(np.concatenate(rooms), self.places)
+            self.floors[key] = _Floor(np.concatenate(rooms).T, self.places)
         self.rooms = {}
 
     def prospects(self, seed: int, asked: int) -> Prospects:
@@ -227,21 +227,24 @@ class _Histogram:
     """Counts by moment and bin, over a width that the first futures say, and half as much on either side."""
 
     def __init__(self, first: Array) -> None:
-        low, high = first.min(axis=0), first.max(axis=0)
-        self.low, self.high = low - (high - low) / 2, high + (high - low) / 2
-        self.width = np.where(self.high > self.low, (self.high - self.low) / BINS, 1.0)
-        self.least, self.most = low.copy(), high.copy()
-        self.counts: NDArray[np.int64] = np.zeros((first.shape[1], BINS), dtype=np.int64)
-        self.rows = np.arange(first.shape[1]) * BINS
+        self.least, self.most = first.min(axis=1), first.max(axis=1)
+        span = self.most - self.least
+        self.low = self.least - span / 2
+        self.width = np.where(span > 0, 2 * span / BINS, 1.0)
+        self.counts: NDArray[np.int64] = np.zeros((len(first), BINS), dtype=np.int64)
+        self.rows = np.arange(len(first))[:, None] * BINS
         self.add(first)
 
     def add(self, values: Array) -> None:
-        """More futures [future, moment]."""
-        places = np.clip((values - self.low) / self.width, 0, BINS - 1)
-        flat = np.nan_to_num(places).astype(np.intp) + self.rows
+        """More futures [moment, future]."""
+        np.minimum(self.least, values.min(axis=1), out=self.least)
+        np.maximum(self.most, values.max(axis=1), out=self.most)
+        places = values - self.low[:, None]
+        places /= self.width[:, None]
+        np.clip(places, 0, BINS - 1, out=places)
+        flat = np.nan_to_num(places, copy=False).astype(np.intp)
+        flat += self.rows
         self.counts += np.bincount(flat.ravel(), minlength=self.counts.size).reshape(self.counts.shape)
-        np.minimum(self.least, values.min(axis=0), out=self.least)
-        np.maximum(self.most, values.max(axis=0), out=self.most)
 
     def bounds(self) -> Array:
         """The bounds [share, moment], evenly within a bin and never beyond what was seen; NaN where any future is."""
@@ -269,11 +272,12 @@ class _Floor:
         self.add(first, places)
 
     def add(self, rooms: Array, places: NDArray[np.intp]) -> None:
-        """More futures [future, time]."""
-        least = np.minimum.accumulate(rooms, axis=1)[:, places]
+        """More futures [time, future]."""
+        least = np.minimum.accumulate(rooms, axis=0)[places]
         unknown = np.isnan(least)
-        self.seen += np.where(unknown, np.nan, least < 0).sum(axis=0)
-        self.between += np.where(unknown, np.nan, (least < self.shift) & ((least < 0) | (self.shift > 0))).sum(axis=0)
+        seen = least < 0
+        self.seen += np.where(unknown, np.nan, seen).sum(axis=1)
+        self.between += np.where(unknown, np.nan, seen | (least < self.shift)).sum(axis=1)
 
     def passage(self, party: str, runs: int) -> Passage:
         """As shares of so many futures."""
@@ -285,10 +289,10 @@ def _step_deviation(rooms: Array) -> float:
 
     Drifts and smooth courses drop out of such differences. The middle over time: single events do not count.
     """
-    if rooms.shape[0] < 2 or rooms.shape[1] < 3:
+    if rooms.shape[0] < 3 or rooms.shape[1] < 2:
         return 0.0
-    change = np.diff(rooms, n=2, axis=1)
-    spread = float(np.median(np.std(change, axis=0))) / np.sqrt(2)
+    change = np.diff(rooms, n=2, axis=0)
+    spread = float(np.median(np.std(change, axis=1))) / np.sqrt(2)
     return spread if np.isfinite(spread) and spread > 1e-12 else 0.0
 
 
