@@ -84,7 +84,7 @@ def simulate(
 @common.FILE
 @common.formats("text", "json", "html")
 @click.option("--party", "who", metavar="NAME", help="Only this party leaves, cheats and is struck.")
-@click.option("--date", "day", type=common.Day(), help="Everything begins on this day.")
+@click.option("--date", "day", type=common.Day(), help="Exits, blows, cheating and imbalances begin on this day.")
 @click.option("--only", "sections", type=click.Choice(SECTIONS), multiple=True, help="Ask only this; may be repeated.")
 @common.FOR
 @common.RECORD

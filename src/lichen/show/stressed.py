@@ -176,7 +176,7 @@ def _rehearsal(stress: Stress) -> tuple[Row, list[Row]]:
                 one.outcome,
             )
         )
-    return ("Halved", "Weaker side", "Without", "Reviewed", "Noticed", "Changed", ""), rows
+    return ("Halved", "Weaker side", "Without", "Reviewed", "Noticed", "Changed", "Outcome"), rows
 
 
 def _fallen(effect: Effect | None) -> str:

@@ -158,7 +158,7 @@ def cheat_of(evidence: CheckInput, deviation: Deviation, lane: Lane) -> Cheat:
         day=lane.intervention_days,
         gain=min(own, key=lambda gain: gain.value, default=Figure(0.0, 0.0, 0.0)),
         harmed=worst(found, besides=deviation.by),
-        noticed=notice(evidence, lane, deviation.flows, deviation.by[0] if len(deviation.by) == 1 else None),
+        noticed=notice(evidence, lane, deviation.flows, deviation.by),
     )
 
 

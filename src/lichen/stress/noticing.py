@@ -87,12 +87,12 @@ def watched(relationship: Relationship, days: Iterable[float]) -> Relationship:
     return replace(relationship, rules=replace(rules, checks=(*rules.checks, *checks)))
 
 
-def notice(evidence: CheckInput, lane: Lane, flows: Iterable[str], doer: str | None = None) -> Notice:
-    """How a lane of a watched relationship is noticed, in which something is done to these flows, by one party."""
+def notice(evidence: CheckInput, lane: Lane, flows: Iterable[str], by: tuple[str, ...] = ()) -> Notice:
+    """How a lane of a watched relationship is noticed, in which something is done to these flows, by these parties."""
     day = lane.intervention_days
     there, here = _first_true(evidence.base, day), _first_true(lane, day)
     earlier = here < there
-    onlookers = _onlookers(evidence, flows, doer)
+    onlookers = _onlookers(evidence, flows, by)
     return Notice(
         triggered=share_of(earlier.astype(np.float64)),
         trigger_days=float(np.median(here[earlier])) - day if earlier.any() else math.inf,
@@ -137,12 +137,12 @@ def _until_review(path: Adjustment, day: float, evidence: CheckInput) -> float:
     return review - day if review < evidence.relationship.time.horizon_days else math.inf
 
 
-def _onlookers(evidence: CheckInput, flows: Iterable[str], doer: str | None) -> tuple[str, ...]:
-    """Who, besides the doer, sees one of these flows."""
+def _onlookers(evidence: CheckInput, flows: Iterable[str], by: tuple[str, ...]) -> tuple[str, ...]:
+    """Who, besides the doers, sees one of these flows."""
     touched = [evidence.relationship.flows[name] for name in flows]
     return tuple(
         party.name
         for party in evidence.parties
-        if party.name != doer
+        if party.name not in by
         and any((seen := sight(evidence, flow, party.name)) and seen.share > 0 for flow in touched)
     )

@@ -123,15 +123,20 @@ def _blow(title: str, hit: Effect | None) -> Iterator[Blow]:
 
 def _figures(stress: Stress, name: str) -> Html | None:
     """All figures of a part, folded: every side of every trial, or the table of the screen in full."""
-    tried = list(_tried(stress, name))
+    tried, caption = list(_tried(stress, name)), f"{SECTIONS[name]}: what was tried"
     if tried:
         rows: Iterable[tuple[Child, ...]] = (_row(title, one) for title, found in tried for one in found)
-        return folded(f"All {sum(len(found) for _, found in tried)} figures", table(_EFFECTS, rows, numbers=6))
+        return folded(
+            f"All {sum(len(found) for _, found in tried)} figures", table(_EFFECTS, rows, caption=caption, numbers=6)
+        )
     head, plain = table_of(stress, name)
     if plain:
-        return folded(f"All {len(plain)} trials", table(head, plain))
+        return folded(f"All {len(plain)} trials", table(head, plain, caption=caption))
     if name == "at_floor" and stress.at_floor:
-        return folded("All figures", table(("After a blow to", "Side", "Goes on", "Stops"), _fates(stress), numbers=2))
+        return folded(
+            "All figures",
+            table(("After a blow to", "Side", "Goes on", "Stops"), _fates(stress), caption=caption, numbers=2),
+        )
     return None
 
 
