@@ -232,7 +232,7 @@ def _unspoken(evidence: CheckInput) -> Iterator[Finding]:
     for party in evidence.parties:
         voice = party.spoken_for_by
         speaks = party.name in raised_by or (voice is not None and voice.by in evidence.relationship.flows)
-        bears = any(flow.receiver == party.name and flow.kind in ("burden", "risk") for flow in evidence.inner_flows)
+        bears = any(flow.receiver == party.name and flow.burdens for flow in evidence.inner_flows)
         if party.essential or speaks or (party.chooses and not bears):
             continue
         yield _component(

@@ -142,7 +142,6 @@ def evidence_of(
     *,
     record: Record | None = None,
     party: str | None = None,
-    trials: Trials | None = None,
 ) -> CheckInput:
     """Put together what a verdict is reached from."""
     balance = None
@@ -158,5 +157,4 @@ def evidence_of(
         record=record,
         balance=balance,
         party=party,
-        trials=trials,
     )

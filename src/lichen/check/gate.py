@@ -63,11 +63,6 @@ class Gate:
         )
         return tuple(dict.fromkeys((*self.silent, *untold)))
 
-    @property
-    def passed(self) -> bool:
-        """Whether this is a relationship of the kind the verdict is about, with a closed loop."""
-        return self.anything_said and self.ongoing and self.interdependent and self.closed_loop
-
 
 def pass_gate(evidence: CheckInput) -> Gate:
     """Ask the four questions of a relationship and its futures."""

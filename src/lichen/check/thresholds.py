@@ -107,8 +107,3 @@ TABLE = (
 def reaches(value: float, threshold: Threshold) -> bool:
     """Whether a value is at or above a threshold, within the tolerance."""
     return value >= threshold.value - TOLERANCE
-
-
-def stays_below(value: float, threshold: Threshold) -> bool:
-    """Whether a value is below a threshold, or above it by no more than the tolerance."""
-    return value < threshold.value + TOLERANCE

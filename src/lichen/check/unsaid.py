@@ -57,8 +57,7 @@ def blank_flows(evidence: CheckInput) -> tuple[Flow, ...]:
     return tuple(
         flow
         for flow in evidence.inner_flows
-        if (flow.kind == "benefit" and not flow.worth)
-        or (flow.kind in ("burden", "risk") and not flow.worth and not flow.cost)
+        if (flow.kind == "benefit" and not flow.worth) or (flow.burdens and not flow.worth and not flow.cost)
     )
 
 

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from lichen.language.groups import read_unit
-from lichen.language.meaning import Meaning
+from lichen.language.meaning import Meaning, Section
 from lichen.language.problem import listing
 from lichen.language.rules import parties_known
 from lichen.relationship.quantity import PLAIN, TIME, Dimension
 from lichen.relationship.rules import Evidence
-
-Section = Mapping[str, Any]
 
 
 def read_evidence(meaning: Meaning, sections: Mapping[str, Any]) -> tuple[Evidence, ...]:

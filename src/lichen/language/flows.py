@@ -8,17 +8,14 @@ from typing import Any, final
 
 from lichen.language.circles import report_untold, understand_in_turn
 from lichen.language.groups import read_links
-from lichen.language.meaning import Meaning
+from lichen.language.meaning import Meaning, Section
 from lichen.language.parties import group_standing
 from lichen.language.scope import CONSTANTS, Meant, Parts, Standing
-from lichen.relationship.flow import WORLD, Fallback, Flow, Links, Sight
+from lichen.relationship.flow import BURDENS, WORLD, Fallback, Flow, Links, Sight
 from lichen.relationship.formula import Number
 from lichen.relationship.party import Members
 from lichen.relationship.quantity import PLAIN, TIME, Dimension
 from lichen.relationship.value import Value
-
-Section = Mapping[str, Any]
-_SIGNS = {"burden": (None, 0.0), "risk": (None, 0.0)}
 
 
 @final
@@ -289,7 +286,7 @@ def _signs(
     if kind is None:
         return
     for value in worth.values():
-        if kind in _SIGNS:
+        if kind in BURDENS:
             fact = f"A {kind} adds nothing: its worth is negative, or there is none."
             _sign(meaning, value, True, fact, "Write a minus before it, or `kind: benefit`.", kind_path=f"{path}.kind")
         else:

@@ -32,7 +32,7 @@ from lichen.language.problem import listing
 from lichen.language.source import Block, Broken, Entry, Node, Scalar, Series
 from lichen.language.table import cell_number
 from lichen.language.tokens import FormulaError, is_name
-from lichen.language.values import read_value
+from lichen.language.values import DAY, read_day, read_value
 from lichen.relationship.rules import MONTH_NAMES, Window
 from lichen.relationship.value import Value
 
@@ -40,7 +40,6 @@ Voice = Mapping[str, str]
 """What the mapping around a value says for it."""
 _NOTHING: Final[Voice] = {}
 _VOICED: Final = ("because", "source", "stated_by")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SEASON = re.compile(rf"season\(\s*({'|'.join(MONTH_NAMES)})\s*,\s*({'|'.join(MONTH_NAMES)})\s*\)")
 _FUTURES = re.compile(r"(\d{1,3}(?:\.\d+)?) ?% of futures")
 
@@ -303,14 +302,12 @@ def _text(form: Text | Reference, text: str, path: str, draft: Draft) -> str | N
 
 
 def _day(text: str, path: str, draft: Draft) -> date | None:
-    if _DAY.fullmatch(text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            draft.report(path, f"There is no day `{text}`.", "A date is `YYYY-MM-DD`.")
-            return None
-    draft.report(path, f"`{text}` is not a date.", "A date is `YYYY-MM-DD`, such as `2026-01-05`.")
-    return None
+    day = read_day(text)
+    if day is None and DAY.fullmatch(text):
+        draft.report(path, f"There is no day `{text}`.", "A date is `YYYY-MM-DD`.")
+    elif day is None:
+        draft.report(path, f"`{text}` is not a date.", "A date is `YYYY-MM-DD`, such as `2026-01-05`.")
+    return day
 
 
 def _file_name(text: str, path: str, draft: Draft) -> str | None:

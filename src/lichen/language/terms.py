@@ -7,8 +7,7 @@ from typing import Any
 
 from lichen.language.circles import report_untold, understand_in_turn
 from lichen.language.meaning import CONSTANT, Meaning
-from lichen.language.scope import Standing
-from lichen.relationship.formula import Number
+from lichen.language.scope import Kind, Standing
 from lichen.relationship.rules import Term
 from lichen.relationship.value import Value
 
@@ -20,7 +19,8 @@ def read_terms(meaning: Meaning, sections: Mapping[str, Any]) -> dict[str, Term]
     terms = {}
     for name, said in sections.items():
         value = found.get(name) or Value(tree=None, path=f"terms.{name}")
-        meaning.terms[name] = value.tree if value.tree is not None else Number(float("nan"))
+        if value.tree is not None:
+            meaning.terms[name] = value.tree
         section = said if isinstance(said, dict) else {}
         agreed_by = section.get("agreed_by")
         agreed = [
@@ -40,8 +40,6 @@ def read_terms(meaning: Meaning, sections: Mapping[str, Any]) -> dict[str, Term]
             if agreed_by is not None
             else None,
         )
-    for name in [n for n, t in terms.items() if t.value.tree is None]:
-        del meaning.terms[name]
     return terms
 
 
@@ -74,7 +72,7 @@ def _between(meaning: Meaning, name: str, value: Value, said: list[Value] | None
     return (low, high)
 
 
-def settle(meaning: Meaning, values: Mapping[str, Value | None], kind: Any, standing: Standing) -> dict[str, Value]:
+def settle(meaning: Meaning, values: Mapping[str, Value | None], kind: Kind, standing: Standing) -> dict[str, Value]:
     """Values that read each other, each understood after those that it reads."""
     for name in values:
         meaning.scope.add((name,), kind, None)

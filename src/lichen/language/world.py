@@ -11,18 +11,18 @@ from typing import Any
 from lichen.language.dimensions import Bounds
 from lichen.language.formula import parse_unit
 from lichen.language.groups import has_column, read_unit
-from lichen.language.meaning import CONSTANT, Meaning
+from lichen.language.meaning import CONSTANT, Meaning, Section
 from lichen.language.scope import Standing
 from lichen.language.table import cell_number
 from lichen.language.terms import settle
 from lichen.language.tokens import FormulaError
+from lichen.language.values import read_day
 from lichen.relationship.formula import Binary, Number, Tree
 from lichen.relationship.quantity import PER_TIME, PLAIN, TIME, Dimension
 from lichen.relationship.rules import Term
 from lichen.relationship.value import Value
 from lichen.relationship.world import Correlation, Process, Scenario, Series
 
-Section = Mapping[str, Any]
 _STEPWISE = ("ar1", "white", "random_walk")
 _ONCE = ("normal", "lognormal")
 _ROOT_OF_TIME = TIME ** Fraction(1, 2)
@@ -223,7 +223,7 @@ def _series(meaning: Meaning, name: str, said: Section) -> Process:
     for number, row in zip(table.numbers, table.rows, strict=True):
         if not row[column].strip():
             continue
-        day, value = _day(row[at]), cell_number(row[column])
+        day, value = read_day(row[at].strip()[:10]), cell_number(row[column])
         if day is None or value is None:
             bad.append(number)
         else:
@@ -247,14 +247,6 @@ def _series(meaning: Meaning, name: str, said: Section) -> Process:
         table=said["file"],
     )
     return Process(name=name, kind="series", dimension=unit.dimension, series=series)
-
-
-def _day(cell: str) -> date | None:
-    text = cell.strip()[:10]
-    try:
-        return date.fromisoformat(text) if len(text) == 10 and text[4] == "-" else None
-    except ValueError:
-        return None
 
 
 def read_correlations(

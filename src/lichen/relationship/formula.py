@@ -62,7 +62,7 @@ class Name:
 @final
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function of `lichen.language.formula.FUNCTIONS`, applied."""
+    """A function of the language, applied."""
 
     function: str
     arguments: tuple[Tree, ...]

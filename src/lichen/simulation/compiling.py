@@ -149,7 +149,7 @@ class _Compiler:
         added = self.members.at_party(flow, "receiver", value)
         self._add(flow.receiver, capacity, added)
         if flow.is_inner:
-            self._count(flow, capacity, added, gained=flow.kind not in ("burden", "risk"))
+            self._count(flow, capacity, added, gained=not flow.burdens)
         return self._sum(flow.receiver, added)
 
     def _cost(self, flow: Flow, capacity: str, settled: Register) -> Register:

@@ -219,7 +219,7 @@ class Passing:
     def worth(self, flow: Flow, capacity: str) -> Register:
         """What one unit adds to a capacity of the receiver, with the sign of the flow's kind."""
         value = self.scene.formulas.value(flow.worth[capacity], self.scene.members.of_flow(flow))
-        return self._signed(value, above=flow.kind not in ("burden", "risk"))
+        return self._signed(value, above=not flow.burdens)
 
     def _signed(self, value: Register, *, above: bool) -> Register:
         zero = self.tape.number(0)

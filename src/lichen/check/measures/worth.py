@@ -64,10 +64,10 @@ class Tally:
         return self.received - self.burden
 
 
-def worst_mean(losses: Array, share: float = 0.05) -> float:
-    """The mean of the largest `share` of losses, the last of them counted in part; never less than the mean."""
+def worst_mean(losses: Array) -> float:
+    """The mean of the largest twentieth of losses, the last of them counted in part; never less than the mean."""
     ordered = np.sort(losses)[::-1]
-    count = share * len(ordered)
+    count = len(ordered) / 20
     whole = math.floor(count)
     total = float(np.sum(ordered[:whole]))
     if count > whole:

@@ -16,7 +16,7 @@ from importlib.resources.abc import Traversable
 from typing import final
 
 from lichen.check.thresholds import TABLE
-from lichen.language.formula import FUNCTIONS
+from lichen.language.functions import FUNCTIONS
 from lichen.mechanisms.mechanism import mechanisms
 from lichen.show.charts import CHARTS
 from lichen.show.manual.keys import key_pages, processes

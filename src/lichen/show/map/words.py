@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lichen.dependency.map import DependencyMap, Edge, PartyMap
-from lichen.relationship.flow import WORLD
+from lichen.relationship.flow import BURDENS, WORLD
 from lichen.show.figures import span
 
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -53,7 +53,7 @@ def marks(edge: Edge) -> Iterator[str]:
 
 def is_harm(edge: Edge) -> bool:
     """Whether it weighs on its receiver."""
-    return edge.kind in ("burden", "risk")
+    return edge.kind in BURDENS
 
 
 def kind_of(party: PartyMap) -> str:
