@@ -41,6 +41,8 @@ class Day(click.ParamType[date, str]):
 FILE = click.argument("file", type=click.Path(path_type=Path))
 FOR = click.option("--for", "party", metavar="PARTY", help="See it with this party's own figures, and nobody else's.")
 LEAST_RUNS = 20
+MOST_NAMED = 24
+"""Names of a file that a refusal lists."""
 FEWER = "Write a longer step or a shorter horizon, or let one member stand for several"
 RUNS = click.option(
     "--runs", type=click.IntRange(LEAST_RUNS, 1_000_000), default=1000, show_default=True, help="Futures to try."
@@ -101,7 +103,8 @@ def known(option: str, name: str, names: Mapping[str, object], noun: str) -> Non
     if name in names:
         return
     near = difflib.get_close_matches(name, names, n=1)
-    listed = ", ".join(f"`{n}`" for n in names) or f"no {noun}"
+    listed = ", ".join(f"`{n}`" for n in list(names)[:MOST_NAMED]) or f"no {noun}"
+    listed += f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     hint = f" Did you mean `{near[0]}`?" if near else ""
     raise click.UsageError(f"{option}: `{name}` is not a {noun} of this file, which has {listed}.{hint}")
 

@@ -134,7 +134,6 @@ def stress(
             found = replace(found, **{name: _answer(name, told, found)})
         except KeyboardInterrupt:
             return replace(found, interrupted=True)
-    tick(1.0)
     return found
 
 
