@@ -52,7 +52,7 @@ class Deviation:
 
     @property
     def deed(self) -> str:
-        """What is done, as a noun: `giving a quarter less`."""
+        """What is done: `giving 25 % less`."""
         match self.way:
             case "delay":
                 return f"giving everything {wording.span(self.amount)} late"
@@ -89,7 +89,9 @@ class Cheat:
         """`Alder wins 12 % of its range by giving half less from month 12 on; Northfield loses ...`"""
         several = len(self.titles) > 1
         who, whose = " and ".join(self.titles), "their" if several else "its"
-        if self.pays:
+        if not self.gain.known:
+            won = f"What {who} would gain cannot be told"
+        elif self.pays:
             won = f"{who} {'win' if several else 'wins'} {wording.share(self.gain.value)} of {whose} range"
         else:
             won = f"{who} {'gain' if several else 'gains'} nothing"
@@ -164,4 +166,4 @@ def cheat_of(evidence: CheckInput, deviation: Deviation, lane: Lane) -> Cheat:
 
 def _order(one: Cheat) -> tuple[bool, float, float]:
     harm = one.harmed.lost.value if one.harmed is not None else 0.0
-    return (not one.pays, -one.gain.value if one.pays else 0.0, -harm)
+    return (not one.pays, -one.gain.value if one.pays else 0.0, -harm if one.gain.known else 0.0)

@@ -23,6 +23,7 @@ from lichen.relationship.relationship import Relationship
 from lichen.relationship.rules import Adjustment, Measure
 from lichen.relationship.value import Band, Value
 from lichen.simulation.futures import Array, Lane
+from lichen.stress.effects import NOTABLE
 
 OFTEN = 0.5
 """From this share of futures on a trigger is said to notice."""
@@ -58,7 +59,9 @@ class Notice:
     def says(self) -> str:
         """`a trigger notices after 7 weeks`, `the next review sees it after 6 months`, `nothing notices it`."""
         if math.isinf(self.days):
-            return "nothing notices it"
+            if self.triggered.value < NOTABLE:
+                return "nothing notices it"
+            return f"a trigger notices only {wording.out_of_hundred(self.triggered.value)}"
         who = "a trigger notices" if self.by_trigger else "the next review sees it"
         return f"{who} after {wording.span(self.days)}"
 

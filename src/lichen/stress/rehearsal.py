@@ -30,7 +30,7 @@ _OUTCOMES: dict[Outcome, str] = {
     "in part": "repaired in part",
     "too late": "too late",
     "no repair": "it repairs nothing",
-    "not noticed": "nothing notices it",
+    "not noticed": "not noticed",
     "no path": "there is no way to change a term",
     "cannot tell": "what comes of it cannot be told",
 }
@@ -61,14 +61,16 @@ class Rehearsal:
         if self.without is None or self.with_reviews is None:
             return f"{said}, {_OUTCOMES[self.outcome]}."
         said = f"{said} and nobody reviews the terms, {self.without.says}."
-        if self.outcome in ("cannot tell", "no path", "not noticed"):
+        if self.outcome in ("cannot tell", "no path"):
             return f"{said} {_capital(_OUTCOMES[self.outcome])}."
         if self.outcome == "no harm":
             won_back = self.without.lost.value - self.with_reviews.lost.value
             reviewed = f" With reviews {self.with_reviews.says}." if abs(won_back) >= SLIGHT else ""
             return f"{said} {_capital(_OUTCOMES[self.outcome])}.{reviewed}"
-        term = f", and a changed term holds after {wording.span(self.effect_days)}"
-        said += f" {_capital(self.noticed.says)}{term}: {_OUTCOMES[self.outcome]}."
+        lag = wording.span(self.effect_days)
+        term = f", and a changed term holds after {lag}" if math.isfinite(self.effect_days) else ""
+        noticed = _capital(self.noticed.says)
+        said += f" {noticed}." if self.outcome == "not noticed" else f" {noticed}{term}: {_OUTCOMES[self.outcome]}."
         return said if self.outcome == "repaired" else f"{said} With reviews {self.with_reviews.says}."
 
 
@@ -121,10 +123,10 @@ def _outcome(evidence: CheckInput, weaker: Effect | None, after: Effect | None, 
         return "no harm"
     if path is None or not path.changes:
         return "no path"
-    if math.isinf(noticed.days):
-        return "not noticed"
     if not after.is_brought_down:
         return "repaired"
+    if math.isinf(noticed.days):
+        return "not noticed"
     if weaker.runway_days is not None and lag > weaker.runway_days.value:
         return "too late"
     return "in part" if weaker.more.value - after.more.value >= NOTABLE else "no repair"

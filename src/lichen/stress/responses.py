@@ -71,7 +71,8 @@ def responses(
             *_of_exits(setting, party, leavings),
             *_of_terms(setting, party),
         ]
-        best = max(options, key=lambda one: one.gain.value, default=None)
+        known = [option for option in options if option.gain.known]
+        best = max(known, key=lambda one: one.gain.value, default=None)
         if best is None:
             continue
         stays = not (best.gain.low > 0 and best.gain.value >= SLIGHT)

@@ -79,7 +79,7 @@ class Together:
 
     @property
     def says(self) -> str:
-        """`Alder and Northfield fall below their floors in 12 of 100 futures together; by chance it would be 4.`"""
+        """`Alder and Northfield fall below their floors together in 12 of 100 futures; were they independent ...`"""
         whose = " and ".join(self.titles)
         bad = "fall below their floors" if self.limit == "floor" else "have their worst twentieth of futures"
         often = wording.out_of_hundred(self.both.value)
@@ -94,8 +94,7 @@ class Together:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shocks:
-    """The blows, the hardest first, and who falls with whom, those first that do so most
-    beyond chance.
+    """The blows, the hardest first, and who falls with whom, first who does so most beyond chance.
 
     Blows together stand here only where they do more than the hardest of them alone. `untried` counts the single ones
     that were left out.

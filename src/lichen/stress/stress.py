@@ -94,6 +94,7 @@ class Stress:
     def to_json(self) -> dict[str, Any]:
         """Plain data for machines: every row with its sentence."""
         head = {f.name: plain(getattr(self, f.name)) for f in fields(self) if f.name not in SECTIONS}
+        head["for"] = head.pop("party")
         return {**head, **{name: said(getattr(self, name)) for name in SECTIONS}}
 
 
@@ -129,12 +130,17 @@ def stress(
     found = _empty(asked, record, seen_by)
     chosen = [name for name in SECTIONS if name in sections]
     for turn, name in enumerate(chosen):
-        told = asked.with_progress(lambda share, done=turn: tick((done + share) / len(chosen)))  # type: ignore[misc]  # the turn is bound here
+        told = asked.with_progress(_as_part(tick, turn, len(chosen)))
         try:
             found = replace(found, **{name: _answer(name, told, found)})
         except KeyboardInterrupt:
             return replace(found, interrupted=True)
     return found
+
+
+def _as_part(tick: Callable[[float], None], turn: int, parts: int) -> Callable[[float], None]:
+    """What is told the share of one of several parts."""
+    return lambda share: tick((turn + share) / parts)
 
 
 def _answer(name: str, asked: Setting, found: Stress) -> Any:
