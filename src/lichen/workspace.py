@@ -179,7 +179,7 @@ class CourseFile:
         import numpy as np
 
         moments = len(self.days)
-        self.base.execute("BEGIN")
+        self._execute("BEGIN")
         for lane, series in courses.items():
             chunk = {
                 "future": np.repeat(np.arange(futures.start, futures.stop), moments),
@@ -188,10 +188,10 @@ class CourseFile:
             for name, course in series.items():
                 chunk[_column(name, chunk)] = np.ascontiguousarray(course).ravel()
             self.base.register("chunk", chunk)
-            self.base.execute("CREATE TABLE IF NOT EXISTS courses AS SELECT '' AS lane, * FROM chunk LIMIT 0")
-            self.base.execute("INSERT INTO courses SELECT ?, * FROM chunk", [lane])
+            self._execute("CREATE TABLE IF NOT EXISTS courses AS SELECT '' AS lane, * FROM chunk LIMIT 0")
+            self._execute("INSERT INTO courses SELECT ?, * FROM chunk", lane)
             self.base.unregister("chunk")
-        self.base.execute("COMMIT")
+        self._execute("COMMIT")
         self.rows += len(futures) * moments
 
     def close(self, *, keep: bool) -> None:
@@ -201,13 +201,21 @@ class CourseFile:
         try:
             if keep and self.rows:
                 whole = self.folder / "courses.parquet"
-                self.base.execute(
-                    f"COPY courses TO '{str(whole).replace(chr(39), chr(39) * 2)}' (FORMAT parquet, COMPRESSION zstd)"
-                )
+                quoted = str(whole).replace("'", "''")
+                self._execute(f"COPY courses TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
                 whole.replace(self.path)
         finally:
             self.base.close()
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _execute(self, statement: str, *values: str) -> None:
+        """One statement; a full disk, or whatever else the base complains of, is an `OSError`."""
+        import duckdb
+
+        try:
+            self.base.execute(statement, values)
+        except duckdb.Error as wrong:
+            raise OSError(str(wrong).partition("\n")[0]) from wrong
 
 
 def _column(name: str, taken: Collection[str]) -> str:

@@ -215,10 +215,13 @@ def saving(path: Path | None, read: Path, relationship: Relationship) -> Iterato
         raise click.UsageError(f"--save: {path} cannot be written: {wrong.strerror}.") from wrong
     done = False
     try:
-        yield file.add
-        done = True
-    finally:
-        file.close(keep=done)
+        try:
+            yield file.add
+            done = True
+        finally:
+            file.close(keep=done)
+    except OSError as wrong:
+        raise click.UsageError(f"--save: {path} cannot be written: {wrong}.") from wrong
     click.echo(f"Wrote {path}", err=True)
 
 
