@@ -22,7 +22,6 @@ from lichen.check.remedies import following, measured_for_all, set_to, spoken_fo
 from lichen.check.thresholds import CLIPPED, LOST_ABOVE, NOTHING, REACH, TOLERANCE, reaches
 from lichen.check.unsaid import unsaid_findings
 from lichen.relationship.backing import missing_components, missing_optional
-from lichen.relationship.formula import names
 from lichen.relationship.rules import Measure, Reinforcement
 from lichen.simulation.futures import Array
 
@@ -146,11 +145,10 @@ def _switched_on(evidence: CheckInput, channel: Reinforcement) -> Remedy | None:
     """The term that stands at 0 and keeps a declared channel from flowing, at its upper limit."""
     for name in channel.through:
         flow = evidence.relationship.flows.get(name)
-        if flow is None or flow.rate.tree is None:
+        if flow is None:
             continue
-        read = names(flow.rate.tree)
         for term in evidence.relationship.terms.values():
-            if term.name in read and term.value.number == 0 and term.between is not None:
+            if term.name in flow.rate.names and term.value.number == 0 and term.between is not None:
                 says = f"Let {wording.quoted(flow.title)} flow: {wording.quoted(term.name)} keeps it at nothing."
                 return set_to(evidence, term, term.between[1], says)
     return None
@@ -264,12 +262,7 @@ def _untouched(evidence: CheckInput) -> Iterator[Finding]:
 
 def _unread(evidence: CheckInput) -> Iterator[Finding]:
     """Essential capacities that no flow reads, and shared measures that do not read every side."""
-    read = {
-        name
-        for flow in evidence.relationship.flows.values()
-        if flow.rate.tree is not None
-        for name in names(flow.rate.tree)
-    }
+    read = {name for flow in evidence.relationship.flows.values() for name in flow.rate.names}
     for party in evidence.parties:
         for capacity in party.essential_capacities:
             key = f"{party.name}.{capacity.name}"

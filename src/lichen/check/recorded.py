@@ -25,7 +25,6 @@ from lichen.check.thresholds import ATTESTED, CHURN, DRAWDOWN, KEPT, KEPT_PROMIS
 from lichen.record.balance import Balance
 from lichen.record.reading import Record
 from lichen.record.reciprocity import Answer, read_rules
-from lichen.relationship.formula import names
 
 _ANSWERS: Mapping[Answer, str] = {
     "kept": "By the record {} is kept",
@@ -129,7 +128,7 @@ def _measure_of(evidence: CheckInput, churn: Churn) -> str | None:
     """The shared measure that reads the capacity itself, if one does."""
     read = f"{churn.party}.{churn.capacity}"
     measures = evidence.relationship.rules.shared_value
-    return next((m.name for m in measures if m.measure.tree is not None and read in names(m.measure.tree)), None)
+    return next((m.name for m in measures if read in m.measure.names), None)
 
 
 def _turnover(evidence: CheckInput, churn: Churn) -> Iterator[Evidence]:

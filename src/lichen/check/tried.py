@@ -75,7 +75,8 @@ def _room(before: CheckInput, then: CheckInput, party: str) -> Iterator[str]:
     if before_it != after_it:
         verb = "raises" if rooms[1] > rooms[0] else "lowers"
         said = f"{verb} the room left of {title} from {before_it} to {after_it}"
-        yield f"{said}, with {below}" if was != will else said
+        mixed = (rooms[1] > rooms[0]) == (will > was)
+        yield f"{said}, {'but' if mixed else 'with'} {below}" if was != will else said
     elif was != will:
         yield f"leaves the room of {title} as it is, with {below}"
 

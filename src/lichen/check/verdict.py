@@ -12,7 +12,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.finding import Finding
 from lichen.check.gate import Gate, Kind, is_closed, pass_gate
 from lichen.check.kept import rules_kept
-from lichen.check.neighbours import Instead, hinges_on_unsaid, instead_of_symbiosis, reads_state
+from lichen.check.neighbours import Instead, flows_reading_state, hinges_on_unsaid, instead_of_symbiosis
 from lichen.check.readings import Readings, all_readings
 from lichen.check.recorded import record_findings
 from lichen.check.registry import failures, invariants
@@ -237,7 +237,8 @@ def _is_below_from_the_start(evidence: CheckInput, party: str) -> bool:
 
 def _may_close(evidence: CheckInput, gate: Gate) -> tuple[Flow, ...]:
     """The benefits without worth that follow how some side fares, when these may close the loop; else none."""
-    carrying = tuple(flow for flow in _without_worth(evidence) if reads_state(evidence, flow))
+    following = flows_reading_state(evidence)
+    carrying = tuple(flow for flow in _without_worth(evidence) if flow.name in following)
     edges = [pair for pair, found in gate.reach.items() if found.sign > 0]
     closed = is_closed(list(gate.dependence), [*edges, *((flow.giver, flow.receiver) for flow in carrying)])
     return carrying if closed else ()

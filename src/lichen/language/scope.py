@@ -10,7 +10,19 @@ from typing import Final, Literal, final
 from lichen.language.functions import FUNCTIONS
 from lichen.language.problem import listing
 from lichen.language.tokens import FormulaError
-from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Span, Spread, Tree, Unary, walk
+from lichen.relationship.formula import (
+    Binary,
+    Call,
+    Conditional,
+    Name,
+    Number,
+    Span,
+    Spread,
+    Tree,
+    Unary,
+    gathers,
+    walk,
+)
 from lichen.relationship.quantity import PLAIN, TIME, Dimension
 
 Parts = tuple[str, ...]
@@ -22,7 +34,6 @@ RESERVED: Final = frozenset(
 )
 EVERYTHING: Final[frozenset[Kind]] = frozenset({"capacity", "flow", "term", "world", "time", "column"})
 CONSTANTS: Final[frozenset[Kind]] = frozenset({"term", "column"})
-_GATHER: Final = frozenset({"sum", "mean", "quantile", "share"})
 
 
 @final
@@ -119,7 +130,7 @@ class Resolver:
     def _call(self, call: Call) -> Tree:
         if call.function in ("arriving", "balance", "agreed"):
             return self._of_name(call)
-        if call.function in _GATHER or (call.function == "least" and len(call.arguments) == 1):
+        if gathers(call):
             return self._gathered(call)
         arguments = tuple(self.resolve(argument) for argument in call.arguments)
         if call.function in ("delay", "smooth"):

@@ -126,6 +126,13 @@ def walk(tree: Tree) -> Iterator[Tree]:
         yield from walk(child)
 
 
+def gathers(call: Call) -> bool:
+    """Whether a call makes one number of the values of all members; `least` of several values compares them instead."""
+    if call.function == "least":
+        return len(call.arguments) == 1
+    return call.function in ("sum", "mean", "quantile", "share")
+
+
 def names(tree: Tree) -> frozenset[str]:
     """Every name the tree reads, parts joined by a dot."""
     return frozenset(node.text for node in walk(tree) if isinstance(node, Name))

@@ -40,6 +40,7 @@ from lichen.check.remedies import replaceable
 
 TITLE = "Dependency lock-in"
 ABOUT = "dependency_lock_in"
+LANES = ("cut", "exit")
 
 
 def look(evidence: CheckInput) -> Iterator[Finding]:

@@ -46,6 +46,7 @@ from lichen.relationship.rules import ReturnRule
 
 TITLE = "Disguised extraction"
 ABOUT = "disguised_extraction"
+LANES = ("cut", "stopped")
 
 
 def look(evidence: CheckInput) -> Iterator[Finding]:

@@ -50,6 +50,7 @@ from lichen.relationship.rules import Adjustment
 
 TITLE = "Adaptive renegotiability"
 ABOUT = "adaptive_renegotiability"
+LANES = ("shock", "halve")
 
 
 def look(evidence: CheckInput) -> Iterator[Finding]:

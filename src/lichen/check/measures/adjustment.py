@@ -10,7 +10,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.measures.sight import lag_days
 from lichen.check.measures.viability import worst_room
 from lichen.check.thresholds import SIDE_EFFECT, reaches
-from lichen.relationship.formula import names
+from lichen.relationship.order import reached
 from lichen.relationship.party import Party
 from lichen.relationship.rules import Adjustment, Term
 
@@ -48,7 +48,7 @@ def noticing_days(evidence: CheckInput, adjustment: Adjustment, party: str) -> f
 
 def is_watched(adjustment: Adjustment, party: str) -> bool:
     """Whether a trigger reads something of a party."""
-    return any(trigger.tree is not None and _reads(names(trigger.tree), party) for trigger in adjustment.triggers)
+    return any(_reads(trigger.names, party) for trigger in adjustment.triggers)
 
 
 def has_voice(evidence: CheckInput, party: Party) -> bool:
@@ -114,16 +114,12 @@ def _moved_by(evidence: CheckInput, term: str, party: str) -> float:
 
 def flows_reading(evidence: CheckInput, name: str) -> frozenset[str]:
     """The flows whose rate, worth, cost or delay reads a name, also by way of another flow."""
-    reads: dict[str, set[str]] = {}
+    read_by: dict[str, set[str]] = {}
     for flow in evidence.relationship.flows.values():
         values = [flow.rate, flow.arrives_after, flow.settled_after, *flow.worth.values(), *flow.cost.values()]
-        reads[flow.name] = {
-            n for value in values if value is not None and value.tree is not None for n in names(value.tree)
-        }
-    found = {flow for flow, read in reads.items() if name in read}
-    while new := {flow for flow, read in reads.items() if read & found} - found:
-        found |= new
-    return frozenset(found)
+        for read in frozenset().union(*(value.names for value in values if value is not None)):
+            read_by.setdefault(read, set()).add(flow.name)
+    return reached(read_by.get(name, ()), read_by)
 
 
 def _reads(read: frozenset[str], party: str) -> bool:
