@@ -152,3 +152,14 @@ def test_an_interruption_keeps_the_futures_that_are_done(tmp_path: Path) -> None
     done = duckdb.sql(f"SELECT count(DISTINCT future) FROM '{tmp_path / 'out.parquet'}'").fetchall()[0][0]
     assert 0 < done < 100_000
     assert list(tmp_path.glob(".out*")) == []
+
+
+def test_the_review_says_what_is_hardest_and_shows_the_scenarios(ask: Ask, tmp_path: Path) -> None:
+    assert ask("review", "good.yaml", *FEW, "--output", "page.html", files=FILES).status == 0
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    part = re.sub(r"<[^>]+>", "|", page.partition('id="tried"')[2].partition("</section>")[0])
+    # Either side gives and gets for 52 weeks; who keeps the payment keeps 14 EUR of a range of 600 a week.
+    assert "bakery wins" in part
+    assert "If mill leaves" in part or "If bakery leaves" in part
+    # 900 + 52 * 7 of a range of 600 above 300, with the scenario and without: nothing reads the mood.
+    assert re.findall(r"(as it is|scenario dry)\|+mill\|+(161)", part) == [("as it is", "161"), ("scenario dry", "161")]
