@@ -17,6 +17,7 @@ from lichen.language.tokens import is_name
 from lichen.relationship.relationship import Origin
 
 if TYPE_CHECKING:
+    from lichen.language.xmile.model import Model as XmileModel
     from lichen.record.reading import Record
     from lichen.record.table import Table as RecordTable
     from lichen.relationship.relationship import Relationship
@@ -135,6 +136,20 @@ def read_events(path: Path) -> tuple[RecordTable | None, tuple[Problem, ...]]:
     from lichen.record.tables import open_table
 
     return open_table(path)
+
+
+def read_xmile(path: Path) -> XmileModel | Problem:
+    """A model of another tool, or why it cannot be read."""
+    from lichen.language.xmile.model import read_model
+
+    source = _open(path, path.name)
+    if isinstance(source, Problem):
+        return source
+    model = read_model(source.text)
+    if isinstance(model, str):
+        whole = Origin(file=path.name, line=1, column=1)
+        return Problem(origin=whole, fact=f"This is no XMILE model: {model}.", repair="Export it as XMILE once more.")
+    return model
 
 
 def read_evidence(relationship: Relationship, folder: Path, *, as_of: date | None = None) -> Record:

@@ -8,6 +8,7 @@ import click
 
 from lichen import __version__
 from lichen.cli.change import compare
+from lichen.cli.export import export, import_
 from lichen.cli.keep import balance
 from lichen.cli.show import review, schema
 from lichen.cli.trying import simulate, stress
@@ -18,7 +19,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Try", (simulate, stress)),
     ("Change", (compare,)),
     ("Keep", (balance,)),
-    ("Show", (review, schema)),
+    ("Show", (review, export, import_, schema)),
 )
 
 

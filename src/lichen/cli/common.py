@@ -152,6 +152,7 @@ ENDINGS = {
     ".svg": "svg",
     ".mmd": "mermaid",
     ".graphml": "graphml",
+    ".xmile": "xmile",
     ".html": "html",
     ".htm": "html",
 }
@@ -167,7 +168,9 @@ def chosen(form: str, output: Path | None) -> str:
     forms = option.type.choices if isinstance(option.type, click.Choice) else ()
     endings = [ending for ending, written in ENDINGS.items() if written in forms]
     if output.suffix.lower() not in endings:
-        raise click.UsageError(f"`{output.name}`: this verb writes {', '.join(endings)}. Choose one, or say --format.")
+        raise click.UsageError(
+            f"`{output.name}`: this verb writes {', '.join(endings)}. Choose one, or say {option.opts[0]}."
+        )
     return ENDINGS[output.suffix.lower()]
 
 

@@ -123,6 +123,7 @@ def judge_file(asked: Asked, tick: Callable[[float], None] = lambda share: None)
     found = assess_file(asked, tick)
     from lichen.dependency.map import build_map
     from lichen.show.judged import Judged
+    from lichen.simulation.loops.loops import find_loops
     from lichen.stress.summary import summary
 
     evidence = found.evidence
@@ -131,6 +132,7 @@ def judge_file(asked: Asked, tick: Callable[[float], None] = lambda share: None)
         verdict=found.verdict,
         futures=evidence.futures,
         map=build_map(evidence.relationship),
+        loops=find_loops(evidence.relationship),
         record=evidence.record,
         balance=evidence.balance,
         party=asked.party,

@@ -14,7 +14,18 @@ from typing import Any
 import pytest
 
 from lichen.show import charts
-from lichen.show.charts import balance_bars, bands, before_after, blows, departures, fan, limits, series, shares
+from lichen.show.charts import (
+    balance_bars,
+    bands,
+    before_after,
+    blows,
+    departures,
+    dominance,
+    fan,
+    limits,
+    series,
+    shares,
+)
 
 DAY = date(2026, 1, 1)
 SIDE = bands.Side(title="A <b>", turn=0, days=(0.0, 9.0), middle=(1.0, 0.5), low=(1.0, 0.2), high=(1.0, 0.8))
@@ -94,6 +105,18 @@ EXAMPLES: dict[str, list[Any]] = {
             days=(0.0, 9.0),
             courses=(fan.Course(title="A", turn=1, bounds=((1.0, 1.0),) * 5),),
             floor=0.0,
+        ),
+    ],
+    "dominance": [
+        dominance.Dominance(title="t", start=DAY, days=9.0, strands=()),
+        dominance.Dominance(
+            title="t",
+            start=DAY,
+            days=900.0,
+            strands=(
+                dominance.Strand(title="A <b>", shares=(0.6, -0.5, 0.0)),
+                dominance.Strand(title="y" * 200, shares=(-0.4, -0.5, math.nan)),
+            ),
         ),
     ],
     "limits": [

@@ -11,6 +11,7 @@ from lichen.show.markup import Html, element
 from lichen.show.page.balance import balance_part
 from lichen.show.page.findings import findings_part
 from lichen.show.page.first import first_screen, head
+from lichen.show.page.loops import loops_part
 from lichen.show.page.parts import document
 from lichen.show.page.readings import next_part, readings_part, rests_part
 from lichen.show.page.record import record_part
@@ -24,6 +25,7 @@ _CONTENTS = (
     ("map", "Map"),
     ("futures", "Futures"),
     ("tried", "If things change"),
+    ("loops", "What comes back"),
     ("record", "Record"),
     ("balance", "Balance"),
     ("readings", "Readings"),
@@ -61,6 +63,7 @@ def _body(judged: Judged) -> Html:
             map_part(judged.map),
             futures_part(judged, found),
             trying_part(judged),
+            loops_part(judged),
             record_part(judged),
             balance_part(judged),
             readings_part(verdict, relationship),
