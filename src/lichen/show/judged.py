@@ -21,7 +21,8 @@ class Judged:
     """A relationship with its verdict and what the verdict was reached from.
 
     `loops` is a text where they cannot be told; `record` and `balance` are None where nothing was recorded; `party` is
-    the side whose own figures were used, None for all.
+    the side whose own figures were used, None for all. `tried` says what is hardest of exits, blows and cheating,
+    `scenarios` are the file's own, beside `base`.
     """
 
     relationship: Relationship
@@ -32,3 +33,5 @@ class Judged:
     record: Record | None = None
     balance: Balance | None = None
     party: str | None = None
+    tried: tuple[str, ...] = ()
+    scenarios: Futures | None = None

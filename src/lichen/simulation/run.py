@@ -10,7 +10,7 @@ from lichen.simulation import interventions
 from lichen.simulation.compiling import compile_program
 from lichen.simulation.engine_numpy import Engine
 from lichen.simulation.experiments import Experiment
-from lichen.simulation.futures import Futures
+from lichen.simulation.futures import Futures, OnChunk
 from lichen.simulation.program import Program
 from lichen.simulation.recording import ChunkRecorder, Recording
 
@@ -29,16 +29,19 @@ def simulate(
     seed: int = 1,
     progress: Callable[[int, int], None] | None = None,
     chunk: int | None = None,
+    on_chunk: OnChunk | None = None,
 ) -> Futures:
     """The relationship in `runs` futures, in every experiment the same.
 
     Values that nobody states are not-a-numbers and stay so in all that depends on them. `progress` is told how many
     futures are done and of how many; `chunk` futures run at a time (chosen by size when None), which changes no figure.
+    `on_chunk` is given the whole courses of each chunk when it is done.
     """
     needs = interventions.needs(relationship, experiments)
     program = compile_program(relationship, needs)
-    size = max(1, min(runs, chunk or _chunk(relationship, program, max(1, len(experiments)))))
-    recording = Recording(relationship, program, experiments, runs)
+    recording = Recording(relationship, program, experiments, runs, on_chunk)
+    chosen = min(_chunk(relationship, program, max(1, len(experiments))), recording.most_at_a_time)
+    size = max(1, min(runs, chunk or chosen))
     engine = None
     for first in range(0, runs if experiments else 0, size):
         futures = range(first, min(first + size, runs))

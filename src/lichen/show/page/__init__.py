@@ -17,12 +17,14 @@ from lichen.show.page.readings import next_part, readings_part, rests_part
 from lichen.show.page.record import record_part
 from lichen.show.page.sides import futures_part, map_part, sides_part
 from lichen.show.page.terms import file_part, made_part, rules_part
+from lichen.show.page.trying import trying_part
 
 _CONTENTS = (
     ("sides", "Each side"),
     ("findings", "Findings"),
     ("map", "Map"),
     ("futures", "Futures"),
+    ("tried", "If things change"),
     ("loops", "What comes back"),
     ("record", "Record"),
     ("balance", "Balance"),
@@ -60,6 +62,7 @@ def _body(judged: Judged) -> Html:
             findings_part(verdict, relationship),
             map_part(judged.map),
             futures_part(judged, found),
+            trying_part(judged),
             loops_part(judged),
             record_part(judged),
             balance_part(judged),
