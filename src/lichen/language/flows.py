@@ -77,7 +77,7 @@ def _ends(meaning: Meaning, name: str, said: Section, members: Mapping[str, Memb
 def _linked(
     meaning: Meaning,
     path: str,
-    along: dict[str, Any],
+    along: Section,
     giver: str | None,
     receiver: str | None,
     members: Mapping[str, Members],

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import final
 
-from lichen.language.formula import FUNCTIONS
+from lichen.language.functions import FUNCTIONS
 from lichen.language.scope import RESERVED
 from lichen.language.xmile.equations import NotCarried
 from lichen.language.xmile.model import Graph, Model, Variable
