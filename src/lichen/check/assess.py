@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
-from lichen.check.components import own_checks
 from lichen.check.evidence import CheckInput, Trial, Trials, evidence_of
 from lichen.check.finding import Finding
 from lichen.check.flips import search_flips
 from lichen.check.judging import times_to_decide
-from lichen.check.kept import rules_kept
+from lichen.check.kept import own_checks, rules_kept
+from lichen.check.measures import pulses
 from lichen.check.measures.gaming import shows_everybody
-from lichen.check.registry import failures, invariants
+from lichen.check.registry import checks
 from lichen.check.shocks import worst_pairs
 from lichen.check.tried import with_effects
 from lichen.check.verdict import Verdict, judge, revised, word_of
@@ -50,21 +50,6 @@ LEAST_JUDGED = 3
 LEAST_RUNS = 200
 """Below so many futures nothing is searched: the run was asked to be short."""
 
-LANES: dict[str, tuple[str, ...]] = {
-    "reciprocal_viability": (),
-    "visible_value_exchange": (),
-    "non_extractive_reinforcement": ("boost", "damp", "only"),
-    "adaptive_renegotiability": ("shock", "halve"),
-    "bounded_dependency": ("cut", "exit"),
-    "disguised_extraction": ("cut", "stopped"),
-    "dependency_lock_in": ("cut", "exit"),
-    "false_shared_value_metric": (),
-    "fragility_contagion": ("shock",),
-    "goodwill_substitution": ("no_goodwill",),
-    "over_coupling": ("ablate", "halve"),
-    "reinforcement_feedback_channel": ("boost", "damp"),
-}
-"""The experiments that a finding looks at besides `base`; one that is not named here looks at no other."""
 _FOR_FLIPS = ("cut", "stopped", "boost", "damp", "shock", "exit", "no_goodwill")
 
 
@@ -210,16 +195,26 @@ def _next_look(
 
 def _again(evidence: CheckInput, finding: Finding) -> Finding:
     """The same finding from other futures."""
-    checks = {**invariants(), **failures()}
-    if finding.about in checks:
-        return next((f for f in checks[finding.about].look(evidence) if f.about == finding.about), finding)
+    check = checks().get(finding.about)
+    if check is not None:
+        return next((f for f in check.look(evidence) if f.about == finding.about), finding)
     asked = (f for look in (own_checks, rules_kept) for f in look(evidence))
     return next((f for f in asked if (f.about, f.parties) == (finding.about, finding.parties)), finding)
 
 
 def _needed(experiments: Iterable[Experiment], abouts: Iterable[str]) -> tuple[Experiment, ...]:
-    """The experiments that findings look at; what is none of the known ones looks at `base` alone."""
-    return _of_kinds(experiments, tuple(kind for about in abouts for kind in LANES.get(about, ())))
+    """The experiments that findings look at."""
+    return _of_kinds(experiments, tuple(kind for about in abouts for kind in _lanes(about)))
+
+
+def _lanes(about: str) -> tuple[str, ...]:
+    """The kinds of experiments that a finding looks at besides `base`; what is no check looks at no other, but for
+    a loop.
+    """
+    check = checks().get(about)
+    if check is not None:
+        return check.LANES
+    return pulses.LANES if about == "reinforcement_feedback_channel" else ()
 
 
 def _of_kinds(experiments: Iterable[Experiment], kinds: tuple[str, ...]) -> tuple[Experiment, ...]:

@@ -10,7 +10,6 @@ from lichen.check.evidence import CheckInput
 from lichen.check.measures.worth import valuation, weights
 from lichen.check.rests_on import Flip
 from lichen.check.what_if import Assumption, assumptions
-from lichen.relationship.formula import names
 from lichen.relationship.relationship import Relationship
 
 MOST_FLIPS = 3
@@ -63,7 +62,7 @@ def _candidates(evidence: CheckInput) -> list[Assumption]:
     """The assumptions with most weight; the rate of a flow that a term sets is no assumption beside the term."""
     terms = set(evidence.relationship.terms)
     weighed = weights(evidence, evidence.inner_flows, valuation(evidence))
-    free = [a for a in assumptions(evidence, weighed) if not (a.is_rate and names(a.tree) & terms)]
+    free = [a for a in assumptions(evidence, weighed) if not (a.is_rate and a.value.names & terms)]
     return sorted(free, key=lambda assumption: -assumption.weight)[:MOST_TRIED]
 
 

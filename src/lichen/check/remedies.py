@@ -19,7 +19,7 @@ from lichen.check.thresholds import SIDE_EFFECT
 from lichen.check.what_if import scaled as times
 from lichen.check.what_if import with_flow, with_rate, with_term
 from lichen.relationship.flow import Fallback, Flow, Sight
-from lichen.relationship.formula import Binary, Call, Name, Number
+from lichen.relationship.formula import Binary, Call, Name, Number, Tree, names, walk
 from lichen.relationship.party import Party
 from lichen.relationship.quantity import TIME
 from lichen.relationship.rules import Adjustment, Term
@@ -48,13 +48,19 @@ def following(evidence: CheckInput, flow: Flow, party: str, why: str) -> Remedy 
     """A flow that grows and shrinks with a party's room and passes as much as now when the room is as usual; None where
     it follows that room already.
     """
-    if flow.rate.tree is None or f"clip({party}.headroom" in flow.rate.text or party not in evidence.base.headroom:
+    if flow.rate.tree is None or party not in evidence.base.headroom or _follows(flow.rate.tree, f"{party}.headroom"):
         return None
     usual = max(_LEAST_USUAL, round(float(np.mean(evidence.base.headroom[party].mean)), 1))
     room = Call("clip", (Binary("/", Name((party, "headroom")), Number(usual)), Number(0.0), Number(_MOST_FOLLOWED)))
     text = f"({flow.rate.text}) * clip({party}.headroom / {usual:g}, 0, {_MOST_FOLLOWED:g})"
     changed = with_rate(evidence.relationship, flow, Binary("*", flow.rate.tree, room), text)
     return Remedy(says=why, path=f"flows.{flow.name}.rate", value=text, changed=changed)
+
+
+def _follows(tree: Tree, room: str) -> bool:
+    """Whether a rate grows and shrinks with a room already, between two limits."""
+    calls = (node for node in walk(tree) if isinstance(node, Call))
+    return any(call.function == "clip" and room in names(call.arguments[0]) for call in calls)
 
 
 def set_to(evidence: CheckInput, term: Term, value: Value, why: str) -> Remedy:

@@ -13,6 +13,7 @@ from lichen.check.measures.recorded import recorded_by
 from lichen.check.measures.worth import valuation, weights
 from lichen.check.wording import share
 from lichen.relationship.flow import Flow
+from lichen.relationship.value import Value
 
 
 @final
@@ -93,5 +94,5 @@ def _known_by(evidence: CheckInput, flow: Flow) -> str:
     return "nobody"
 
 
-def _has_source(values: Mapping[str, Any]) -> bool:
+def _has_source(values: Mapping[str, Value]) -> bool:
     return any(value.source or value.stated_by for value in values.values())

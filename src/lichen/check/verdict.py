@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, final
 
 from lichen.check import wording
-from lichen.check.components import component_findings, missing, own_checks
+from lichen.check.components import component_findings, missing
 from lichen.check.evidence import CheckInput
 from lichen.check.finding import Finding
 from lichen.check.gate import Gate, Kind, is_closed, pass_gate
-from lichen.check.kept import rules_kept
+from lichen.check.kept import own_checks, rules_kept
 from lichen.check.members import told
 from lichen.check.neighbours import Instead, flows_reading_state, hinges_on_unsaid, instead_of_symbiosis
 from lichen.check.readings import Readings, all_readings

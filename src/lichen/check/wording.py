@@ -44,6 +44,18 @@ def span(days: float) -> str:
     return "0 days"
 
 
+def out_of_hundred(share: float) -> str:
+    """`in 18 of 100 futures`; the ends in words."""
+    if math.isnan(share):
+        return "in nobody knows how many futures"
+    hundredths = round(100 * share)
+    if hundredths == 100:
+        return "in every future" if share == 1 else "in more than 99 of 100 futures"
+    if hundredths == 0:
+        return "in no future" if share == 0 else "in fewer than 1 of 100 futures"
+    return f"in {hundredths} of 100 futures"
+
+
 def amount(value: float) -> str:
     """A plain number with three significant digits, thousands set apart by narrow spaces, millions in words."""
     if not math.isfinite(value):

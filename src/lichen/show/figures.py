@@ -157,16 +157,5 @@ def span(days: float | None) -> str:
     return number(days) + " days"
 
 
-def out_of_hundred(share: float) -> str:
-    """`in 18 of 100 futures`; the ends in words."""
-    if math.isnan(share):
-        return UNKNOWN
-    if share >= 0.995:
-        return "in every future" if share == 1 else "in more than 99 of 100 futures"
-    if share < 0.005:
-        return "in no future" if share == 0 else "in fewer than 1 of 100 futures"
-    return f"in {round(100 * share)} of 100 futures"
-
-
 def _trimmed(written: str) -> str:
     return written.rstrip("0").rstrip(".") if "." in written else written

@@ -16,6 +16,14 @@ Array: TypeAlias = NDArray[np.float64]
 Truths: TypeAlias = NDArray[np.bool_]
 
 
+def is_due(step: int, every_days: float | None, step_days: float) -> bool:
+    """Whether a regular review falls on the step: the nearest one to a multiple of the time between them."""
+    if not every_days or step == 0:
+        return False
+    turn = in_steps(step * step_days, every_days)
+    return any(in_steps(near * every_days, step_days) == step for near in (turn - 1, turn, turn + 1) if near)
+
+
 @final
 class Reviews:
     """Regular ones, and triggered ones in single futures; each sets every term of `changes` as its moment says.
@@ -66,21 +74,12 @@ class Reviews:
         """Looks at terms and triggers with the values of this step."""
         if not self.terms:
             return
-        if self._is_due(step):
+        if is_due(step, self.every_days, self.step_days):
             self._review(step, self.reviewing, max(step + 1, step + self.until_effect))
         if self.triggers:
             if self.called.any():
                 self._review(step, self.called.copy(), max(step + 1, step + self.until_answered))
             self._watch(step)
-
-    def _is_due(self, step: int) -> bool:
-        """Whether a regular review falls on the step: the nearest one to a multiple of the time between them."""
-        if not self.every_days or step == 0:
-            return False
-        turn = in_steps(step * self.step_days, self.every_days)
-        return any(
-            in_steps(near * self.every_days, self.step_days) == step for near in (turn - 1, turn, turn + 1) if near
-        )
 
     def _review(self, step: int, where: Truths, in_force: int) -> None:
         for name, (_, wished, bounded) in self.terms.items():

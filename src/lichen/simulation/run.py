@@ -14,7 +14,7 @@ from lichen.simulation.chance import is_drawn
 from lichen.simulation.compiling import compile_program
 from lichen.simulation.engine_numpy import Engine
 from lichen.simulation.experiments import Experiment
-from lichen.simulation.futures import Futures
+from lichen.simulation.futures import Futures, OnChunk
 from lichen.simulation.program import Program
 from lichen.simulation.recording import ChunkRecorder, Recording
 
@@ -33,18 +33,21 @@ def simulate(
     seed: int = 1,
     progress: Callable[[int, int], None] | None = None,
     chunk: int | None = None,
+    on_chunk: OnChunk | None = None,
 ) -> Futures:
     """The relationship in `runs` futures, in every experiment the same.
 
     Values that nobody states are not-a-numbers and stay so in all that depends on them. Where nothing is drawn, all
     futures are one, and that one is run. `progress` is told how many futures are done and of how many; `chunk` futures
-    run at a time (chosen by size when None), which changes no figure.
+    run at a time (chosen by size when None), which changes no figure. `on_chunk` is given the whole courses of each
+    chunk when it is done; then every future is run.
     """
     needs = interventions.needs(relationship, experiments)
     program = compile_program(relationship, needs)
-    size = max(1, min(runs, chunk or _chunk(relationship, program, max(1, len(experiments)))))
-    recording = Recording(relationship, program, experiments, runs)
-    alike = not has_chance(relationship)
+    recording = Recording(relationship, program, experiments, runs, on_chunk)
+    chosen = min(_chunk(relationship, program, max(1, len(experiments))), recording.most_at_a_time)
+    size = max(1, min(runs, chunk or chosen))
+    alike = on_chunk is None and not has_chance(relationship)
     different = min(runs, 1) if alike else runs
     engine = None
     for first in range(0, different if experiments else 0, size):

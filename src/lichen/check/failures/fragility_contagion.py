@@ -44,6 +44,7 @@ from lichen.check.remedies import buffered, largest_benefit
 
 TITLE = "Fragility contagion"
 ABOUT = "fragility_contagion"
+LANES = ("shock",)
 
 
 def look(evidence: CheckInput) -> Iterator[Finding]:

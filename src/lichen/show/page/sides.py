@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from lichen.check.wording import out_of_hundred
 from lichen.dependency.map import DependencyMap
 from lichen.show import figures, outlook, words
 from lichen.show.charts import bands
@@ -30,7 +31,7 @@ def sides_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
         ("Room left at the start (typical)", lambda one: figures.room(one.at_start)),
         ("Room left at the end (typical)", lambda one: figures.room(one.at_end)),
         ("Room left at the end, in nine futures of ten", _range),
-        ("Falls below its floor at some time", lambda one: figures.out_of_hundred(one.below)),
+        ("Falls below its floor at some time", lambda one: out_of_hundred(one.below)),
         (
             "If nothing passed between them from the start, would lose, of its room",
             lambda one: _dependence(judged, one),
