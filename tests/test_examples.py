@@ -6,6 +6,7 @@ The figures were counted with DuckDB, which is not what lichen counts with here,
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -38,14 +39,18 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+reading = cache(read_relationship)
+"""Each file is read once for all tests: one of them has 63,436 members."""
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(EXAMPLES)))
 def test_an_example_reads_without_problems(path: Path) -> None:
-    assert read_relationship(path).problems == ()
+    assert reading(path).problems == ()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(EXAMPLES)))
 def test_every_floor_and_worth_of_an_example_has_its_reason(path: Path) -> None:
-    relationship = read_relationship(path).relationship
+    relationship = reading(path).relationship
     assert relationship is not None
     for party in relationship.parties.values():
         for capacity in party.capacities.values():

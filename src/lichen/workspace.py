@@ -127,7 +127,9 @@ def open_member_table(folder: Path, name: str) -> Table | str:
     if found.damaged:
         position, reason = next(iter(found.damaged.items()))
         return f"`{name}` cannot be read: row {found.rows[position]}: {reason}."
-    columns = [[text_of(cell) for cell in cells] for cells in found.columns.values()]
+    columns = [
+        [cell.strip() if isinstance(cell, str) else text_of(cell) for cell in cells] for cells in found.columns.values()
+    ]
     return Table(tuple(found.columns), tuple(zip(*columns, strict=True)), found.rows)
 
 

@@ -20,8 +20,9 @@ from lichen.check.shocks import worst_pairs
 from lichen.check.tried import with_effects
 from lichen.check.verdict import Verdict, judge, revised, word_of
 from lichen.check.what_if import with_term
+from lichen.dependency.contagion_members import rank_members
 from lichen.relationship.relationship import Relationship
-from lichen.simulation.experiments import Experiment, standard_experiments
+from lichen.simulation.experiments import Experiment, member_shocks, standard_experiments
 from lichen.simulation.run import simulate
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ MOST_TERMS = 6
 TRIAL_RUNS = 100
 FLIP_RUNS = 100
 PAIR_RUNS = 200
-"""Futures of a term that is tried, of an assumption that might turn the verdict, of two shocks together."""
+"""Futures of a term that is tried, of an assumption that might turn the verdict, of two shocks together or of one
+member's."""
 FLIP_STEPS = 1000
 """Steps, over all relationships judged, that the search for what would turn the verdict may take."""
 MOST_JUDGED = 20
@@ -80,6 +82,7 @@ def assess(
     experiments = standard_experiments(relationship, scenario)
     futures = simulate(relationship, experiments, runs=runs, seed=seed)
     evidence = _with_pairs(evidence_of(relationship, futures, record=record, party=party), experiments)
+    evidence = _with_members(evidence, scenario)
     tick(0.5)
     looks_far = search and runs >= LEAST_RUNS
     verdict = judge(evidence)
@@ -104,6 +107,18 @@ def _with_pairs(evidence: CheckInput, experiments: Sequence[Experiment]) -> Chec
         return evidence
     both = simulate(evidence.relationship, (experiments[0], *pairs), runs=runs, seed=evidence.futures.seed)
     return replace(evidence, pairs=both)
+
+
+def _with_members(evidence: CheckInput, scenario: str | None) -> CheckInput:
+    """What there is, and a few of the same futures in which single members of large groups are struck."""
+    relationship, runs = evidence.relationship, min(evidence.futures.runs, PAIR_RUNS)
+    ranking = rank_members(relationship)
+    if ranking is None:
+        return evidence
+    base, *_ = standard_experiments(relationship, scenario)
+    shocks = member_shocks(relationship, [(one.group, one.member) for one in ranking.struck], scenario)
+    struck = simulate(relationship, (base, *shocks), runs=runs, seed=evidence.futures.seed)
+    return replace(evidence, members=ranking, struck=struck)
 
 
 def _terms_matter(evidence: CheckInput, verdict: Verdict) -> bool:

@@ -132,7 +132,11 @@ def _untouched(evidence: CheckInput) -> Iterator[Finding]:
 
 def _unread(evidence: CheckInput) -> Iterator[Finding]:
     """Essential capacities that no flow reads, and shared measures that do not read every side."""
-    read = {name for flow in evidence.relationship.flows.values() for name in flow.rate.names}
+    read = {
+        name.replace("giver.", f"{flow.giver}.").replace("receiver.", f"{flow.receiver}.") if flow.along else name
+        for flow in evidence.relationship.flows.values()
+        for name in flow.rate.names
+    }
     for party in evidence.parties:
         for capacity in party.essential_capacities:
             key = f"{party.name}.{capacity.name}"

@@ -9,6 +9,7 @@ from typing import final
 import numpy as np
 
 from lichen.check import wording
+from lichen.dependency.contagion_members import MemberRanking
 from lichen.record.balance import Balance, balance_of
 from lichen.record.reading import Record
 from lichen.relationship.flow import Flow
@@ -47,7 +48,8 @@ class CheckInput:
     `party` is the side for whom it is asked, None for all. `start` is the first instant of the relationship, with
     every value that is known, `values` every value that the file says. `balance` is what the record says each side gave
     and received. `trials` are terms moved to their limits, `pairs` the worst shocks two at a time, over few futures;
-    None when nobody tried.
+    None when nobody tried. `members` are those of large groups whose failure reaches furthest, `struck` few futures in
+    which each of them is struck alone; None when there are none.
     """
 
     relationship: Relationship
@@ -59,6 +61,8 @@ class CheckInput:
     party: str | None = None
     trials: Trials | None = None
     pairs: Futures | None = None
+    members: MemberRanking | None = None
+    struck: Futures | None = None
 
     @property
     def parties(self) -> tuple[Party, ...]:

@@ -12,6 +12,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.finding import Finding
 from lichen.check.gate import Gate, Kind, is_closed, pass_gate
 from lichen.check.kept import own_checks, rules_kept
+from lichen.check.members import told
 from lichen.check.neighbours import Instead, flows_reading_state, hinges_on_unsaid, instead_of_symbiosis
 from lichen.check.readings import Readings, all_readings
 from lichen.check.recorded import record_findings
@@ -37,7 +38,10 @@ _FIRST = {"invariant": 0, "failure": 1, "component": 1, "check": 2}
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """An argument, no stamp: the word, why, everything it was reached from, and what would change it."""
+    """An argument, no stamp: the word, why, everything it was reached from, and what would change it.
+
+    `unread`: the rows of the record that were not read. `members`: what single members of large groups take along.
+    """
 
     relationship: str
     file_hash: str
@@ -56,6 +60,7 @@ class Verdict:
     readings: Readings
     rests_on: RestsOn
     unread: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
     def finding(self, about: str) -> Finding | None:
         """The finding about one thing, the worst if there are several."""
@@ -123,6 +128,7 @@ def judge(evidence: CheckInput) -> Verdict:
         readings=all_readings(evidence),
         rests_on=rests_on(evidence),
         unread=(*not_at_hand(relationship, evidence.party), *(evidence.record.unread if evidence.record else ())),
+        members=told(evidence),
     )
 
 

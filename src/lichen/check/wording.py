@@ -79,6 +79,11 @@ def quoted(key: str) -> str:
     return f"“{in_words(key)}”"
 
 
+def count(value: float) -> str:
+    """How many there are, to the last one, thousands set apart by narrow spaces."""
+    return f"{value:,.0f}".replace(",", "\u202f")
+
+
 def whose(title: str) -> str:
     """The possessive: `Alder’s`, `growers’`."""
     return f"{title}’" if title.endswith("s") else f"{title}’s"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import click
@@ -56,6 +57,10 @@ def lichen() -> None:
     """
 
 
+UNCOLLECTED = 500_000
+"""How many new values may stand before rings of dead ones are looked for: what is read lives to the end, and looking
+through hundreds of thousands of rows again and again takes as long as reading them."""
+
 for _, _verbs in SECTIONS:
     for _verb in _verbs:
         lichen.add_command(_verb)
@@ -63,6 +68,7 @@ for _, _verbs in SECTIONS:
 
 def main() -> None:
     """Run the command line; an interruption ends with status 3 and one line, never a traceback."""
+    gc.set_threshold(UNCOLLECTED)
     try:
         status = lichen.main(standalone_mode=False)
     except click.Abort:

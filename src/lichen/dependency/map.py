@@ -14,6 +14,7 @@ from typing import final
 import numpy as np
 
 from lichen.dependency import graph
+from lichen.dependency.contagion_members import MemberRanking, rank_members
 from lichen.dependency.delay import Delay
 from lichen.dependency.harm import Damage, Exposure, SharedLoss, damages, exposures, shared_losses, without_voice
 from lichen.dependency.needs import Need, Supply, delay_of, direct_dependence, needs, passing_on
@@ -136,6 +137,7 @@ class DependencyMap:
     eigenvalue of `direct`, is then 1 or more). `lean` says how much the others lean on each party, directly and
     through others, the most leant on having 1. `core`: the parties that all depend on each other. `reach`: the share
     of pairs in which one reaches the other. `untouched` are parties that no flow touches; they stand in no matrix.
+    `members`: of large groups with links between members, those whose failure reaches furthest.
     """
 
     title: str
@@ -152,6 +154,7 @@ class DependencyMap:
     reach: float
     without_voice: tuple[str, ...]
     untouched: tuple[str, ...]
+    members: MemberRanking | None = None
 
     @property
     def endless(self) -> bool:
@@ -189,6 +192,7 @@ def build_map(relationship: Relationship) -> DependencyMap:
         reach=graph.propagation_cost(matrix),
         without_voice=without_voice(relationship),
         untouched=tuple(name for name in relationship.parties if name not in order),
+        members=rank_members(relationship),
     )
 
 

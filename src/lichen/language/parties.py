@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
@@ -262,10 +263,9 @@ def _width(meaning: Meaning, found: Mapping[str, Value | None], members: Members
     if members and columns:
         if not columns <= set(members.columns):
             return  # a problem says which column is missing
-        rows = [
-            dict(zip(columns, row, strict=True)) for row in zip(*(members.columns[c] for c in columns), strict=True)
-        ]
-        thin = sum(1 for row in rows if _of_row(high, row) <= _of_row(low, row))
+        rows = Counter(zip(*(members.columns[c] for c in columns), strict=True))
+        named = [(dict(zip(columns, row, strict=True)), count) for row, count in rows.items()]
+        thin = sum(alike for row, alike in named if _of_row(high, row) <= _of_row(low, row))
         count = f" for {thin:,} of {len(members):,} members"
     else:
         lowest, highest = meaning.bounds(low), meaning.bounds(high)

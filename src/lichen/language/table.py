@@ -24,10 +24,15 @@ class Table:
 
     def rows_where(self, wanted: Wanted) -> Iterator[tuple[int, tuple[str, ...]]]:
         """The rows that match in every column, each with its number in the file."""
-        tests = [(self.header.index(column), values) for column, values in wanted.items()]
+        tests = [(position := self.header.index(column), self._matching(position, v)) for column, v in wanted.items()]
         for number, row in zip(self.numbers, self.rows, strict=True):
-            if all(any(is_cell(row[position], value) for value in values) for position, values in tests):
+            if all(row[position] in matching for position, matching in tests):
                 yield number, row
+
+    def _matching(self, position: int, values: Sequence[str | float | bool]) -> frozenset[str]:
+        """The different cells of a column that hold one of the values."""
+        cells = {row[position] for row in self.rows}
+        return frozenset(cell for cell in cells if any(is_cell(cell, value) for value in values))
 
 
 def cell_number(cell: str) -> float | None:

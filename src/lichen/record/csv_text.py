@@ -181,7 +181,7 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
                 f"a quoted cell that starts here goes on for {reader.line_num - start + 1} lines",
                 'Close the quote where the cell ends, or double it (`""`) when it is part of the text.',
             )
-        if any(cell and not cell.isspace() for cell in row):
+        if not "".join(row).isspace() and any(row):
             yield start, row
 
 

@@ -287,8 +287,10 @@ class Start:
 
 
 def _stays(about: object, moved: frozenset[str]) -> bool:
-    """Whether something computed is a plain value that the moved flows do not touch."""
-    return isinstance(about, tuple) and about[0] not in moved and about[0] not in (_RATE, _SUM)
+    """Whether something computed is a plain value, or the rate of a flow, that the moved flows do not touch."""
+    if not isinstance(about, tuple) or about[0] == _SUM:
+        return False
+    return about[1] not in moved if about[0] == _RATE else about[0] not in moved
 
 
 def _reduce(function: str, values: list[float], q: float) -> float:

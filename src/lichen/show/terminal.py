@@ -80,6 +80,8 @@ def _verdict_parts(verdict: Verdict) -> Iterator[Line | Paragraph]:
     flips = (words.flip_words(flip) for flip in verdict.rests_on.flips[:1])
     grounds = (words.rests_on_words(verdict.rests_on), *flips)
     yield Paragraph(sentences=grounds, first="Rests on  ", indent=hang, least=1, rank=3, more=6)
+    if verdict.members:
+        yield Paragraph(sentences=verdict.members, first="Members   ", indent=hang, least=1, rank=1, more=2)
     if verdict.unread:
         yield Paragraph(sentences=verdict.unread, first="Not read  ", indent=hang, least=1, rank=2, more=6)
     first = _first_to_try(verdict)

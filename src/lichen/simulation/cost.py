@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from lichen.language.limits import cells_of_a_step
 from lichen.relationship.relationship import Relationship
 from lichen.simulation.experiments import Experiment
+from lichen.simulation.run import has_chance
 
 MOST_CELLS = 1_000_000_000_000
 """Most values (nodes of formulas x members or links x steps x experiments x futures) to work out: some hours."""
@@ -20,7 +21,10 @@ OF_A_FLOW = 5
 
 
 def most_futures(relationship: Relationship, experiments: Sequence[Experiment]) -> int:
-    """The most futures that stay within the limits; 0 when a single one is too much."""
+    """The most futures that stay within the limits; 0 when a single one is too much.
+
+    Where nothing is drawn, one is worked out and stands for all.
+    """
     at_once = cells_of_a_step(relationship) * len(experiments)
     if at_once > MOST_AT_ONCE:
         return 0
@@ -29,4 +33,7 @@ def most_futures(relationship: Relationship, experiments: Sequence[Experiment]) 
     rules = relationship.rules
     series = sum(3 + len(party.capacities) for party in parties) + len(rules.shared_value) + len(rules.checks)
     kept = (OF_A_SERIES * series + OF_A_FLOW * len(relationship.flows)) * len(experiments)
-    return min(MOST_CELLS // max(work, 1), MOST_NUMBERS // max(kept, 1))
+    worked_out = MOST_CELLS // max(work, 1)
+    if worked_out and not has_chance(relationship):
+        return MOST_NUMBERS // max(kept, 1)
+    return min(worked_out, MOST_NUMBERS // max(kept, 1))

@@ -376,14 +376,14 @@ class Engine:
                 self._move(event)
 
     def _move(self, event: Event) -> None:
-        """A capacity by a share of its range, or to its floor."""
+        """A capacity by a share of its range, or to its floor, of a group perhaps one member's only."""
         plan = next(c for c in self.program.capacities if (c.party, c.name) == event.target)
         level, floor, width = (self._at(r) for r in (plan.now, plan.floor, plan.width))
-        row = event.lane
+        row, struck = event.lane, ... if event.member is None else (..., event.member)
         if event.kind == "shift" and isinstance(event.value, float):
             level[row] += event.value * width[row if len(width) > 1 else 0]
         else:
-            level[row] = np.minimum(level[row], floor[row if len(floor) > 1 else 0])
+            level[row][struck] = np.minimum(level[row], floor[row if len(floor) > 1 else 0])[struck]
 
 
 _ELEMENTWISE = {**ELEMENTWISE, **TRUTH}

@@ -9,6 +9,7 @@ asked. `base` changes nothing. The names:
   from the start.
 - `only:P+Q`: from the start only the flows among these parties pass. `stopped:P`: nothing that P receives from others
   arrives.
+- `shock_member:G[M]`: at a third of the horizon, one member M of a group to its floor.
 - At a third of the horizon: `exit:P` leaves, with notice and fallbacks. `boost:P`, `damp:P`: 0.2 of the range up or
   down on each essential capacity. `shock:P`, `shock:P.C`: to the floor. `world_low:W`, `world_high:W`: at its 5 % or 95
   % point for a year. `shocks:S+T`: two of these shocks together.
@@ -18,7 +19,7 @@ asked. `base` changes nothing. The names:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import final
@@ -41,11 +42,12 @@ LARGEST_COALITION_GAME = 5
 class Experiment:
     """One lane: what is changed from `begins` (a share of the horizon) on.
 
-    `rates`: factor by flow. `unreceived`: flows whose worth does not arrive. `late`: additional days by flow. `leaves`:
-    the party that announces its exit. `replaced`: flows whose declared fallback is on because they end here (those of a
-    party that leaves are always on). `shifts`: capacities (`party.capacity`) moved by a share of their range;
-    `to_floor`: capacities that fall to their floor. `world`: world variables held at a probability point for a year.
-    `scenario`: the file's scenario in force. `reviews`, `risk_sharing`: whether these act.
+    `rates`: factor by flow. `unreceived`: flows whose worth does not arrive. `late`: additional days by flow.
+    `leaves`: the party that announces its exit. `replaced`: flows whose declared fallback is on because they end
+    here (those of a party that leaves are always on). `shifts`: capacities (`party.capacity`) moved by a share of
+    their range; `to_floor`: capacities that fall to their floor, of a group with a `member` that member's only.
+    `world`: world variables held at a probability point for a year. `scenario`: the file's scenario in force.
+    `reviews`, `risk_sharing`: whether these act.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Experiment:
     replaced: frozenset[str] = frozenset()
     shifts: Mapping[str, float] = field(default_factory=dict)
     to_floor: frozenset[str] = frozenset()
+    member: str | None = None
     world: Mapping[str, float] = field(default_factory=dict)
     scenario: str | None = None
     reviews: bool = True
@@ -77,6 +80,22 @@ def standard_experiments(relationship: Relationship, scenario: str | None = None
         *_by_world(relationship),
     )
     return lanes if scenario is None else tuple(replace(lane, scenario=scenario) for lane in lanes)
+
+
+def member_shocks(
+    relationship: Relationship, members: Iterable[tuple[str, str]], scenario: str | None = None
+) -> tuple[Experiment, ...]:
+    """One experiment for each member, given as (group, member)."""
+    return tuple(
+        Experiment(
+            name=f"shock_member:{group}[{member}]",
+            begins=LATER,
+            to_floor=frozenset(f"{group}.{c.name}" for c in relationship.parties[group].essential_capacities),
+            member=member,
+            scenario=scenario,
+        )
+        for group, member in members
+    )
 
 
 def in_scenario(name: str) -> Experiment:

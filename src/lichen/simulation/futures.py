@@ -98,14 +98,15 @@ class Clips:
 class Lane:
     """One experiment's runs.
 
-    `headroom`: by party, the least over its essential capacities (of a group, the quantile over members that counts).
-    `capacity_headroom`: by `party.capacity`. `group_mean` and `group_tenth`: by group, the mean and the worst tenth of
-    members' headroom. `flows`: by flow. `measures`: by name, the shared-value measures and checks in base units.
-    `balance`: by party, worth received over own cost and burdens over the window that its rule names (a year by
-    default), sampled where a full window lies behind, in the base lane. `presence`: by group, the expected number of
-    members. `lost_above`: by `party.capacity`, what exceeded `at_most` [future]. `risk_paid`: by `party.capacity`, net
-    amount paid (+) or received (-) through risk sharing [future]. `falls`: by party, for shocks only. `clips`: by term
-    that reviews set.
+    `headroom`: by party, the least over its essential capacities (of a group, the quantile over members that
+    counts). `capacity_headroom`: by `party.capacity`. `group_mean` and `group_tenth`: by group, the mean and the
+    worst tenth of members' headroom. `flows`: by flow. `measures`: by name, the shared-value measures and checks in
+    base units. `balance`: by party, worth received over own cost and burdens over the window that its rule names (a
+    year by default), sampled where a full window lies behind, in the base lane. `presence`: by group, the expected
+    number of members. `lost_above`: by `party.capacity`, what exceeded `at_most` [future]. `risk_paid`: by
+    `party.capacity`, net amount paid (+) or received (-) through risk sharing [future]. `falls`: by party, for
+    shocks only. `clips`: by term that reviews set. `fallen`: by group, where one member is struck: how many other
+    members then fall below their floor at some time and do not in `base`, in the mean over futures.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Lane:
     risk_paid: Mapping[str, Array] = field(default_factory=dict)
     falls: Mapping[str, Fall] = field(default_factory=dict)
     clips: Mapping[str, Clips] = field(default_factory=dict)
+    fallen: Mapping[str, float] = field(default_factory=dict)
 
 
 @final

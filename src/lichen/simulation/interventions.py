@@ -39,7 +39,8 @@ class Event:
     """From `step` on, in `lane`, the `target` takes a value.
 
     `factor` and `arriving` (of flows), `sharing` (of risk rules): a factor; `late`: steps; `shift`: a share of the
-    range, `floor`: nothing (both of `(party, capacity)`, once); `scenario`, `point`: which other value stands for a
+    range, `floor`: nothing (both of `(party, capacity)`, once, with a `member` by its place of that one only);
+    `scenario`, `point`: which other value stands for a
     term or world variable, None for its own.
     """
 
@@ -48,6 +49,7 @@ class Event:
     kind: Kind
     target: str | tuple[str, str]
     value: float | str | None
+    member: int | None = None
 
 
 @final
@@ -103,7 +105,7 @@ def events(relationship: Relationship, experiments: Sequence[Experiment]) -> Ite
     for lane, experiment in enumerate(experiments):
         step = begin(relationship, experiment)
         yield from _rates(relationship, experiment, lane, step)
-        yield from _levels(experiment, lane, step)
+        yield from _levels(relationship, experiment, lane, step)
         yield from _values(relationship, experiment, lane, step)
 
 
@@ -153,13 +155,20 @@ def _rates(relationship: Relationship, experiment: Experiment, lane: int, step: 
             yield Event(step=step + notice, lane=lane, kind="sharing", target=rule.name, value=0.0)
 
 
-def _levels(experiment: Experiment, lane: int, step: int) -> Iterator[Event]:
+def _levels(relationship: Relationship, experiment: Experiment, lane: int, step: int) -> Iterator[Event]:
     for place, share in experiment.shifts.items():
         party, _, capacity = place.partition(".")
         yield Event(step=step, lane=lane, kind="shift", target=(party, capacity), value=share)
     for place in sorted(experiment.to_floor):
         party, _, capacity = place.partition(".")
-        yield Event(step=step, lane=lane, kind="floor", target=(party, capacity), value=None)
+        member = place_of(relationship, party, experiment.member)
+        yield Event(step=step, lane=lane, kind="floor", target=(party, capacity), value=None, member=member)
+
+
+def place_of(relationship: Relationship, party: str, member: str | None) -> int | None:
+    """Where a member stands in its group; None for all of it."""
+    members = relationship.parties[party].members
+    return None if member is None or members is None else members.names.index(member)
 
 
 def _values(relationship: Relationship, experiment: Experiment, lane: int, step: int) -> Iterator[Event]:

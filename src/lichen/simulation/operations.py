@@ -215,11 +215,12 @@ def scatter(places: tuple[int, ...]) -> Operation:
     indices = np.array(places, dtype=np.intp)
     order = np.argsort(indices, kind="stable")
     reached, starts = np.unique(indices[order], return_index=True)
+    is_sorted = bool(np.all(indices[1:] >= indices[:-1]))
 
     def bring(x: Array, out: Array) -> None:
         out[...] = 0.0
         if len(reached):
-            out[..., reached] = np.add.reduceat(x[..., order], starts, axis=-1)
+            out[..., reached] = np.add.reduceat(x if is_sorted else x[..., order], starts, axis=-1)
 
     return bring
 

@@ -145,7 +145,8 @@ def released(program: Program) -> Mapping[int, list[int]]:
     Only results of elementwise operations at each step, and none that a plan names or of which there are views, nor any
     that a transit reads again when a run begins.
     """
-    kept = {register.index for own in fields(program) for register in registers(getattr(program, own.name))}
+    plans = (getattr(program, own.name) for own in fields(program) if own.name not in ("axes", "columns"))
+    kept = {register.index for plan in plans for register in registers(plan)}
     last: dict[int, int] = {}
     for place, node in enumerate(program.nodes):
         if node.operation in ELEMENTWISE and node.result.time:

@@ -15,7 +15,7 @@ from lichen.simulation.futures import Clips, Fall, FlowTotals, Futures, Lane, On
 from lichen.simulation.interventions import in_steps
 from lichen.simulation.memories import ratio
 from lichen.simulation.program import FlowPlan, Program
-from lichen.simulation.reducing import FIFTHS, Falls, Stack, Sums, SumsOfChunk, TraceResults, Traces
+from lichen.simulation.reducing import FIFTHS, Fallen, Falls, Stack, Sums, SumsOfChunk, TraceResults, Traces
 from lichen.simulation.tape import Register
 from lichen.simulation.windows import Steps, full_windows
 
@@ -25,7 +25,7 @@ COURSES = {"base": "", "cut": ".headroom"}
 """The lanes whose courses are kept, and how the names of those series end; who asks for chunks is given all."""
 TALLIES = (".received", ".borne")
 """How the names of the courses end that balances are made of."""
-SHOCKS = ("shock:", "shocks:", "world_low:", "world_high:")
+SHOCKS = ("shock:", "shocks:", "shock_member:", "world_low:", "world_high:")
 PATH_RUNS = 2000
 COURSE_NUMBERS = 8_000_000
 """How many numbers the courses of one chunk hold at most."""
@@ -63,6 +63,7 @@ class Recording:
         bases = [lane for lane, e in enumerate(experiments) if e.name == "base"]
         rows = [self.levels.rows[r.index] for r in _present(party.headroom for party in self.parties)]
         self.falls = Falls(rows, shocks if bases else (), bases[0] if bases else 0, self.time.steps + 1)
+        self.fallen = Fallen(_rooms(relationship, program), self._struck(), bases[0] if bases else None)
         totals = [flow.total for flow in program.flows]
         kept = [r for flow in program.flows for r in (*flow.worth.values(), *flow.cost.values(), flow.shortfall)]
         kept += program.payments.values()
@@ -87,6 +88,16 @@ class Recording:
             if lane in COURSES
         }
         self.balances = {p.name: _empty_trace(runs) for p in program.parties}
+
+    def _struck(self) -> Mapping[int, tuple[str, int]]:
+        """By lane, the one member of a group that is struck there, by its place."""
+        found = {}
+        for lane, experiment in enumerate(self.experiments):
+            for group in {place.partition(".")[0] for place in experiment.to_floor}:
+                place = interventions.place_of(self.relationship, group, experiment.member)
+                if place is not None:
+                    found[lane] = (group, place)
+        return found
 
     @property
     def most_at_a_time(self) -> int:
@@ -126,13 +137,14 @@ class Recording:
             risk_paid={key: self._sum(register, lane) for key, register in program.payments.items()},
             falls=self._falls(lane),
             clips={term: Clips(times=found.times[lane], first=found.first[lane]) for term, found in self.clips.items()},
+            fallen=self.fallen.of(lane),
         )
 
     def _falls(self, lane: int) -> Mapping[str, Fall]:
         if lane not in self.falls.places:
             return {}
         step = self.time.step_days
-        return {party.name: self.falls.of(row, lane, self.runs, step) for row, party in enumerate(self.parties)}
+        return {party.name: self.falls.of(row, lane, step) for row, party in enumerate(self.parties)}
 
     def _flow(self, flow: FlowPlan, lane: int) -> FlowTotals:
         return FlowTotals(
@@ -150,10 +162,10 @@ class Recording:
 
 @final
 class ChunkRecorder:
-    """Takes one chunk after another down in a `Recording`."""
+    """Takes one chunk after another down in a `Recording`; where all futures are `alike`, one stands for all."""
 
-    def __init__(self, recording: Recording, futures: int) -> None:
-        self.recording, time = recording, recording.time
+    def __init__(self, recording: Recording, futures: int, *, alike: bool = False) -> None:
+        self.recording, self.alike, time = recording, alike, recording.time
         lanes = len(recording.experiments)
         year = max(1, in_steps(YEAR_DAYS, time.step_days))
         level_stack, measure_stack = (
@@ -191,6 +203,8 @@ class ChunkRecorder:
 
     def begin(self, futures: range, values: Mapping[int, Array], clips: Mapping[str, tuple[Array, Array]]) -> None:
         """A chunk begins; `clips` is filled while it runs, as `values` are."""
+        if self.alike:
+            futures = range(self.recording.runs)
         self.part = slice(futures.start, futures.stop)
         self.values, self.clips = values, clips
         self.followed = list(self._followed())
@@ -198,11 +212,13 @@ class ChunkRecorder:
             traces.begin(futures, values)
         for sums in self.sums:
             sums.begin(values)
+        self.recording.fallen.begin(values)
 
     def levels(self, step: int) -> None:
         """Levels and headrooms are known."""
         self.level_traces.record(step)
         self.recording.falls.record(step, self.level_traces.stack.now)
+        self.recording.fallen.record()
         for course, value, presence in self.followed:
             if value.ndim > 1:  # the level of a group: the sum over the members present
                 value = value.sum(axis=-1) if presence is None else np.vecdot(value, presence)
@@ -245,6 +261,7 @@ class ChunkRecorder:
             traces.end()
         for sums in self.sums:
             sums.end(self.part)
+        self.recording.fallen.end()
         recording, part = self.recording, self.part
         for name, (times, first) in self.clips.items():
             recording.clips[name].times[:, part], recording.clips[name].first[:, part] = times, first
@@ -268,6 +285,16 @@ class ChunkRecorder:
             received, borne = (_within(windows, courses[f"{party.name}.{side}"]) for side in ("received", "borne"))
             for key, figure in _balance(received, borne, step).items():
                 self.recording.balances[party.name][key][self.part] = figure
+
+
+def _rooms(relationship: Relationship, program: Program) -> Mapping[str, list[Register]]:
+    """By group, the room of each member in each capacity that it needs."""
+    found: dict[str, list[Register]] = {}
+    for plan in program.capacities:
+        party = relationship.parties[plan.party]
+        if party.members is not None and party.capacities[plan.name].essential:
+            found.setdefault(party.name, []).append(plan.headroom)
+    return found
 
 
 def _unique(registers: Iterable[Register]) -> list[Register]:

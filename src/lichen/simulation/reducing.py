@@ -158,7 +158,8 @@ class Traces:
 class Falls:
     """How far, and how long, lanes lie below another lane: the mean over futures of headrooms of shocks against `base`.
 
-    Sums over futures: `[sample, party, lane]` of what is missing and of its square, `[sample, party]` of the room.
+    Sums over the futures that were recorded: `[sample, party, lane]` of what is missing and of its square,
+    `[sample, party]` of the room.
     """
 
     def __init__(self, rows: Sequence[int], lanes: Sequence[int], against: int, samples: int) -> None:
@@ -168,20 +169,22 @@ class Falls:
         self.missing = np.zeros((samples, len(self.rows), len(lanes)))
         self.squares = np.zeros_like(self.missing)
         self.room = np.zeros((samples, len(self.rows), 1))
+        self.futures = 0
 
     def record(self, step: int, now: Array) -> None:
         """One sample of the stack that holds the headrooms; before the shock nothing differs."""
         if not self.places or not self.rows:
             return
+        self.futures += now.shape[-1] if step == 0 else 0
         room = now[self.rows, self.against, None]
         missing = room - now[self.struck]
         self.missing[step] += missing.sum(axis=-1)
         self.squares[step] += np.square(missing).sum(axis=-1)
         self.room[step] += room.sum(axis=-1)
 
-    def of(self, row: int, lane: int, runs: int, step_days: float) -> Fall:
+    def of(self, row: int, lane: int, step_days: float) -> Fall:
         """The fall of one party in one lane."""
-        place = self.places[lane]
+        place, runs = self.places[lane], self.futures
         missing = self.missing[:, row, place] / runs
         room = np.maximum(self.room[:, row, 0] / runs, LEAST_ROOM)
         deepest = int(np.argmax(missing / room))
@@ -192,6 +195,52 @@ class Falls:
             error=float(np.sqrt(spread / max(1, runs - 1)) / room[deepest]),
             days=float(np.count_nonzero(missing > MISSED)) * step_days,
         )
+
+
+@final
+class Fallen:
+    """How many members of each group fall below their floor at any time in a lane in which one member is struck, and do
+    not in another lane; the struck one is not counted.
+
+    `rooms`: by group, the room of its members in each capacity that they need `[lane, future, member]`; `struck`: by
+    lane the group and the place of the member; `against`: the lane of comparison.
+    """
+
+    def __init__(
+        self, rooms: Mapping[str, Sequence[Register]], struck: Mapping[int, tuple[str, int]], against: int | None
+    ) -> None:
+        self.rooms = rooms if struck and against is not None else {}
+        self.struck, self.against = struck, against or 0
+        self.counts = {lane: dict.fromkeys(self.rooms, 0) for lane in struck}
+        self.futures = 0
+
+    def begin(self, values: Mapping[int, Array]) -> None:
+        """Nobody has fallen yet."""
+        self.now = {group: [values[register.index] for register in own] for group, own in self.rooms.items()}
+        self.below: dict[str, NDArray[np.bool_]] = {
+            group: np.zeros(np.broadcast_shapes(*(room.shape for room in own)), dtype=np.bool_)
+            for group, own in self.now.items()
+        }
+
+    def record(self) -> None:
+        """One sample."""
+        for group, below in self.below.items():
+            for room in self.now[group]:
+                np.logical_or(below, room < 0, out=below)
+
+    def end(self) -> None:
+        """Adds the chunk's counts up."""
+        for group, below in self.below.items():
+            lanes = np.broadcast_to(below, (max(len(below), self.against + 1), *below.shape[1:]))
+            base = lanes[self.against]
+            for lane, (own, member) in self.struck.items():
+                fallen = lanes[min(lane, len(lanes) - 1)] & ~base
+                self.counts[lane][group] += int(fallen.sum()) - (int(fallen[..., member].sum()) if own == group else 0)
+        self.futures += max((len(below[0]) for below in self.below.values()), default=0)
+
+    def of(self, lane: int) -> Mapping[str, float]:
+        """By group, the mean count over futures; nothing in a lane in which no single member is struck."""
+        return {group: count / self.futures for group, count in self.counts.get(lane, {}).items() if self.futures}
 
 
 @final

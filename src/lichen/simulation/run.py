@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from lichen.relationship.flow import Links
+from lichen.relationship.formula import Spread, walk
+from lichen.relationship.party import Members
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.value import Value
 from lichen.simulation import interventions
+from lichen.simulation.chance import is_drawn
 from lichen.simulation.compiling import compile_program
 from lichen.simulation.engine_numpy import Engine
 from lichen.simulation.experiments import Experiment
@@ -33,18 +37,21 @@ def simulate(
 ) -> Futures:
     """The relationship in `runs` futures, in every experiment the same.
 
-    Values that nobody states are not-a-numbers and stay so in all that depends on them. `progress` is told how many
-    futures are done and of how many; `chunk` futures run at a time (chosen by size when None), which changes no figure.
-    `on_chunk` is given the whole courses of each chunk when it is done.
+    Values that nobody states are not-a-numbers and stay so in all that depends on them. Where nothing is drawn, all
+    futures are one, and that one is run. `progress` is told how many futures are done and of how many; `chunk` futures
+    run at a time (chosen by size when None), which changes no figure. `on_chunk` is given the whole courses of each
+    chunk when it is done; then every future is run.
     """
     needs = interventions.needs(relationship, experiments)
     program = compile_program(relationship, needs)
     recording = Recording(relationship, program, experiments, runs, on_chunk)
     chosen = min(_chunk(relationship, program, max(1, len(experiments))), recording.most_at_a_time)
     size = max(1, min(runs, chunk or chosen))
+    alike = on_chunk is None and not has_chance(relationship)
+    different = min(runs, 1) if alike else runs
     engine = None
-    for first in range(0, runs if experiments else 0, size):
-        futures = range(first, min(first + size, runs))
+    for first in range(0, different if experiments else 0, size):
+        futures = range(first, min(first + size, different))
         if engine is None or engine.futures != len(futures):
             engine = Engine(
                 relationship,
@@ -54,12 +61,20 @@ def simulate(
                 lanes=len(experiments),
                 futures=len(futures),
                 reviewing=[experiment.reviews for experiment in experiments],
-                recorder=ChunkRecorder(recording, len(futures)),
+                recorder=ChunkRecorder(recording, len(futures), alike=alike),
             )
         engine.run(futures, seed)
         if progress is not None:
-            progress(futures.stop, runs)
+            progress(runs if alike else futures.stop, runs)
     return recording.futures(seed)
+
+
+def has_chance(relationship: Relationship) -> bool:
+    """Whether anything is drawn: a world variable, or a range; if not, all futures are one."""
+    trees = (value.tree for value in values_of(relationship) if value.tree is not None)
+    return any(map(is_drawn, relationship.world.values())) or any(
+        isinstance(node, Spread) for tree in trees for node in walk(tree)
+    )
 
 
 def values_of(part: object) -> Iterable[Value]:
@@ -72,7 +87,7 @@ def values_of(part: object) -> Iterable[Value]:
     elif isinstance(part, tuple):
         for inner in part:
             yield from values_of(inner)
-    elif hasattr(part, "__dataclass_fields__"):
+    elif hasattr(part, "__dataclass_fields__") and not isinstance(part, Members | Links):
         for name in part.__dataclass_fields__:
             yield from values_of(getattr(part, name))
 

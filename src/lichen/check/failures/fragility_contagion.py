@@ -8,7 +8,9 @@ What we look at
     Each essential party is knocked to its floor at a third of the horizon, all else equal; for every other party the
     largest share of its room that it then loses. The score is the largest of these shares, or the size of the
     eigenvalue that says whether failures feed each other, whichever is larger. Watch at 0.25, alarm at 0.5. A
-    dependence of about 0.65 passes watch also in a healthy pair.
+    dependence of about 0.65 passes watch also in a healthy pair. In groups of 200 members and more that are linked
+    with each other, the 20 members whose failure can reach furthest by the links are struck alone too, and the first
+    of those that nobody looks after; their score is the share of a group that then falls below its floor.
 
 Cannot tell when
     A party has no capacity that it needs.
@@ -37,6 +39,7 @@ from lichen.check.judging import failure
 from lichen.check.measures.contagion import radius, spread
 from lichen.check.measures.figure import Figure, largest_of
 from lichen.check.measures.worth import valuation
+from lichen.check.members import MemberFall, falls_of_members
 from lichen.check.remedies import buffered, largest_benefit
 
 TITLE = "Fragility contagion"
@@ -48,7 +51,8 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
     """Ask how far one side's failure travels."""
     shares = spread(evidence)
     bounds = (radius({pair: Figure(x, x, x) for pair, x in _at(shares, k).items()}) for k in range(3))
-    score = largest_of([*shares.values(), Figure(*bounds)])
+    alone = falls_of_members(evidence)
+    score = largest_of([*shares.values(), Figure(*bounds), *(Figure(*[fall.share] * 3) for fall in alone)])
     origin, target = max(shares, key=lambda pair: shares[pair].value, default=("", ""))
     worst = shares[origin, target].value if origin else 0.0
     says = (
@@ -57,12 +61,17 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
         if worst > 0
         else "A failure of one side stays with it."
     )
+    if alone and alone[0].fallen > 0:
+        says += f" {alone[0].says}"
     yield failure(
         ABOUT,
         score,
         says,
         parties=[origin, target] if worst > 0 else [],
-        evidence=[_seen(evidence, one, other, figure) for (one, other), figure in shares.items()],
+        evidence=[
+            *(_seen(evidence, one, other, figure) for (one, other), figure in shares.items()),
+            *(_struck(evidence, fall) for fall in alone),
+        ],
         remedy=_remedy(evidence, target) if origin else None,
         needs="What each side needs to go on.",
         parts=[(f"{one} to {other}", figure.value) for (one, other), figure in shares.items()],
@@ -88,4 +97,14 @@ def _seen(evidence: CheckInput, origin: str, target: str, figure: Figure) -> Evi
         unit="of its room",
         method="simulation",
         at=evidence.relationship.at(f"parties.{target}"),
+    )
+
+
+def _struck(evidence: CheckInput, fall: MemberFall) -> Evidence:
+    return Evidence(
+        says=fall.says,
+        figure=fall.share,
+        unit=f"of {evidence.title(fall.group)}",
+        method="simulation",
+        at=evidence.relationship.at(f"parties.{fall.struck.group}"),
     )

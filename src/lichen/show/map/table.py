@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
+from lichen.dependency.contagion_members import MemberReach
 from lichen.dependency.harm import Damage
 from lichen.dependency.map import FIRST_ROUNDS, DependencyMap, Indirect, PartyMap, Path
 from lichen.dependency.needs import Need, Supply
@@ -31,6 +32,8 @@ def table(dependencies: DependencyMap) -> str:
         ("Who needs whom", _direct(dependencies)),
         ("Through others, beyond the first step", _through(dependencies)),
         ("Ways through others", (_path(dependencies, path) for path in dependencies.paths)),
+        ("Whose failure reaches furthest, by the links alone", _furthest(dependencies)),
+        ("Furthest of those whom nobody looks after", _unowned(dependencies)),
         ("Power", (_power(dependencies, power) for power in dependencies.power)),
         ("Goodwill: no promise or rule stands behind it", _goodwill(dependencies)),
         ("Unseen", _unseen(dependencies)),
@@ -171,6 +174,27 @@ def _power(dependencies: DependencyMap, power: Power) -> str:
     if power.share_of_one is not None:
         said += f" Of a gain to divide, {one} could ask {percent(power.share_of_one)}."
     return said
+
+
+def _furthest(dependencies: DependencyMap) -> Iterator[str]:
+    ranking = dependencies.members
+    if ranking is not None:
+        yield f"{_whole(ranking.members)} members with {_whole(ranking.links)} links, and how many fall with each:"
+        yield from (_reaching(dependencies, one) for one in ranking.leading)
+
+
+def _unowned(dependencies: DependencyMap) -> Iterator[str]:
+    for one in dependencies.members.unowned if dependencies.members is not None else ():
+        yield _reaching(dependencies, one)
+
+
+def _reaching(dependencies: DependencyMap, one: MemberReach) -> str:
+    whose = title_of(dependencies, one.group)
+    return f"{_whole(one.reach)}  with {plain(one.member)} ({whose}), {_whole(one.direct)} of them directly"
+
+
+def _whole(count: int) -> str:
+    return number(count, len(str(count)))
 
 
 def _goodwill(dependencies: DependencyMap) -> Iterator[str]:
