@@ -43,6 +43,18 @@ def test_a_figure_in_another_unit_is_no_change() -> None:
     assert changes("level: 100 EUR", "level: 0.1 kEUR") == ()
 
 
+def test_a_floor_that_one_version_does_not_say_is_added() -> None:
+    bakery = "bakery: {kind: organisation, capacities: {cash: {level: 100 EUR, floor: 10 EUR}}}"
+    unsaid = relationship(TEXT.replace(bakery, bakery.replace(", floor: 10 EUR", "")))
+    (line,) = redline(unsaid, relationship())
+    assert (line.path, line.kind, line.old, line.new) == (
+        "parties.bakery.capacities.cash.floor",
+        "added",
+        None,
+        "10 EUR",
+    )
+
+
 def test_neither_is_another_order_nor_another_place_in_the_text() -> None:
     flour = "  flour: {file: flour.csv, at: day, amount: sacks}\n"
     books = "  mill.cash: {file: books.csv, at: day, level: cash, unit: EUR}\n"

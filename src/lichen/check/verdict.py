@@ -18,7 +18,7 @@ from lichen.check.recorded import record_findings
 from lichen.check.registry import failures, invariants
 from lichen.check.rests_on import RestsOn, rests_on
 from lichen.check.sentence import one_sentence
-from lichen.check.unsaid import blank_finding, blank_flows, is_unsaid
+from lichen.check.unsaid import blank_finding, blank_flows, floor_finding, is_unsaid, missing_floors
 from lichen.language.reading import not_at_hand
 from lichen.relationship.backing import missing_components
 from lichen.relationship.flow import Flow
@@ -178,9 +178,15 @@ def decide(evidence: CheckInput, gate: Gate, instead: Instead | None, findings: 
 
 
 def explained(evidence: CheckInput, finding: Finding) -> Finding:
-    """A finding that cannot be told because somebody keeps a figure private says who, which, and what would do."""
-    if finding.status != "cannot tell":
+    """A finding that cannot be told because a floor is missing, or somebody keeps a figure private, says which, who
+    knows it, and what would do.
+    """
+    if finding.status != "cannot tell" or _is_from_record(finding):
         return finding
+    floors = missing_floors(evidence)
+    if floors:
+        asked = floor_finding(evidence, floors[0])
+        return replace(finding, says=asked.says, needs=asked.needs, evidence=(), remedy=None)
     kept = [value for value in evidence.unknown if value.private_to is not None]
     if not kept:
         return finding

@@ -134,6 +134,8 @@ def _part(thing: object) -> _Part:
     match thing:
         case None | "" | ():
             return None
+        case Value(tree=None, private_to=None):
+            return None
         case Value():
             return _Said((thing.tree, thing.private_to), thing.text)
         case Window():
