@@ -73,6 +73,8 @@ def test_a_part_that_is_new_is_one_change_without_what_goes_without_saying() -> 
     assert (line.path, line.kind, line.new) == ("flows.payment.if_lost", "added", "replaced 60 %, after 2 weeks")
     commitment, exit_rule = changes("evidence:", "exit: {notice: 3 months}\nevidence:")
     assert (exit_rule.path, exit_rule.new) == ("exit", "notice 3 months")
+    (added,) = changes("evidence:", "exit: {notice: 0 days, returns: [tools]}\nevidence:")
+    assert added.new == "notice 0 days, returns [tools]"  # a default that the file says itself
     # Neither file says a commitment: who may leave is bound no longer than the notice, else it is the horizon.
     assert (commitment.old, commitment.new) == ("1 year (by default)", "3 months (by default)")
 
