@@ -317,6 +317,6 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "parties": list(finding.parties),
         "evidence": [asdict(seen) for seen in finding.evidence],
         "needs": finding.needs,
-        "remedy": f"{remedy.says} {remedy.effect}".rstrip() if remedy is not None else None,
+        "remedy": " ".join((remedy.says, *(remedy.effect.says if remedy.effect else ()))) if remedy else None,
         "change": change,
     }
