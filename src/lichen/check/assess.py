@@ -226,7 +226,7 @@ def _with_flips(
         return replace(verdict, rests_on=replace(verdict.rests_on, why=why))
     kinds = _of_kinds(experiments, _FOR_FLIPS)
 
-    def word(other: Relationship) -> str:
+    def word(other: Relationship) -> tuple[str, str]:
         futures = simulate(other, kinds, runs=FLIP_RUNS, seed=evidence.futures.seed)
         return word_of(evidence_of(other, futures, record=evidence.record))
 

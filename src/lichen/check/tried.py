@@ -129,7 +129,7 @@ def _sentences(before: CheckInput, finding: Finding, trial: _Trial) -> Iterator[
         yield f"Why: {after.says}"
     if finding.about == "reinforcement_feedback_channel" and len(finding.parties) == 2:
         yield from _reach(before, then, *finding.parties)
-    others = [_title(about) for about in trial.mends if about != finding.about]
+    others = [_title(about) for about in trial.mends if about != finding.about and about in checks()]
     if others:
         yield f"It {'also ' if finding.about in trial.mends else ''}betters {wording.listed(others)}."
 

@@ -126,11 +126,13 @@ def judge(evidence: CheckInput) -> Verdict:
     )
 
 
-def word_of(evidence: CheckInput) -> Word:
-    """The word of the verdict alone."""
+def word_of(evidence: CheckInput) -> tuple[Word, str]:
+    """The word of the verdict alone, and the worst finding in a sentence, empty when all hold."""
     gate = pass_gate(evidence)
     instead = instead_of_symbiosis(evidence, gate)
-    return decide(evidence, gate, instead, tuple(all_findings(evidence, gate)))
+    findings = tuple(all_findings(evidence, gate))
+    worst = next(iter(_objections(findings)), None)
+    return decide(evidence, gate, instead, findings), worst.says if worst is not None else ""
 
 
 def _tables(evidence: CheckInput) -> str | None:

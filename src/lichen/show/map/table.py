@@ -54,19 +54,24 @@ def _party(dependencies: DependencyMap, party: PartyMap) -> Iterator[str]:
     left = "" if party.headroom is None else f" · room left {room(party.headroom)}"
     leaves = "" if party.walk_away is None else f" · would leave below {room(party.walk_away)}"
     yield from _wrap(f"{plain(party.title)} ({kind_of(party)}){left}{leaves}")
-    titles = flow_titles(dependencies)
     needed = [_need(dependencies, need) for need in party.needs] or ["no capacity is described"]
     needed += [
         f"cannot be told: {_untold(dependencies, one)}" for one in dependencies.untold if one.party == party.name
     ]
     yield from _block("needs", needed)
-    yield from _block("gives", [", ".join(titles[name] for name in party.gives) or "nothing"])
+    yield from _block("gives", [_gives(dependencies, party) or "nothing"])
     yield from _block("risks", list(_risks(dependencies, party)) or ["none that the file names"])
     damages = [_damage(dependencies, damage) for damage in party.can_damage]
     damages += [
         f"cannot be told: {_not_given(dependencies, one)}" for one in dependencies.untold if one.on == party.name
     ]
     yield from _block("can damage", damages or ["nothing of the others"])
+
+
+def _gives(dependencies: DependencyMap, party: PartyMap) -> str:
+    """The flows by which a party gives; what it bears stands among its risks."""
+    given = (edge.flow for edge in dependencies.edges if edge.flow in party.gives and not is_harm(edge))
+    return _flows(dependencies, given)
 
 
 def _need(dependencies: DependencyMap, need: Need) -> str:
@@ -76,7 +81,7 @@ def _need(dependencies: DependencyMap, need: Need) -> str:
     known = "known " if any(one.party == need.party for one in dependencies.untold) else ""
     said = "; ".join(sources) or f"nothing {known}feeds it at the start"
     if idle:
-        said += f"; nothing yet from {', '.join(idle)}"
+        said += f"; nothing at the start from {', '.join(idle)}"
     if need.unknown:
         said += f"; kept private: {', '.join(flow_titles(dependencies)[name] for name in need.unknown)}"
     return f"{need.capacity}{'' if need.essential else ' (not essential)'}: {said}"
@@ -196,8 +201,8 @@ def _power(dependencies: DependencyMap, power: Power) -> str:
         said = f"It lies with {one if power.imbalance > 0 else other}"
     else:
         said = "Even"
-    said += f": {one} depends on {other} by {_known(power.one_on_other)}"
-    said += f", {other} on {one} by {_known(power.other_on_one)}."
+    said += f": {_known(power.one_on_other)} of {one} rests on {other}"
+    said += f", {_known(power.other_on_one)} of {other} on {one}."
     for name, count in ((one, power.alternatives_of_one), (other, power.alternatives_of_other)):
         if count is not None:
             said += f" {name} has {number(count)} other partners."
