@@ -21,8 +21,8 @@ other troubles."""
 HALVINGS = 3
 """Bisections: the value is then known to a twelfth of the span, on the scale of multiples."""
 
-Word = Callable[[Relationship], str]
-"""The verdict's word for a relationship, over few futures."""
+Word = Callable[[Relationship], tuple[str, str]]
+"""The verdict's word for a relationship and the worst finding in a sentence, over few futures."""
 
 
 @final
@@ -33,8 +33,8 @@ class Judge:
     word: Word
     left: int
 
-    def __call__(self, relationship: Relationship) -> str | None:
-        """The verdict's word, None when the budget is spent."""
+    def __call__(self, relationship: Relationship) -> tuple[str, str] | None:
+        """The verdict's word and the worst finding, None when the budget is spent."""
         if self.left <= 0:
             return None
         self.left -= 1
@@ -49,8 +49,8 @@ def search_flips(evidence: CheckInput, word: Word, most_judged: int) -> tuple[Fl
     for assumption in _candidates(evidence):
         for end in (max(1 / SPAN, assumption.least), min(SPAN, assumption.most)):
             then = judged(assumption.at(end))
-            if then is not None and then != same and same is not None:
-                factor, then = _bisect(assumption, end, same, then, judged)
+            if then is not None and same is not None and then[0] != same[0]:
+                factor, then = _bisect(assumption, end, same[0], then, judged)
                 found.append((max(factor, 1 / factor), _flip(evidence, assumption, factor, then)))
                 break
         if len(found) == MOST_FLIPS:
@@ -66,27 +66,31 @@ def _candidates(evidence: CheckInput) -> list[Assumption]:
     return sorted(free, key=lambda assumption: -assumption.weight)[:MOST_TRIED]
 
 
-def _bisect(assumption: Assumption, end: float, word: str, then: str, judged: Judge) -> tuple[float, str]:
-    """The factor nearest to one at which the verdict is known to be another, and that verdict."""
+def _bisect(
+    assumption: Assumption, end: float, word: str, then: tuple[str, str], judged: Judge
+) -> tuple[float, tuple[str, str]]:
+    """The factor nearest to one at which the verdict is known to be another, and that verdict with its reason."""
     same, other = 1.0, end
     for _ in range(HALVINGS):
         middle = (same * other) ** 0.5
         found = judged(assumption.at(middle))
         if found is None:
             break
-        if found == word:
+        if found[0] == word:
             same = middle
         else:
             other, then = middle, found
     return other, then
 
 
-def _flip(evidence: CheckInput, assumption: Assumption, factor: float, then: str) -> Flip:
+def _flip(evidence: CheckInput, assumption: Assumption, factor: float, then: tuple[str, str]) -> Flip:
+    verdict, why = then
     return Flip(
         what=assumption.what,
         path=assumption.value.path,
         at=evidence.relationship.at(assumption.value.path),
         now=assumption.value.text,
         then=assumption.said(factor),
-        verdict=then,
+        verdict=verdict,
+        why=why,
     )

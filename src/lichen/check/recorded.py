@@ -140,7 +140,7 @@ def _turnover(evidence: CheckInput, churn: Churn) -> Iterator[Evidence]:
         f"{title}: {wording.share(churn.lost)} of the {wording.in_words(churn.capacity)} is lost a year and "
         f"{wording.share(churn.replaced)} replaced, while the count changed by {wording.share(churn.change)}."
     )
-    yield Evidence(says=says, figure=churn.lost, unit="lost a year", method="record", at=at)
+    yield Evidence(says=says, figure=churn.lost, unit="share lost a year", method="record", at=at)
     if churn.below_since is not None:
         says = f"Without what was put back, it would have been below the floor since {churn.below_since}."
         yield Evidence(says=says, method="record", at=at)
@@ -177,7 +177,7 @@ def _promises(evidence: CheckInput, balance: Balance) -> Iterator[Finding]:
         is_kept = kept >= KEPT_PROMISE.value - TOLERANCE
         mend = Remedy(says=f"Say what {called} really is, or keep it.", path=f"flows.{flow.name}.rate")
         yield Finding(
-            about="reciprocity_rule",
+            about="promises",
             type="component",
             status="holds" if is_kept else "at risk",
             says=says,

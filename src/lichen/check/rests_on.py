@@ -20,7 +20,7 @@ from lichen.relationship.value import Value
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flip:
     """One assumption that would turn the verdict: the figure, its path and place, what it is, when and whither it
-    turns.
+    turns, and the worst that is then found.
     """
 
     what: str
@@ -29,6 +29,7 @@ class Flip:
     now: str
     then: str
     verdict: str
+    why: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The form that the verdict's JSON promises."""

@@ -11,11 +11,12 @@ _SPANS = ((365.25 * 2, 365.25, "years"), (30.4375 * 4, 30.4375, "months"), (14.0
 
 
 def share(value: float) -> str:
-    """0.182 as `18 %`; a small part keeps one more digit."""
+    """0.182 as `18 %`; a small part, and nearly all, keep one more digit."""
     if math.isnan(value):
         return "an unknown part"
     percent = 100 * value
-    return _signed(f"{percent:.1f} %" if 0 < abs(percent) < 2 else f"{percent:.0f} %")
+    said = f"{percent:.1f}" if 0 < abs(percent) < 2 or 98 < percent < 100 else f"{percent:.0f}"
+    return _signed(f"{said.replace('100.0', '100')} %")
 
 
 def left(title: str, room: float) -> str:

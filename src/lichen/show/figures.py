@@ -54,7 +54,7 @@ def figure(value: float | None, unit: str | None) -> str:
     """A figure of a finding with its unit; shares (`of its room`, `share seen`) as per cent."""
     if unit is not None and unit.startswith(_SHARES) and value is not None and abs(value) < 100:
         return f"{percent(value)} {unit.removeprefix('share ')}"
-    return f"{number(value)} {unit}" if unit and value is not None and not math.isnan(value) else number(value)
+    return sized(value, unit or "")
 
 
 def room(value: float | None) -> str:

@@ -53,7 +53,9 @@ def sides_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
         "The same questions asked of every side. Room left is 100 % when a side is healthy and 0 % at its floor. "
         "Typical: half of the futures have more, half less."
     )
-    kind = element("p", "Between them: ", element("strong", words.KINDS[judged.verdict.kind]), ".")
+    untold = "what reaches the other side cannot be told yet"
+    said = untold if judged.verdict.gate.unknown else words.KINDS[judged.verdict.kind]
+    kind = element("p", "Between them: ", element("strong", said), ".")
     return part("sides", "Each side", kind, shown, lead=lead)
 
 
