@@ -102,3 +102,29 @@ def test_a_piece_of_a_formula_is_put_together_again() -> None:
         "c": "1500",
     }
     assert [p.repair for p in found] == ['Write `"f(x, y)"`.', 'Write `"min(x, max(y, z))"`.', "Write `1500`."]
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("a: ?\nb: {c: ?, d: ? }\n", ["`?` is no value."] * 3),
+        ('a: "what: ?, else"\nb: ?\n', ["`?` is no value."]),
+        ("a: ?\n  more\n", ["This is no YAML: mapping keys are not allowed in this context."]),
+        (
+            'a: "what: ?, else"\nb: [\n',
+            ["This is no YAML: while parsing a flow node did not find expected node content."],
+        ),
+        ("a: ?\nb: [1\n", ["`?` is no value.", "A `,` or `]` is missing in this list in brackets."]),
+    ],
+)
+def test_a_lone_question_mark_hides_nothing_and_nothing_wrong_is_let_through(text: str, facts: list[str]) -> None:
+    assert [problem.fact for problem in problems_of(text)] == facts
+
+
+def test_a_question_mark_within_a_text_is_a_text() -> None:
+    root = compose(Source("file.yaml", 'a: "why: ?"\nb: why?\n'), lambda problem: pytest.fail(problem.fact))
+    assert isinstance(root, Block)
+    assert [entry.value.text for entry in root.entries.values() if isinstance(entry.value, Scalar)] == [
+        "why: ?",
+        "why?",
+    ]

@@ -89,7 +89,7 @@ class _Parser:
         if token.text == ")":
             raise FormulaError("A bracket closes that was never opened.", token.span, "Delete it or open one before.")
         if token.kind in ("name", "number") or token.text == "(":
-            repair = "Write `*` between them to multiply."
+            repair = "To multiply, write `*` between them; a remark stands under `because:`."
             if before.kind == "number" and token.kind == "name":
                 raise FormulaError(
                     f"`{token.text}` is no unit.", token.span, self._unit_repair(token.text), unknown=True

@@ -32,6 +32,8 @@ RESERVED: Final = frozenset(
     {"time", "members", "giver", "receiver", "link", "world", "if", "else", "and", "or", "not", "per"}
     | {"all", "majority", "anyone", "headroom"}
 )
+_NOT_KNOWN: Final = frozenset({"unknown", "ask", "tbd", "tba"})
+"""How people write that a figure is not known; a name of the file may still be one of these."""
 EVERYTHING: Final[frozenset[Kind]] = frozenset({"capacity", "flow", "term", "world", "time", "column"})
 CONSTANTS: Final[frozenset[Kind]] = frozenset({"term", "column"})
 
@@ -276,6 +278,9 @@ class Resolver:
                 span,
                 f"Write {listing(f'{party}.{text}' for party in owners)}.",
             )
+        if text.lower() in _NOT_KNOWN:
+            repair = "Write a range, such as `5..25 EUR`, or leave out a key that is not required."
+            return FormulaError(f"`{text}` is no value.", span, repair, unknown=True)
         every = (".".join(parts) for parts in chain(self.standing.own, scope.names))
         repair = self.suggest(text, every) or self.suggest(text, scope.units)
         return FormulaError(

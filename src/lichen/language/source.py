@@ -12,11 +12,11 @@ import yaml
 from yaml import events
 
 from lichen.language.problem import Excerpt, Problem
+from lichen.language.syntax import MAX_DEPTH, in_words, without_lone_marks
 from lichen.language.tokens import MAX_CHARACTERS
 from lichen.relationship.relationship import Origin
 
 MAX_BYTES = 2**20
-MAX_DEPTH = 40
 
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -147,10 +147,25 @@ def compose(source: Source, report: Callable[[Problem], None]) -> Node | None:
         report(source.problem(bad.start(), bad.end(), fact, "Delete it."))
         return None
     try:
-        return _Composer(source, report).document()
+        return _Composer(source, report).document(source.text)
     except yaml.MarkedYAMLError as error:
+        return _compose_around_marks(source, report, error)
+
+
+def _compose_around_marks(
+    source: Source, report: Callable[[Problem], None], error: yaml.MarkedYAMLError
+) -> Node | None:
+    """The nodes of a text that is no YAML, where that is due to a lone `?` alone; each of these is a problem."""
+    composer = _Composer(source, report)
+    root = None
+    try:
+        root = composer.document(without_lone_marks(source.text))
+    except yaml.MarkedYAMLError as another:
+        error = another if composer.marks else error
+    if root is None or not composer.marks:
         report(_syntax(source, error))
         return None
+    return root
 
 
 @final
@@ -163,10 +178,13 @@ class _Composer:
         self.root: Node | None = None
         self.open: list[_Open] = []
         self.repeated: set[str | None] = set()
+        self.marks = 0
+        """How many values are a lone `?`."""
 
-    def document(self) -> Node | None:
+    def document(self, text: str) -> Node | None:
+        """The nodes of the document; `text` is the source's, or has one letter for each lone `?`."""
         documents = 0
-        for event in yaml.parse(self.source.text, Loader=_Loader):
+        for event in yaml.parse(text, Loader=_Loader):
             if isinstance(event, events.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
@@ -200,8 +218,17 @@ class _Composer:
             written = self.source.text[start:end].split()[0] if end > start else tag
             self._problem(event, f"`{written}` is a tag.", "Leave it out: the key alone says what its value means.")
         if isinstance(event, events.ScalarEvent):
-            plain = self.source.text[start:end] == event.value
-            self._add(Scalar(event.value, start, end, plain))
+            written = self.source.text[start:end]
+            if written == "?":
+                self.marks += 1
+                self._problem(
+                    event,
+                    "`?` is no value.",
+                    "Write a range, such as `5..25 EUR`, or leave out a key that is not required.",
+                )
+                self._add(Broken(start, end))
+            else:
+                self._add(Scalar(event.value, start, end, written == event.value))
         elif len(self.open) == MAX_DEPTH:
             self._problem(
                 event, f"The file is nested more than {MAX_DEPTH} deep.", "Nothing in a relationship file needs that."
@@ -325,57 +352,6 @@ def _is_empty(node: Node) -> bool:
     return isinstance(node, Scalar) and node.plain and node.text == ""
 
 
-_SYNTAX: tuple[tuple[str, str, str], ...] = (
-    (
-        "exceeded maximum nesting depth",
-        f"The file is nested more than {MAX_DEPTH} deep.",
-        "Nothing in a relationship file needs that.",
-    ),
-    (
-        "mapping values are not allowed",
-        "A `:` stands where no key can be.",
-        "Put the text in quotes, or check the indentation.",
-    ),
-    (
-        "cannot start any token",
-        "This character cannot begin a value.",
-        "Indent with spaces, not tabs; put a text that begins with it in quotes.",
-    ),
-    (
-        "did not find expected ',' or '}'",
-        "A `,` or `}` is missing in this mapping in braces.",
-        "Close the brace, or quote the text.",
-    ),
-    (
-        "did not find expected ',' or ']'",
-        "A `,` or `]` is missing in this list in brackets.",
-        "Close the bracket, or quote the text.",
-    ),
-    (
-        "did not find expected key",
-        "This line fits no mapping above it.",
-        "Indent it like its neighbours, and close quotes, braces and brackets before it.",
-    ),
-    (
-        "did not find expected '-'",
-        "This line fits no list above it.",
-        "Begin every item of the list with `- ` at the same indentation.",
-    ),
-    ("could not find expected ':'", "A `:` is missing after this key.", "Write `key: value`."),
-    ("unexpected end of stream", "The text ends inside quotes.", "Close the quotes."),
-    (
-        "unknown escape character",
-        "This escape with a backslash does not exist.",
-        "Use single quotes, where a backslash is a backslash.",
-    ),
-    (
-        "undefined alias",
-        "This repeats a part of the file that is not there.",
-        "Write the part out here; `*` begins a text only in quotes.",
-    ),
-)
-
-
 def _syntax(source: Source, error: yaml.MarkedYAMLError) -> Problem:
     """What the YAML parser says, in words for people."""
     mark = error.problem_mark or error.context_mark
@@ -383,8 +359,7 @@ def _syntax(source: Source, error: yaml.MarkedYAMLError) -> Problem:
     said = " ".join(part for part in (error.context, error.problem) if part)
     if source.text[start : start + 1] == "\t":
         return source.problem(start, start + 1, "A tab stands here.", "Indent with spaces.")
-    unknown = (said, f"This is no YAML: {said}.", "Check indentation, quotes, braces and brackets.")
-    _, fact, repair = next((row for row in _SYNTAX if row[0] in said), unknown)
+    fact, repair = in_words(said)
     others: tuple[Excerpt, ...] = ()
     context = error.context_mark
     if context is not None and context.index < start and source.origin(context.index).line != source.origin(start).line:

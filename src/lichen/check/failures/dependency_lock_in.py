@@ -15,7 +15,8 @@ Not to be confused with
     Fragility contagion, which is about failure of the other side, not about its leaving.
 
 Example
-    `tests/cases/failures/dependency_lock_in/shows.yaml`
+    A workshop lives by designs that nobody else makes, and would be ruined by any exit:
+    `tests/cases/failures/dependency_lock_in/shows.yaml`.
 
 Mitigation
     Keep fallbacks ready (`if_lost`), commit in parts, agree on notice and continuity.

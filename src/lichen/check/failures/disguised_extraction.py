@@ -17,7 +17,8 @@ Not to be confused with
     nobody who captures.
 
 Example
-    `tests/cases/failures/disguised_extraction/shows.yaml`
+    They speak of a partnership, and each prototype costs the workshop more than a design brings it:
+    `tests/cases/failures/disguised_extraction/shows.yaml`.
 
 Mitigation
     Audit who gets the value and who carries the burdens, then change the terms. Otherwise stop calling it symbiotic.

@@ -17,7 +17,8 @@ Not to be confused with
     A measure that is merely low: it tells the truth.
 
 Example
-    `tests/cases/failures/false_shared_value_metric/shows.yaml`
+    The cash of a studio and a workshop together rises year by year, while the workshop uses itself up:
+    `tests/cases/failures/false_shared_value_metric/shows.yaml`.
 
 Mitigation
     Follow distribution, sustainability and the weakest side, not the sum.

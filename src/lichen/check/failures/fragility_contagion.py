@@ -19,7 +19,8 @@ Not to be confused with
     Dependency lock-in, which is about leaving.
 
 Example
-    `tests/cases/failures/fragility_contagion/shows.yaml`
+    A workshop lives by this month's designs alone; a bad quarter of the studio that makes them empties it:
+    `tests/cases/failures/fragility_contagion/shows.yaml`.
 
 Mitigation
     Buffers, shared risk, fallbacks and watching each other; not less of the link.

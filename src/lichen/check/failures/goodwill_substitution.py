@@ -18,7 +18,8 @@ Not to be confused with
     Generosity: a gift that nobody lives by is none.
 
 Example
-    `tests/cases/failures/goodwill_substitution/shows.yaml`
+    A studio and a workshop live by designs and prototypes that nobody promised and of which no rule speaks:
+    `tests/cases/failures/goodwill_substitution/shows.yaml`.
 
 Mitigation
     Promise the least that is needed, with a rule and a measure, and leave the rest free.

@@ -16,7 +16,8 @@ Not to be confused with
     Disguised extraction: a link can be too much and still be fair.
 
 Example
-    `tests/cases/failures/over_coupling/shows.yaml`
+    A studio asks for a prototype of every sketch, which costs the workshop more than the partnership needs:
+    `tests/cases/failures/over_coupling/shows.yaml`.
 
 Mitigation
     Loosen the link, and keep those by which one side's gain reaches the other.

@@ -18,7 +18,8 @@ Not to be confused with
     Exit: leaving is no way to change terms.
 
 Example
-    `tests/cases/invariants/adaptive_renegotiability.yaml`
+    A studio designs furniture that a workshop builds, and only the studio may raise an imbalance:
+    `tests/cases/invariants/adaptive_renegotiability.yaml`.
 
 Mitigation
     Give every side a voice; add a trigger that reads its room; shorten deadlines; let all agree on a term that moves

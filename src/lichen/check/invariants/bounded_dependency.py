@@ -17,7 +17,8 @@ Not to be confused with
     no prison.
 
 Example
-    `tests/cases/invariants/bounded_dependency.yaml`
+    A workshop builds what a studio designs; without these designs it cannot live, and nobody else makes them:
+    `tests/cases/invariants/bounded_dependency.yaml`.
 
 Mitigation
     Agree on a replacement (`if_lost`), a longer notice or a continuity share.

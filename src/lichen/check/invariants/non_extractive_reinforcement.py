@@ -17,7 +17,8 @@ Not to be confused with
     Disguised extraction, the failure mode, which also needs somebody who captures the gain under a promise of return.
 
 Example
-    `tests/cases/invariants/non_extractive_reinforcement.yaml`
+    A workshop builds prototypes for a studio, and each costs it nearly all that it gets back:
+    `tests/cases/invariants/non_extractive_reinforcement.yaml`.
 
 Mitigation
     Return more to the side that is left with less, or take less from it; count unpaid hours and risk as what they

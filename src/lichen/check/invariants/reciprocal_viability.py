@@ -19,7 +19,8 @@ Not to be confused with
     room.
 
 Example
-    `tests/cases/invariants/reciprocal_viability.yaml`
+    A studio and a workshop exchange designs and prototypes; the workshop starts well and ends with a third less room:
+    `tests/cases/invariants/reciprocal_viability.yaml`.
 
 Mitigation
     Return more to the side that falls, take less from it, or declare a planned fall and its end.

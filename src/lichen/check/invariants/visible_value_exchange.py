@@ -18,7 +18,8 @@ Not to be confused with
     The record's own completeness: a flow can be agreed to be visible and never be written down.
 
 Example
-    `tests/cases/invariants/visible_value_exchange.yaml`
+    A workshop builds prototypes for a studio, and nobody shows the studio what they are:
+    `tests/cases/invariants/visible_value_exchange.yaml`.
 
 Mitigation
     Show the flow to both its ends, or shorten the delay with which it is shown.
