@@ -75,7 +75,7 @@ def test_a_repair_says_what_room_it_gives_and_whether_it_mends() -> None:
     outcome, rooms = remedy.effect.says[:2]
     for party in found.parties:
         old, new = (round(100 * float(np.median(lane[party].end))) for lane in (before, after))
-        assert f"ends with {new} % of its room instead of {old} %" in rooms.replace("\u2212", "-")
+        assert f"{new} % of the room left in the end instead of {old} %" in rooms.replace("\u2212", "-")
     after_all = assess(relationship(edit(text, remedy.path, remedy.value)), runs=200, search=False).verdict
     then = after_all.finding("reciprocal_viability")
     assert then is not None

@@ -88,3 +88,14 @@ def test_a_crossing_is_told_with_the_first_and_half_of_those_that_cross() -> Non
         "Alder Packaging: falls below the floor in 40 of 100 futures, the first by February 2026, half of these by "
         "February 2027"
     )
+
+
+def test_a_record_outside_the_band_is_said_to_be_missed() -> None:
+    steady = outlook.outlooks(build.judged(futures=straight({"northfield": 0.0, "alder": 0.0})))[1]
+    # Without chance the band is the line at 1, and every reading lies below it.
+    assert outlook.missed(steady) == (
+        "Of 6 recorded values of Alder Packaging 6 lie outside the band: the futures miss what happened."
+    )
+    low, high = (-1.0,) * len(steady.side.days), (1.0,) * len(steady.side.days)
+    assert outlook.missed(replace(steady, side=replace(steady.side, low=low, high=high))) == ""
+    assert outlook.missed(replace(steady, side=replace(steady.side, recorded=()))) == ""

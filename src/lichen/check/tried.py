@@ -172,13 +172,13 @@ def _room(before: CheckInput, then: CheckInput, party: str) -> Iterator[str]:
     title = before.title(party)
     was, will = (round(100 * share) for share in falls)
     before_it, after_it = map(wording.share, rooms)
-    below = f"falls below the floor in {will} instead of {was} of 100 futures"
+    below = f"below the floor in {will} instead of {was} of 100 futures"
     if before_it != after_it:
-        said = f"{title} ends with {after_it} of its room instead of {before_it}"
+        said = f"{title}: {after_it} of the room left in the end instead of {before_it}"
         mixed = (rooms[1] > rooms[0]) == (will > was)
         yield f"{said}, {'but' if mixed else 'and'} {below}" if was != will else said
     elif was != will:
-        yield f"{title} ends as before, but {below}"
+        yield f"{title}: in the end as before, but {below}"
 
 
 def _typical(trace: Trace, runs: int) -> float:

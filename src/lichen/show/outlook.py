@@ -21,6 +21,12 @@ _POINTS = 120
 """At most so many places along the time axis are drawn."""
 _FEW = 0.05
 """The share of futures from which on a side is said to fall below its floor."""
+_BY_CHANCE = 0.25
+"""Of recorded values one in ten lies outside the band by chance; from a quarter on the futures miss the record."""
+_COUNTED = {
+    "least": "what the weakest has left",
+    "quantile": "what all but the weakest twentieth have left",
+}
 _KNOWN = 0.5
 """Below this share of members a recorded period says too little about the group."""
 
@@ -93,6 +99,28 @@ def own_sentence(outlook: Outlook, start: date) -> str:
     if outlook.below_from is None and outlook.recorded_below is None and not math.isnan(outlook.below):
         return f"{outlook.party.title}: above the floor, {room(outlook.at_end)} of the room left at the end"
     return sentence(outlook, start)
+
+
+def counted(outlook: Outlook) -> str:
+    """Of a group, what of its members' room counts."""
+    if outlook.party.members is None:
+        return ""
+    return f"Of the members of {outlook.party.title} counts {_COUNTED[outlook.party.counts]}."
+
+
+def missed(outlook: Outlook) -> str:
+    """How many recorded values lie outside the band of nine futures in ten; nothing where none does."""
+    side = outlook.side
+    read = [point for run in side.recorded for point in run if point[0] > 0]
+    if not side.low or not read:
+        return ""
+    days, values = np.transpose(read)
+    low, high = (np.interp(days, side.days, bound) for bound in (side.low, side.high))
+    outside = int(np.sum((values < low) | (values > high)))
+    if not outside:
+        return ""
+    said = f"Of {len(read)} recorded values of {outlook.party.title} {outside} lie outside the band"
+    return f"{said}: the futures miss what happened." if outside > _BY_CHANCE * len(read) else f"{said}."
 
 
 def chart(judged: Judged, found: tuple[Outlook, ...], title: str) -> Bands:

@@ -46,11 +46,16 @@ def change(remedy: Remedy) -> str | None:
     return f"{remedy.path}: {remedy.value}" if remedy.path is not None and remedy.value is not None else None
 
 
-def effect(remedy: Remedy) -> str:
-    """What a change does, or that nobody tried it."""
+def effects(remedy: Remedy) -> tuple[str, ...]:
+    """What a change does in sentences, what matters most first, or that nobody tried it."""
     if remedy.effect is not None:
-        return " ".join(remedy.effect.says)
-    return NOT_TRIED if change(remedy) is not None else ""
+        return remedy.effect.says
+    return (NOT_TRIED,) if change(remedy) is not None else ()
+
+
+def effect(remedy: Remedy) -> str:
+    """All of what a change does."""
+    return " ".join(effects(remedy))
 
 
 def together(verdict: Verdict, findings: Iterable[Finding]) -> tuple[Finding, ...]:

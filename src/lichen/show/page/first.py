@@ -11,10 +11,12 @@ from lichen.show.charts import bands
 from lichen.show.judged import Judged
 from lichen.show.markup import Html, element
 from lichen.show.outlook import Outlook
-from lichen.show.page.parts import NARROW, chart, chip, prose, spoken
+from lichen.show.page.parts import NARROW, chart, chip, folded, prose, spoken
 from lichen.show.telling import Action
 
 ACTIONS = 3
+_TOLD = 2
+"""Sentences about what a change does that stand open: whether it mends, and what each side then has."""
 SIDES = 4
 """How many sides are told of in words below the picture."""
 
@@ -55,6 +57,8 @@ def _picture(judged: Judged, found: tuple[Outlook, ...]) -> Html:
     band = f" Band: nine futures of ten of {worst.party.title}." if worst is not None and worst.side.low else ""
     key = f"Lines: half of the futures lie above, half below.{band}"
     key += f" Dots: as recorded ({recorded})." if recorded else " Nothing of this was recorded."
+    besides = (words for one in found[:SIDES] for words in (outlook.counted(one), outlook.missed(one)) if words)
+    key = " ".join((key, *besides))
     shown = chart(_tall, drawn, "first", "How much room each side has left above its floor")
     fares = (element("li", outlook.own_sentence(one, judged.relationship.time.start) + ".") for one in found[:SIDES])
     return element(
@@ -64,7 +68,7 @@ def _picture(judged: Judged, found: tuple[Outlook, ...]) -> Html:
 
 def _tall(drawn: bands.Bands, width: int, name: str) -> Html:
     """As high as what stands beside it on a screen; on a phone as high as every other."""
-    return bands.draw(drawn, width, name, 430 if width > NARROW else 0)
+    return bands.draw(drawn, width, name, 500 if width > NARROW else 0)
 
 
 def _what_to_do(verdict: Verdict) -> Html:
@@ -90,13 +94,16 @@ def _steps(verdict: Verdict) -> Iterator[Html]:
 def _action(action: Action) -> Iterator[Html]:
     remedy = action.remedy
     yield element("strong", prose(remedy.says))
-    change, effect = telling.change(remedy), telling.effect(remedy)
-    if effect:
-        yield element("p", prose(effect), class_="effect")
+    change, effect = telling.change(remedy), telling.effects(remedy)
     if change is not None:
         yield element("p", "Write ", element("code", change), class_="small")
+    if effect:
+        yield element("p", prose(" ".join(effect[:_TOLD])), class_="effect")
+    more = [element("p", prose(said), class_="small") for said in effect[_TOLD:]]
     for other in action.instead:
         instead = element("code", telling.change(other) or "")
-        yield element("p", "Or instead of that ", instead, " ", prose(telling.effect(other)), class_="small")
+        more.append(element("p", "Or instead of that ", instead, " ", prose(telling.effect(other)), class_="small"))
+    if more:
+        yield folded("Why, and what else", *more)
     why = ", ".join(dict.fromkeys(f"{words.title(f.about)} ({f.status})" for f in action.answers))
     yield element("p", f"For: {why}.", class_="small")

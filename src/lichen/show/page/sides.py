@@ -17,10 +17,6 @@ from lichen.show.markup import Child, Html, element
 from lichen.show.outlook import Outlook
 from lichen.show.page.parts import chart, part, table
 
-_COUNTED = {
-    "least": "what its weakest member has left",
-    "quantile": "what all but the weakest twentieth of its members have left",
-}
 _MOST = 6
 """More sides than these stand below each other and not side by side."""
 
@@ -76,12 +72,11 @@ def futures_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
 def _own_chart(judged: Judged, one: Outlook) -> Html:
     chosen = replace(outlook.chart(judged, (one,), f"Room left of {one.party.title}"), notes=(), named=False)
     made = ", ".join(capacity.name.replace("_", " ") for capacity in one.party.essential_capacities)
-    counted = "" if one.party.members is None else f" Of a group counts {_COUNTED[one.party.counts]}."
     least = f"The least of {made}." if len(one.party.essential_capacities) > 1 else f"Counted in {made}."
-    recorded = f" Dots: {one.recorded.replace('_', ' ')} as recorded." if one.recorded and one.side.recorded else ""
-    said = element(
-        "p", f"{outlook.own_sentence(one, judged.relationship.time.start)}. {least}{counted}{recorded}", class_="small"
-    )
+    recorded = f"Dots: {one.recorded.replace('_', ' ')} as recorded." if one.recorded and one.side.recorded else ""
+    fares = f"{outlook.own_sentence(one, judged.relationship.time.start)}."
+    told = (fares, least, outlook.counted(one), recorded, outlook.missed(one))
+    said = element("p", " ".join(filter(None, told)), class_="small")
     shown = chart(bands.draw, chosen, f"side-{one.side.turn}-room", one.party.title, 520)
     return element("div", shown, said, class_="panel")
 
