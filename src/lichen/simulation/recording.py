@@ -15,7 +15,7 @@ from lichen.simulation.futures import Fall, FlowTotals, Futures, Lane, Trace
 from lichen.simulation.interventions import in_steps
 from lichen.simulation.memories import ratio
 from lichen.simulation.program import FlowPlan, Program
-from lichen.simulation.reducing import FIFTHS, Falls, Stack, Sums, SumsOfChunk, TraceResults, Traces
+from lichen.simulation.reducing import FIFTHS, Falls, Stack, Sums, SumsOfChunk, TraceResults, Traces, ends_of_fifths
 from lichen.simulation.tape import Register
 
 Array: TypeAlias = NDArray[np.float64]
@@ -65,11 +65,35 @@ class Recording:
             lane: {name: register for name, register in series.items() if name.endswith(COURSES[lane])}
             for lane in self.path_lanes
         }
-        shape = (min(runs, PATH_RUNS), self.time.steps + 1)
+        series_kept = sum(len(registers) for registers in self.path_registers.values())
+        self.courses = np.empty((series_kept, self.time.steps + 1, min(runs, PATH_RUNS)))
+        """All paths `[series, time, future]`, in the order of `path_registers`."""
+        courses = iter(self.courses)
         self.paths = {
-            lane: {name: np.empty(shape) for name in registers} for lane, registers in self.path_registers.items()
+            lane: {name: next(courses).T for name in registers} for lane, registers in self.path_registers.items()
         }
         self.balances = {p.name: _empty_trace(runs) for p in program.parties}
+
+    def keep_balance(
+        self,
+        party: str,
+        part: slice,
+        *,
+        samples: int,
+        start: Array,
+        end: Array,
+        total: Array,
+        least: Array,
+        fifths: Array,
+    ) -> None:
+        """A party's balance over every full window, of which there are `samples`, in some futures."""
+        kept = self.balances[party]
+        for name in ("least", "least_after", "yearly_least"):
+            kept[name][part] = least
+        kept["start"][part], kept["end"][part], kept["fifths"][part] = start, end, fifths
+        kept["mean"][part] = total / samples
+        kept["sum_after"][part] = total * self.time.step_days
+        kept["below_zero_at"][part] = np.inf
 
     def futures(self, seed: int) -> Futures:
         """Everything as one value."""
@@ -223,8 +247,19 @@ class ChunkRecorder:
         for party in self.recording.program.parties:
             window = max(1, in_steps(party.window_days, step))
             received, borne = (courses[f"{party.name}.{side}"][:-1] for side in ("received", "borne"))
-            for key, figure in _balance(received, borne, window, step).items():
-                self.recording.balances[party.name][key][self.part] = figure
+            if len(received) >= window:
+                gained, given = (_windows(series, window) for series in (received, borne))
+                balance = ratio(gained, given)
+                self.recording.keep_balance(
+                    party.name,
+                    self.part,
+                    samples=len(balance),
+                    start=balance[0],
+                    end=balance[-1],
+                    total=balance.sum(axis=0),
+                    least=balance.min(axis=0),
+                    fifths=np.stack([balance[a:b].mean(axis=0) for a, b in spans_of_fifths(len(balance))], axis=1),
+                )
 
 
 def _unique(registers: Iterable[Register]) -> list[Register]:
@@ -255,26 +290,10 @@ def _empty_trace(runs: int) -> dict[str, Array]:
     return {**figures, "fifths": np.full((runs, FIFTHS), np.nan)}
 
 
-def _balance(received: Array, borne: Array, window: int, step_days: float) -> Mapping[str, Array]:
-    """A party's balance over every full window [time, future], as a trace; nothing when no window is full."""
-    if len(received) < window:
-        return {}
-    gained, given = (_windows(series, window) for series in (received, borne))
-    balance = ratio(gained, given)
-    ends = [max(1, round(len(balance) * (fifth + 1) / FIFTHS)) for fifth in range(FIFTHS)]
-    starts = [min(start, end - 1) for start, end in zip([0, *ends], ends, strict=False)]
-    least = balance.min(axis=0)
-    return {
-        "start": balance[0],
-        "end": balance[-1],
-        "mean": balance.mean(axis=0),
-        "least": least,
-        "fifths": np.stack([balance[a:b].mean(axis=0) for a, b in zip(starts, ends, strict=True)], axis=1),
-        "least_after": least,
-        "sum_after": balance.sum(axis=0) * step_days,
-        "below_zero_at": np.full(balance.shape[1], np.inf),
-        "yearly_least": least,
-    }
+def spans_of_fifths(samples: int) -> list[tuple[int, int]]:
+    """The first sample of each fifth and the one after its last; of few samples, one may stand in several."""
+    ends = ends_of_fifths(samples)
+    return [(min(start, end - 1), end) for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def _windows(series: Array, window: int) -> Array:

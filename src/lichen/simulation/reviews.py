@@ -8,6 +8,7 @@ from typing import TypeAlias, final
 import numpy as np
 from numpy.typing import NDArray
 
+from lichen.relationship.formula import Call, Name, Tree, walk
 from lichen.relationship.relationship import Time
 from lichen.relationship.rules import Adjustment
 from lichen.simulation.interventions import in_steps
@@ -63,21 +64,12 @@ class Reviews:
         """Looks at terms and triggers with the values of this step."""
         if not self.terms:
             return
-        if self._is_due(step):
+        if is_due(step, self.every_days, self.step_days):
             self._review(self.reviewing, max(step + 1, step + self.until_effect))
         if self.triggers:
             if self.called.any():
                 self._review(self.called.copy(), max(step + 1, step + self.until_answered))
             self._watch(step)
-
-    def _is_due(self, step: int) -> bool:
-        """Whether a regular review falls on the step: the nearest one to a multiple of the time between them."""
-        if not self.every_days or step == 0:
-            return False
-        turn = in_steps(step * self.step_days, self.every_days)
-        return any(
-            in_steps(near * self.every_days, self.step_days) == step for near in (turn - 1, turn, turn + 1) if near
-        )
 
     def _review(self, where: Truths, in_force: int) -> None:
         for name, (_, _, bounded) in self.terms.items():
@@ -94,3 +86,17 @@ class Reviews:
             before[...] = now
         self.called &= self.reviewing & (step >= self.busy_until)
         self.busy_until[self.called] = step + 1 + max(1, self.until_answered)
+
+
+def is_due(step: int, every_days: float | None, step_days: float) -> bool:
+    """Whether a regular review falls on the step: the nearest one to a multiple of the time between them."""
+    if not every_days or step == 0:
+        return False
+    turn = in_steps(step * step_days, every_days)
+    return any(in_steps(near * every_days, step_days) == step for near in (turn - 1, turn, turn + 1) if near)
+
+
+def balances_read(tree: Tree | None) -> set[str]:
+    """The parties whose balance a formula reads."""
+    calls = [node for node in walk(tree) if isinstance(node, Call) and node.function == "balance"] if tree else []
+    return {name.text for call in calls for name in call.arguments if isinstance(name, Name)}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from typing import Literal
 
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.value import Value
@@ -19,6 +21,8 @@ CHUNK_NUMBERS = 12_000
 CHUNK_MEMBERS = 200_000
 """How many numbers a register of one chunk holds at most, without and with members, so that they stay in the cache."""
 LAGGING = ("transit", "memory")
+LARGE = 3e9
+"""From so many operations on numbers on, the fast engine is done sooner in spite of its second of loading."""
 
 
 def simulate(
@@ -29,34 +33,68 @@ def simulate(
     seed: int = 1,
     progress: Callable[[int, int], None] | None = None,
     chunk: int | None = None,
+    engine: Literal["numpy", "numba"] | None = None,
+    threads: int | None = None,
 ) -> Futures:
     """The relationship in `runs` futures, in every experiment the same.
 
     Values that nobody states are not-a-numbers and stay so in all that depends on them. `progress` is told how many
     futures are done and of how many; `chunk` futures run at a time (chosen by size when None), which changes no figure.
+    The `engine` is chosen by the size of the work when None: the fast one where that is large and Numba is installed;
+    its figures are the same up to rounding. It runs as many `threads` as there are processors when None.
     """
     needs = interventions.needs(relationship, experiments)
     program = compile_program(relationship, needs)
-    size = max(1, min(runs, chunk or _chunk(relationship, program, max(1, len(experiments)))))
     recording = Recording(relationship, program, experiments, runs)
+    futures = range(runs if experiments else 0)
+    work = sum(_widths(program)) * relationship.time.steps * len(experiments) * len(futures)
+    fast = engine == "numba" or (engine is None and work > LARGE and find_spec("numba") is not None)
+    if fast and futures:
+        from lichen.simulation.fast.engine import run_all  # takes half a second to load
+
+        run_all(
+            relationship,
+            program,
+            experiments,
+            recording,
+            seed=seed,
+            chunk=chunk,
+            progress=progress,
+            threads=threads,
+        )
+        return recording.futures(seed)
+    size = max(1, min(runs, chunk or _chunk(relationship, program, max(1, len(experiments)))))
+    for part, run in _chunks(relationship, program, experiments, recording, futures, size):
+        run(part, seed)
+        if progress is not None:
+            progress(part.stop, runs)
+    return recording.futures(seed)
+
+
+def _chunks(
+    relationship: Relationship,
+    program: Program,
+    experiments: Sequence[Experiment],
+    recording: Recording,
+    futures: range,
+    size: int,
+) -> Iterator[tuple[range, Callable[[range, int], None]]]:
+    """Some futures at a time, and what runs them; an engine serves all chunks of its size."""
     engine = None
-    for first in range(0, runs if experiments else 0, size):
-        futures = range(first, min(first + size, runs))
-        if engine is None or engine.futures != len(futures):
+    for first in futures[::size]:
+        part = futures[first : first + size]
+        if engine is None or engine.futures != len(part):
             engine = Engine(
                 relationship,
                 program,
                 interventions.events(relationship, experiments),
                 tuple(interventions.losses(relationship, experiments)),
                 lanes=len(experiments),
-                futures=len(futures),
+                futures=len(part),
                 reviewing=[experiment.reviews for experiment in experiments],
-                recorder=ChunkRecorder(recording, len(futures)),
+                recorder=ChunkRecorder(recording, len(part)),
             )
-        engine.run(futures, seed)
-        if progress is not None:
-            progress(futures.stop, runs)
-    return recording.futures(seed)
+        yield part, engine.run
 
 
 def unknown_values(relationship: Relationship) -> tuple[Value, ...]:
@@ -81,8 +119,13 @@ def values_of(part: object) -> Iterable[Value]:
 
 def _chunk(relationship: Relationship, program: Program, lanes: int) -> int:
     """How many futures run at a time: bounded by the processor's cache, or by memory for large relationships."""
-    widths = [len(program.axes[node.result.axis]) if node.result.axis else 1 for node in program.nodes]
+    widths = _widths(program)
     lagging = sum(width for node, width in zip(program.nodes, widths, strict=True) if node.operation in LAGGING)
     numbers = sum(widths) + lagging * relationship.time.steps / 4
     in_cache = min(CHUNK_NUMBERS // lanes, CHUNK_MEMBERS // (lanes * max(widths)))
     return max(1, min(int(CHUNK_BYTES / (8 * lanes * numbers)), in_cache))
+
+
+def _widths(program: Program) -> list[int]:
+    """How many members or links each register of a program has."""
+    return [len(program.axes[node.result.axis]) if node.result.axis else 1 for node in program.nodes]

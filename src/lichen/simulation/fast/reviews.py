@@ -1,0 +1,99 @@
+"""The fast engine's reviews: the semantics are those of `reviews`.
+
+A regular review looks at a step that is known beforehand, and what it makes of a term waits in a slot. One that is
+called waits future by future: none is called while another one is under way.
+"""
+
+from __future__ import annotations
+
+from lichen.simulation.fast.groups import Reviews
+from lichen.simulation.fast.machine import Array, Row, Table, Whole, compiled
+from lichen.simulation.fast.members import copy
+
+
+@compiled
+def begin_reviews(arena: Array, reviews: Reviews, geometry: Row) -> None:
+    """Nothing is under way. At `called`: whether one is, until when none can be, and when what was said holds."""
+    called, width = geometry.called, geometry.lanes * geometry.futures
+    arena[called : called + 2 * width] = 0.0
+    arena[called + 2 * width : called + 3 * width] = -1.0
+    for k in range(reviews.triggers.size):
+        before = reviews.triggers[k].before
+        arena[before : before + width] = 0.0
+
+
+@compiled
+def open_reviews(arena: Array, reviews: Reviews, geometry: Row, step: int) -> None:
+    """Puts in force what is due: first what was called, since that was said earlier."""
+    lanes, futures, terms, regular = geometry.lanes, geometry.futures, reviews.terms, reviews.regular
+    width = lanes * futures
+    due = geometry.called + 2 * width
+    for k in range(terms.size):
+        for i in range(width if reviews.triggers.size else 0):
+            if arena[due + i] == step:
+                arena[terms[k].now + i] = arena[terms[k].called + i]
+    for turn in range(regular.size):
+        if regular[turn].in_force == step:
+            for k in range(terms.size):
+                for lane in range(lanes):
+                    if reviews.reviewing[lane]:
+                        now = terms[k].now + lane * futures
+                        said = terms[k].agreed + regular[turn].slot * width + lane * futures
+                        copy(arena[now : now + futures], arena[said : said + futures])
+
+
+@compiled
+def close_reviews(arena: Array, reviews: Reviews, geometry: Row, step: int) -> None:
+    """Looks at terms and triggers with the values of this step."""
+    lanes, futures, terms, regular = geometry.lanes, geometry.futures, reviews.terms, reviews.regular
+    width = lanes * futures
+    for turn in range(regular.size):
+        if regular[turn].step == step:
+            for k in range(terms.size):
+                for lane in range(lanes):
+                    said = terms[k].agreed + regular[turn].slot * width + lane * futures
+                    value = terms[k].bounded + lane * terms[k].bounded_lane
+                    copy(arena[said : said + futures], arena[value : value + futures])
+    if reviews.triggers.size and terms.size:
+        answer(arena, terms, geometry.called, geometry, step)
+        watch(arena, reviews.triggers, reviews.pending, reviews.reviewing, geometry.called, geometry, step)
+
+
+@compiled
+def answer(arena: Array, terms: Table, called: int, geometry: Row, step: int) -> None:
+    """What the reviews say that were called one step ago."""
+    lanes, futures = geometry.lanes, geometry.futures
+    for lane in range(lanes):
+        for i in range(futures):
+            at = lane * futures + i
+            if arena[called + at]:
+                arena[called + 2 * lanes * futures + at] = max(step + 1, step + geometry.answered)
+                for k in range(terms.size):
+                    arena[terms[k].called + at] = arena[terms[k].bounded + lane * terms[k].bounded_lane + i]
+
+
+@compiled
+def watch(
+    arena: Array, triggers: Table, pending: Table, reviewing: Whole, called: int, geometry: Row, step: int
+) -> None:
+    """Which futures call a review: a condition has turned true and none that they called is under way."""
+    lanes, futures = geometry.lanes, geometry.futures
+    width = lanes * futures
+    arena[called : called + width] = 0.0
+    for k in range(triggers.size):
+        row = triggers[k]
+        for lane in range(lanes):
+            for i in range(futures):
+                at = lane * futures + i
+                now = arena[row.condition + lane * row.lane + i] != 0.0
+                for other in range(pending.size):
+                    if pending[other].trigger == k and arena[pending[other].pending + at] != 0.0:
+                        now = False
+                if now and arena[row.before + at] == 0.0:
+                    arena[called + at] = 1.0
+                arena[row.before + at] = 1.0 if now else 0.0
+    for at in range(width):
+        if not reviewing[at // futures] or step < arena[called + width + at]:
+            arena[called + at] = 0.0
+        if arena[called + at]:
+            arena[called + width + at] = step + 1 + max(1, geometry.answered)
