@@ -100,7 +100,7 @@ def _geometry(run: Lowered) -> Table:
     row["lanes"], row["futures"], row["steps"], row["step_days"] = run.lanes, run.futures, run.time.steps, step_days
     row["year"] = max(1, in_steps(YEAR_DAYS, step_days))
     row["answered"] = in_steps(rules.takes_effect_after_days + rules.answer_days, step_days) if rules else 0
-    row["against"], row["called"] = recording.falls.against, take(3 * width)
+    row["against"], row["called"] = recording.falls.against, take(4 * width)
     row["time"], row["time_length"] = time.offset, run.futures * run.copies(time) * (source in run.tape.sources)
     row["levels"] = take(len(recording.level_series) * code.FIGURES * width)
     row["measures"] = take(len(recording.flow_series) * code.FIGURES * width)

@@ -26,10 +26,10 @@ from lichen.simulation.program import Program
 from lichen.simulation.recording import Recording
 from lichen.simulation.reducing import Sums, TraceResults
 
-IN_CACHE = 48_000
-"""How many numbers of a chunk stay in a processor's own cache."""
-FEWEST_AT_ONCE, MOST_AT_ONCE = 64, 512
-"""Lanes times futures of a chunk: fewer make loops too short, more bring nothing."""
+IN_CACHE = 500_000
+"""How many numbers of a chunk stay in a processor's cache."""
+FEWEST_AT_ONCE, MOST_AT_ONCE = 64, 1024
+"""Lanes times futures, and futures, of a chunk: fewer make loops too short, more bring nothing."""
 ARENA_BYTES = 400e6
 
 

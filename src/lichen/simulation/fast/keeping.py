@@ -24,8 +24,8 @@ from lichen.simulation.fast.instructions import (
     YEARLY,
 )
 from lichen.simulation.fast.machine import Array, Row, Table, Whole, compiled, least_of
-from lichen.simulation.fast.members import copy
-from lichen.simulation.fast.memories import ratio
+from lichen.simulation.fast.members import add, copy
+from lichen.simulation.fast.memories import count, weigh
 
 
 @compiled
@@ -47,37 +47,44 @@ def record(
     lanes, futures = geometry.lanes, geometry.futures
     width = lanes * futures
     for k in range(rows.size):
-        start = traces + k * FIGURES * width
+        start, value = traces + k * FIGURES * width, rows[k].value
         for lane in range(lanes):
-            value = rows[k].value + lane * rows[k].lane
-            at = start + lane * futures
             if step and begins[lane] == step:
+                at = start + lane * futures
                 arena[at + AFTER * width : at + AFTER * width + futures] = np.inf
                 total = arena[at + TOTAL * width : at + TOTAL * width + futures]
                 copy(arena[at + ALL_BEFORE * width : at + ALL_BEFORE * width + futures], total)
-            add_sample(arena, arena[value : value + futures], at, width, step, samples)
+        if rows[k].lane == futures:
+            add_sample(arena, arena[value : value + width], start, width, step, samples)
+        else:
+            for lane in range(lanes):
+                now = arena[value + lane * rows[k].lane : value + lane * rows[k].lane + futures]
+                add_sample(arena, now, start + lane * futures, width, step, samples)
         close_windows(arena, start, width, ends, min(geometry.year, samples), step + 1)
 
 
 @compiled
 def add_sample(arena: Array, now: Array, at: int, width: int, step: int, samples: int) -> None:
-    """One sample of a series in one lane."""
-    futures = now.size
+    """One sample of a series, in one lane or in all."""
+    length = now.size
     if step == 0:
-        copy(arena[at + START * width : at + START * width + futures], now)
+        copy(arena[at + START * width : at + START * width + length], now)
     if step == samples - 1:
-        copy(arena[at + END * width : at + END * width + futures], now)
-    total = arena[at + TOTAL * width : at + TOTAL * width + futures]
-    least = arena[at + LEAST_SEEN * width : at + LEAST_SEEN * width + futures]
-    after = arena[at + AFTER * width : at + AFTER * width + futures]
-    above = arena[at + STEPS_ABOVE * width : at + STEPS_ABOVE * width + futures]
-    for i in range(futures):
-        value = now[i]
-        total[i] += value
-        lowest = least_of(least[i], value)
-        least[i] = lowest
-        after[i] = least_of(after[i], value)
-        above[i] += 1.0 if lowest >= 0.0 else 0.0
+        copy(arena[at + END * width : at + END * width + length], now)
+    least = arena[at + LEAST_SEEN * width : at + LEAST_SEEN * width + length]
+    above = arena[at + STEPS_ABOVE * width : at + STEPS_ABOVE * width + length]
+    add(arena[at + TOTAL * width : at + TOTAL * width + length], now)
+    lower(least, now)
+    lower(arena[at + AFTER * width : at + AFTER * width + length], now)
+    for i in range(length):
+        above[i] += 1.0 if least[i] >= 0.0 else 0.0
+
+
+@compiled
+def lower(least: Array, now: Array) -> None:
+    """The least so far."""
+    for i in range(least.size):
+        least[i] = least_of(least[i], now[i])
 
 
 @compiled
@@ -111,23 +118,31 @@ def add_sums(arena: Array, sums: int, rows: Table, geometry: Row, step: int) -> 
         start = sums + 2 * k * width
         if step == geometry.steps // 2:
             copy(arena[start + width : start + 2 * width], arena[start : start + width])
+        if rows[k].lane == futures:
+            add(arena[start : start + width], arena[rows[k].value : rows[k].value + width])
+            continue
         for lane in range(lanes):
             value, whole = rows[k].value + lane * rows[k].lane, start + lane * futures
-            out, now = arena[whole : whole + futures], arena[value : value + futures]
-            for i in range(futures):
-                out[i] += now[i]
+            add(arena[whole : whole + futures], arena[value : value + futures])
 
 
 @compiled
 def count_clipped(arena: Array, rows: Table, geometry: Row) -> None:
     """Where a flow's formula gives less than nothing, in the first lane; of members, which share."""
+    futures = geometry.futures
     for k in range(rows.size):
-        row = rows[k]
-        for i in range(geometry.futures):
-            below = 0.0
-            for member in range(row.members):
-                below += arena[row.value + member * row.member + i] < 0.0
-            arena[row.out + i] += below / row.members
+        row, share = rows[k], 1.0 / rows[k].members
+        out = arena[row.out : row.out + futures]
+        for member in range(row.members):
+            value = row.value + member * row.member
+            count_below(out, arena[value : value + futures], share)
+
+
+@compiled
+def count_below(out: Array, now: Array, share: float) -> None:
+    """Counts what is less than nothing."""
+    for i in range(out.size):
+        out[i] += share if now[i] < 0.0 else 0.0
 
 
 @compiled
@@ -172,25 +187,20 @@ def begin_balance(arena: Array, rings: Array, row: Row, futures: int) -> None:
 @compiled
 def balance(arena: Array, rings: Array, row: Row, spans: Whole, futures: int, step: int) -> None:
     """A party's balance over a window that is full; `spans` are the first and last of the windows of each fifth."""
-    size = row.window + 1
-    before, after = row.sums + step % size * 2 * futures, row.sums + (step + 1) % size * 2 * futures
-    oldest = row.sums + (step + 1 - row.window) % size * 2 * futures
+    count(arena, rings, row.sums, futures, row.received, row.window, step, futures)
+    count(arena, rings, row.sums + futures, futures, row.borne, row.window, step, futures)
     turn = step + 1 - row.window
-    for i in range(futures):
-        rings[after + i] = rings[before + i] + arena[row.received + i]
-        rings[after + futures + i] = rings[before + futures + i] + arena[row.borne + i]
-        if turn >= 0:
-            gained = rings[after + i] - rings[oldest + i]
-            value = ratio(gained, rings[after + futures + i] - rings[oldest + futures + i])
-            at = row.out + i
-            if turn == 0:
-                arena[at + START * futures] = value
-            arena[at + END * futures] = value
-            arena[at + TOTAL * futures] += value
-            arena[at + LEAST_SEEN * futures] = least_of(arena[at + LEAST_SEEN * futures], value)
-            for fifth in range(spans.shape[0]):
-                if spans[fifth, 0] <= turn < spans[fifth, 1]:
-                    arena[at + (FIFTHS + fifth) * futures] += value
+    if turn >= 0:
+        now = arena[row.out + END * futures : row.out + (END + 1) * futures]
+        weigh(rings, row.sums, row.window, step, now)
+        if turn == 0:
+            copy(arena[row.out + START * futures : row.out + (START + 1) * futures], now)
+        add(arena[row.out + TOTAL * futures : row.out + (TOTAL + 1) * futures], now)
+        lower(arena[row.out + LEAST_SEEN * futures : row.out + (LEAST_SEEN + 1) * futures], now)
+        for fifth in range(spans.shape[0]):
+            if spans[fifth, 0] <= turn < spans[fifth, 1]:
+                at = row.out + (FIFTHS + fifth) * futures
+                add(arena[at : at + futures], now)
 
 
 @compiled

@@ -63,11 +63,14 @@ def begin_transit(arena: Array, rings: Array, row: Row, geometry: Row) -> None:
 @compiled
 def send(arena: Array, rings: Array, row: Row, geometry: Row, step: int) -> None:
     """Sends what is given and gives what falls due; before the run has begun (step -1), what is given."""
-    lanes, futures, under_way = geometry.lanes, geometry.futures, step >= 0
+    under_way = step >= 0
     if under_way and row.varies:
         measure_lags(arena, row, geometry)
     at_once = not under_way or (row.size == 1 and not row.varies)
+    lanes, futures = geometry.lanes, geometry.futures
     width = row.members * lanes * futures
+    if row.rate_lane == futures:
+        lanes, futures = 1, lanes * futures
     due = row.ring + step % row.size * width
     for member in range(row.members):
         for lane in range(lanes):
@@ -232,20 +235,54 @@ def ratio(received: float, borne: float) -> float:
 def remember(arena: Array, rings: Array, row: Row, geometry: Row, step: int) -> None:
     """Counts this step and shows what the next step reads."""
     lanes, futures = geometry.lanes, geometry.futures
-    width, size = lanes * futures, row.window + 1
-    before, after = row.sums + step % size * 2 * width, row.sums + (step + 1) % size * 2 * width
-    oldest = row.sums + max(0, step + 1 - row.window) % size * 2 * width
-    full = step + 1 >= row.full_from
+    width = lanes * futures
     for lane in range(lanes):
-        received, borne = row.received + lane * row.received_lane, row.borne + lane * row.borne_lane
-        for i in range(futures):
-            at = lane * futures + i
-            rings[after + at] = rings[before + at] + arena[received + i]
-            rings[after + width + at] = rings[before + width + at] + arena[borne + i]
-            gained = rings[after + at] - rings[oldest + at]
-            given = rings[after + width + at] - rings[oldest + width + at]
-            arena[row.out + at] = ratio(gained, given)
-            arena[row.pending + at] = 1.0 if not full or (gained == 0.0 and given == 0.0) else 0.0
+        at, received, borne = lane * futures, row.received + lane * row.received_lane, row.borne + lane * row.borne_lane
+        count(arena, rings, row.sums + at, width, received, row.window, step, futures)
+        count(arena, rings, row.sums + width + at, width, borne, row.window, step, futures)
+    out, pending = arena[row.out : row.out + width], arena[row.pending : row.pending + width]
+    weigh(rings, row.sums, row.window, step, out)
+    if step + 1 >= row.full_from:
+        look_empty(rings, row.sums, row.window, step, pending)
+    else:
+        pending[:] = 1.0
+
+
+@compiled
+def count(arena: Array, rings: Array, sums: int, width: int, value: int, window: int, step: int, futures: int) -> None:
+    """What has passed until now: one sum of two for each step that a window needs."""
+    before, after = sums + step % (window + 1) * 2 * width, sums + (step + 1) % (window + 1) * 2 * width
+    out, known, now = rings[after : after + futures], rings[before : before + futures], arena[value : value + futures]
+    for i in range(futures):
+        out[i] = known[i] + now[i]
+
+
+@compiled
+def weigh(rings: Array, sums: int, window: int, step: int, out: Array) -> None:
+    """What was received per what was borne in the window that ends with a step."""
+    width = out.size
+    now, then = (
+        sums + (step + 1) % (window + 1) * 2 * width,
+        sums + max(0, step + 1 - window) % (window + 1) * 2 * width,
+    )
+    gained, gained_then = rings[now : now + width], rings[then : then + width]
+    given, given_then = rings[now + width : now + 2 * width], rings[then + width : then + 2 * width]
+    for i in range(width):
+        out[i] = ratio(gained[i] - gained_then[i], given[i] - given_then[i])
+
+
+@compiled
+def look_empty(rings: Array, sums: int, window: int, step: int, out: Array) -> None:
+    """Whether nothing was received and nothing borne in that window."""
+    width = out.size
+    now, then = (
+        sums + (step + 1) % (window + 1) * 2 * width,
+        sums + max(0, step + 1 - window) % (window + 1) * 2 * width,
+    )
+    gained, gained_then = rings[now : now + width], rings[then : then + width]
+    given, given_then = rings[now + width : now + 2 * width], rings[then + width : then + 2 * width]
+    for i in range(width):
+        out[i] = 1.0 if gained[i] - gained_then[i] == 0.0 and given[i] - given_then[i] == 0.0 else 0.0
 
 
 # Fallbacks

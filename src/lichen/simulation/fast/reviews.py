@@ -13,7 +13,10 @@ from lichen.simulation.fast.members import copy
 
 @compiled
 def begin_reviews(arena: Array, reviews: Reviews, geometry: Row) -> None:
-    """Nothing is under way. At `called`: whether one is, until when none can be, and when what was said holds."""
+    """Nothing is under way.
+
+    At `called`: whether one is, until when none can be, when what was said holds, and room for a row in between.
+    """
     called, width = geometry.called, geometry.lanes * geometry.futures
     arena[called : called + 2 * width] = 0.0
     arena[called + 2 * width : called + 3 * width] = -1.0
@@ -29,9 +32,9 @@ def open_reviews(arena: Array, reviews: Reviews, geometry: Row, step: int) -> No
     width = lanes * futures
     due = geometry.called + 2 * width
     for k in range(terms.size):
-        for i in range(width if reviews.triggers.size else 0):
-            if arena[due + i] == step:
-                arena[terms[k].now + i] = arena[terms[k].called + i]
+        if reviews.triggers.size:
+            now, said = terms[k].now, terms[k].called
+            replace(arena[now : now + width], arena[said : said + width], arena[due : due + width], step)
     for turn in range(regular.size):
         if regular[turn].in_force == step:
             for k in range(terms.size):
@@ -40,6 +43,13 @@ def open_reviews(arena: Array, reviews: Reviews, geometry: Row, step: int) -> No
                         now = terms[k].now + lane * futures
                         said = terms[k].agreed + regular[turn].slot * width + lane * futures
                         copy(arena[now : now + futures], arena[said : said + futures])
+
+
+@compiled
+def replace(out: Array, value: Array, due: Array, step: int) -> None:
+    """Another value where that is due."""
+    for i in range(out.size):
+        out[i] = value[i] if due[i] == step else out[i]
 
 
 @compiled
@@ -79,21 +89,44 @@ def watch(
     """Which futures call a review: a condition has turned true and none that they called is under way."""
     lanes, futures = geometry.lanes, geometry.futures
     width = lanes * futures
-    arena[called : called + width] = 0.0
+    calls, busy = arena[called : called + width], arena[called + width : called + 2 * width]
+    now = arena[called + 3 * width : called + 4 * width]
+    calls[:] = 0.0
     for k in range(triggers.size):
         row = triggers[k]
         for lane in range(lanes):
-            for i in range(futures):
-                at = lane * futures + i
-                now = arena[row.condition + lane * row.lane + i] != 0.0
-                for other in range(pending.size):
-                    if pending[other].trigger == k and arena[pending[other].pending + at] != 0.0:
-                        now = False
-                if now and arena[row.before + at] == 0.0:
-                    arena[called + at] = 1.0
-                arena[row.before + at] = 1.0 if now else 0.0
-    for at in range(width):
-        if not reviewing[at // futures] or step < arena[called + width + at]:
-            arena[called + at] = 0.0
-        if arena[called + at]:
-            arena[called + width + at] = step + 1 + max(1, geometry.answered)
+            condition = row.condition + lane * row.lane
+            copy(now[lane * futures : (lane + 1) * futures], arena[condition : condition + futures])
+        for other in range(pending.size):
+            if pending[other].trigger == k:
+                unknown = pending[other].pending
+                withdraw(now, arena[unknown : unknown + width])
+        turn(calls, now, arena[row.before : row.before + width])
+        copy(arena[row.before : row.before + width], now)
+    free_again = step + 1 + max(1, geometry.answered)
+    for lane in range(lanes):
+        own = slice(lane * futures, (lane + 1) * futures)
+        call(calls[own], busy[own], reviewing[lane] != 0, step, free_again)
+
+
+@compiled
+def withdraw(truths: Array, unknown: Array) -> None:
+    """What is not known yet is not true."""
+    for i in range(truths.size):
+        truths[i] = truths[i] * (1.0 - unknown[i])
+
+
+@compiled
+def turn(calls: Array, now: Array, before: Array) -> None:
+    """A condition that was not true before calls."""
+    for i in range(calls.size):
+        calls[i] = 1.0 if now[i] > before[i] else calls[i]
+
+
+@compiled
+def call(calls: Array, busy: Array, reviewing: bool, step: int, free_again: int) -> None:
+    """A call counts where reviews are held and none is under way, and is under way until `free_again`."""
+    for i in range(calls.size):
+        calls[i] = calls[i] if reviewing and busy[i] <= step else 0.0
+    for i in range(calls.size):
+        busy[i] = free_again if calls[i] != 0.0 else busy[i]
