@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from hypothesis import strategies as st
 
+from lichen.relationship.rules import MONTH_NAMES
+
 FILE = "relationship.yaml"
 
 Draw = st.DrawFn
@@ -148,9 +150,13 @@ def rules_section(draw: Draw, parties: tuple[str, str], room: str, flows: Sequen
     sections = []
     if draw(st.booleans()):
         over = draw(
-            st.one_of(weeks.map(lambda count: f"{count} weeks"), st.sampled_from(["transaction", "life", "1 year"]))
+            st.one_of(
+                weeks.map(lambda count: f"{count} weeks"),
+                st.sampled_from(["transaction", "life", "1 year", "project"]),
+                st.builds("season({}, {})".format, st.sampled_from(MONTH_NAMES), st.sampled_from(MONTH_NAMES)),
+            )
         )
-        rule = f"{{party: {first}, receives_per_given: {{at_least: 0.5, at_most: 3}}, over: {over}}}"
+        rule = f"{{party: {first}, receives_per_given: {{at_least: 0.5, at_most: 3}}, over: '{over}'}}"
         sections.append(f"reciprocity:\n  fair: {rule}")
     if draw(st.booleans()):
         triggers = [f"{room} < {draw(number(0, 1.5))}", f"balance({first}) > {draw(number(0.2, 2))}"]

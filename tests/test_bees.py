@@ -64,7 +64,7 @@ def counted() -> dict[str, dict[tuple[str, str], float]]:
 def test_it_is_not_symbiotic_and_the_sentence_says_what_the_january_count_hides() -> None:
     verdict = whole().verdict
     assert verdict.verdict == "not symbiotic"
-    assert "`january_count` stays level only because Beekeepers put back" in verdict.sentence
+    assert "“january count” stays level only because Beekeepers put back" in verdict.sentence
 
 
 def test_the_first_finding_is_from_the_record() -> None:
@@ -105,7 +105,7 @@ def test_the_missing_quarter_is_a_gap_and_never_nothing() -> None:
     for subject in ("lost", "added"):
         spring = [p for p in record.series[subject].periods if p.span.start.isoformat() == "2019-04-01"]
         assert [(p.amount, p.status) for p in spring] == [(None, "missing")], subject
-    assert re.search(r"Of 24 periods of `lost` \d+ are not wholly recorded", said(finding("false_shared_value_metric")))
+    assert re.search(r"Of 24 periods of “lost” \d+ are not wholly recorded", said(finding("false_shared_value_metric")))
 
 
 def test_the_share_of_california_is_told() -> None:
@@ -115,9 +115,9 @@ def test_the_share_of_california_is_told() -> None:
 def test_the_fee_that_nobody_recorded_is_an_unseen_flow_and_the_finding_says_what_to_find_out() -> None:
     unseen = finding("visible_value_exchange")
     assert unseen.status != "holds"
-    assert "pollination_fee" in unseen.says
+    assert "“pollination fee”" in unseen.says
     assert unseen.needs is not None
-    assert "`pollination_fee`" in unseen.needs
+    assert "“pollination fee”" in unseen.needs
     relationship, record = whole().evidence.relationship, whole().evidence.record
     assert record is not None
     assert balance_of(relationship, record).unrecorded == ("pollination_fee", "refilling", "keeping")

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from lichen.language.problem import render
 from lichen.relationship.relationship import Relationship
-from lichen.simulation import simulate, standard_experiments
-from lichen.simulation.experiments import Experiment, together
+from lichen.simulation.experiments import Experiment, standard_experiments, together
+from lichen.simulation.run import simulate
 from lichen.workspace import read_relationship
 from tests.strategies import FILE, group_folders, two_party_texts
 

@@ -26,8 +26,8 @@ from lichen.language.reading import read
 from lichen.language.source import Source
 from lichen.language.table import Table
 from lichen.relationship.relationship import Relationship
-from lichen.simulation import simulate
 from lichen.simulation.experiments import BASE, standard_experiments
+from lichen.simulation.run import simulate
 from tests.strategies import FILE, Draw, durations, number, two_party_texts
 
 RUNS = 64

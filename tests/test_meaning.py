@@ -43,7 +43,8 @@ from lichen.relationship.plain_data import plain
 from lichen.relationship.relationship import Relationship
 from lichen.show.map import FORMATS
 from lichen.show.page.terms import file_part
-from lichen.simulation import simulate, standard_experiments
+from lichen.simulation.experiments import standard_experiments
+from lichen.simulation.run import simulate
 from lichen.workspace import read_evidence, read_relationship
 
 PAGES = sorted((Path(__file__).parent / "cases" / "meaning").glob("*.md"))

@@ -7,6 +7,7 @@ would show nothing.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count as count_from
@@ -145,6 +146,18 @@ def test_problems_of_the_shared_file_are_told_without_a_word_of_the_other_part(
     assert "benifit" in expected.answer.stderr
     for name, alder in OTHERS.items():
         assert show(asked, alder) == expected, name
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c[0] in ("review", "map") or "json" in c], ids=named)
+def test_a_side_whose_own_part_is_not_at_hand_is_told_so(command: Sequence[str], show: Show) -> None:
+    asked = (*command, "--for", "alder")
+    told = "Nothing that Alder Packaging keeps to itself is at hand"
+    for own, is_told in ((None, True), (ALDER, False)):
+        shown = show(asked, own)
+        said = " ".join((shown.answer.said + (shown.written or b"").decode()).split())
+        assert (told in said) is is_told
+        if command[0] != "map" and command[-1] == "json":
+            assert any(told in one for one in json.loads(shown.answer.stdout)["unread"]) is is_told
 
 
 @pytest.mark.parametrize("name", ["missing", "other figures"])

@@ -4,6 +4,7 @@ import inspect
 import subprocess
 import sys
 import typing
+from pathlib import Path
 
 import pytest
 
@@ -56,10 +57,17 @@ def test_help_loads_nothing_heavy() -> None:
     assert not loaded_by("--help", status=0) & HEAVY
 
 
-def test_a_wrong_file_is_refused_before_anything_heavy_is_loaded(tmp_path: typing.Any) -> None:
+@pytest.mark.parametrize("verb", ["check", "review", "map", "balance", "scan", "compare"])
+def test_a_wrong_file_is_refused_before_anything_heavy_is_loaded(verb: str, tmp_path: typing.Any) -> None:
     file = tmp_path / "wrong.yaml"
     file.write_text("lichen: 1\nrelationship: A\n", encoding="utf-8")
-    assert not loaded_by("check", str(file), status=2) & HEAVY
+    files = [str(file)] * (2 if verb == "compare" else 1)
+    assert not loaded_by(verb, *files, status=2) & HEAVY
+
+
+def test_futures_beyond_the_limit_are_refused_before_anything_heavy_is_loaded() -> None:
+    file = Path(__file__).parent.parent / "examples/supply/relationship.yaml"
+    assert not loaded_by("check", str(file), "--runs", "1000000", status=2) & HEAVY
 
 
 def test_a_verdict_needs_no_statistics_package() -> None:

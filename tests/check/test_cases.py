@@ -54,6 +54,20 @@ def test_a_failure_mode_shows_and_its_near_miss_does_not(name: str) -> None:
     assert near_miss.status == "holds"
 
 
+def test_mutual_aid_is_no_over_coupling() -> None:
+    # the clause of over-coupling that is left out: no less room, the same circle, and less contagion without the link
+    text = (CASES / "failures/over_coupling/mutual_aid.yaml").read_text(encoding="utf-8")
+    aided = judged_text(text)
+    alone = judged_text(text[: text.index("\n  aid:")] + text[text.index("\nshared_value:") :])
+    assert found(aided, "reciprocal_viability").margin == found(alone, "reciprocal_viability").margin
+    assert {pair: reach.stronger.value for pair, reach in aided.gate.reach.items()} == pytest.approx(
+        {pair: reach.stronger.value for pair, reach in alone.gate.reach.items()}, abs=0.01
+    )
+    contagion = [found(verdict, "fragility_contagion").score or 0.0 for verdict in (aided, alone)]
+    assert contagion[0] > contagion[1] + 0.05
+    assert found(aided, "over_coupling").score == 0
+
+
 @pytest.mark.parametrize("name", failures())
 def test_the_remedy_lowers_the_score(name: str) -> None:
     path = CASES / f"failures/{name}/shows.yaml"

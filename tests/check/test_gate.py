@@ -96,7 +96,7 @@ def test_an_open_loop_between_sides_that_depend_is_of_this_kind() -> None:
 
 def test_a_closed_loop_passes() -> None:
     gate = pass_gate(evidence(pair(GIVES, RETURNS), {**BOTH_DEPEND, **BOTH_REACH}))
-    assert gate.passed
+    assert gate.anything_said and gate.ongoing and gate.interdependent and gate.closed_loop
     assert (gate.kind, gate.variant, gate.protects_only) == ("mutualism", None, False)
 
 

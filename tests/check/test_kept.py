@@ -1,30 +1,40 @@
-"""The windows that a rule of return asks among the steps of a run, counted by hand."""
+"""Whether return is kept, in the verdict and in the reading beside it, from courses by hand."""
 
-from datetime import date
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from lichen.check.kept import full_windows
-from lichen.relationship.relationship import Time
-from lichen.relationship.rules import Window
+from lichen.check.evidence import CheckInput
+from lichen.check.kept import rules_kept
+from lichen.check.tuning import reciprocity_granularity
+from lichen.relationship.rules import ReturnRule, Rules, Window
+from lichen.relationship.value import Band
+from tests.check.build import FUTURES, evidence, flow, party, relationship, value
 
-WEEKS = Time(start=date(2026, 1, 5), horizon_days=28.0, step_days=7.0)
-MONTHS = Time(start=date(2026, 1, 1), horizon_days=2 * 365.25, step_days=365.25 / 12)
-
-
-@pytest.mark.parametrize(("window", "steps"), [
-    (Window(kind="transaction"), [(0, 1), (1, 2), (2, 3), (3, 4)]),
-    (Window(kind="duration", days=14.0), [(0, 2), (1, 3), (2, 4)]),
-    (Window(kind="duration", days=35.0), []),
-    (Window(kind="project"), [(0, 2), (2, 4)]),
-    (Window(kind="life"), [(0, 4)]),
-    (Window(kind="portfolio"), [(0, 4)]),
-])  # fmt: skip
-def test_full_windows_of_four_weeks_with_a_commitment_of_two(window: Window, steps: list[tuple[int, int]]) -> None:
-    assert list(full_windows(window, WEEKS, commitment_days=14.0)) == steps
+STEPS = 100
 
 
-def test_a_season_counts_when_all_of_it_lies_in_the_run() -> None:
-    """March to August is steps 2 to 7 of each year; November to February is whole only over the new year between."""
-    assert list(full_windows(Window(kind="season", text="season(March, August)"), MONTHS, 0.0)) == [(2, 8), (14, 20)]
-    assert list(full_windows(Window(kind="season", text="season(November, February)"), MONTHS, 0.0)) == [(10, 14)]
+def judged(over: Window, received: np.ndarray, *, share: float = 0.95) -> CheckInput:
+    """Where `a` bears 1 a day in every second step, and receives what is said [future, step]."""
+    band = Band(at_least=value(0.9), share=share)
+    rules = Rules(reciprocity=(ReturnRule(name="fair", party="a", band=band, over=over),))
+    subject = relationship([party("a"), party("b")], [flow("one", "a", "b"), flow("back", "b", "a")], rules=rules)
+    found = evidence(subject, {"base": {"a": 1.0, "b": 1.0}})
+    borne = np.tile(np.arange(STEPS + 1) % 2, (FUTURES, 1)).astype(float)
+    return replace(found, futures=replace(found.futures, paths={"base": {"a.received": received, "a.borne": borne}}))
+
+
+def test_windows_in_which_nothing_passes_say_nothing_in_the_verdict_and_in_the_reading() -> None:
+    received = np.tile(np.arange(STEPS + 1) % 2, (FUTURES, 1)).astype(float)
+    found = judged(Window(kind="transaction"), received)
+    assert [finding.status for finding in rules_kept(found)] == ["holds"]
+    assert reciprocity_granularity(found).value == pytest.approx(10.0)  # one step
+
+
+def test_the_reading_asks_for_as_many_futures_as_the_rule() -> None:
+    received = np.tile(np.arange(STEPS + 1) % 2, (FUTURES, 1)).astype(float)
+    received[0] = 0.0  # kept in two of three futures
+    found = judged(Window(kind="transaction"), received, share=0.6)
+    assert [finding.status for finding in rules_kept(found)] == ["holds"]
+    assert reciprocity_granularity(found).value == pytest.approx(10.0)

@@ -77,7 +77,7 @@ def test_what_reaches_the_other_side_of_what_stays() -> None:
     reach = reaches_between(found)["a", "b"]
     assert reach.up.value == pytest.approx(0.3)
     assert reach.down.value == pytest.approx(0.01)
-    assert (reach.sign, reach.only_down) == (1, False)
+    assert reach.sign == 1
 
 
 def test_a_loss_on_any_capacity_goes_before_a_gain() -> None:
@@ -85,7 +85,7 @@ def test_a_loss_on_any_capacity_goes_before_a_gain() -> None:
         return Pulse(origin="a", target="b", capacity="", value=value, error=0.0)
 
     assert Reach(up=pulse(0.5), down=pulse(-0.2)).sign == -1
-    assert Reach(up=pulse(0.0), down=pulse(0.2)).only_down
+    assert Reach(up=pulse(0.0), down=pulse(0.2)).sign == 1
 
 
 def test_the_worst_twentieth_of_losses() -> None:

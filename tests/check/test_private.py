@@ -15,8 +15,8 @@ def test_a_hidden_cost_leaves_everything_open_that_needs_it() -> None:
     verdict = assess(relationship, runs=64, party="mason").verdict
     assert verdict.verdict == "undecided"
     assert {f.status for f in verdict.findings if f.type in ("invariant", "failure")} == {"cannot tell"}
-    assert verdict.next_steps == ("A range for `flows.stone.cost.cash` would do: ask quarry.",)
-    assert "flows.stone.cost.cash" in verdict.sentence
+    assert verdict.next_steps == ("A range for the cost of “stone” would do: ask quarry.",)
+    assert "the cost of “stone”" in verdict.sentence
     json.dumps(verdict.to_json(), allow_nan=False)
 
 

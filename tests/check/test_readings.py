@@ -14,16 +14,20 @@ from lichen.simulation.futures import Fall
 from tests.check.build import evidence, flow, party, relationship
 
 
-def test_a_tie_is_shown_with_what_an_exit_leaves() -> None:
-    # b owes (0.8 - 0.2) / 0.8 = 0.75 of its room to the relationship, without `gives` (0.5 - 0.2) / 0.5 = 0.6
-    rules = Rules(reinforcement=(Reinforcement(when="a.good", improves="b.good", through=("gives",)),))
-    pair = relationship([party("a"), party("b")], [flow("gives", "a", "b"), flow("returns", "b", "a")], rules=rules)
-    lanes = {"base": {"a": 1.0, "b": 0.8}, "cut": {"b": 0.2}, "ablate:gives": {"b": 0.5}, "exit:a": {"b": 0.3}}
+def test_a_tie_is_shown_flow_by_flow_with_what_an_exit_leaves() -> None:
+    # b owes (0.8 - 0.2) / 0.8 = 0.75 of its room to the relationship, without `gives` (0.5 - 0.2) / 0.5 = 0.6,
+    # without `news` (0.72 - 0.2) / 0.72 = 0.722
+    rules = Rules(reinforcement=(Reinforcement(when="a.good", improves="b.good", through=("news", "gives")),))
+    flows = [flow("news", "a", "b"), flow("gives", "a", "b"), flow("returns", "b", "a")]
+    pair = relationship([party("a"), party("b")], flows, rules=rules)
+    without = {"ablate:gives": {"b": 0.5}, "ablate:news": {"b": 0.72}}
+    lanes = {"base": {"a": 1.0, "b": 0.8}, "cut": {"b": 0.2}, **without, "exit:a": {"b": 0.3}}
     reading = dependency(evidence(pair, lanes))
     assert reading.value == pytest.approx(0.75 - 0.6)
     assert reading.says == (
-        "`gives` adds 15 % to what B owes to the relationship. "
-        "After A’s exit, which ends all that it gives, 30 % of the room is left to B, against 80 % together."
+        "“gives” adds 15 % to what B owes to the relationship and “news” adds 3 % to what B owes to the relationship. "
+        "After A’s exit, which ends all that it gives, 30 % of the room is left to B; "
+        "without “gives” alone it would be 50 %, together it is 80 %."
     )
 
 

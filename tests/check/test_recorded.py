@@ -65,20 +65,20 @@ def test_a_level_below_the_floor_breaks_what_the_futures_promise(tmp_path: Path)
     low = judged(tmp_path, FILE, stock=STOCK.format(34), brought=BROUGHT)
     # 34 points lie 6 below the floor of 40, a tenth of the range of 60
     assert (status(fine, "reciprocal_viability"), status(low, "reciprocal_viability")) == ("holds", "broken")
-    assert "-10 %" in says(low, "reciprocal_viability")
+    assert "it lay 10 % of the range below its floor" in says(low, "reciprocal_viability")
     assert low.record == "brought.csv, stock.csv"
 
 
 def test_a_flow_that_nobody_records_is_named_with_whom_to_ask(tmp_path: Path) -> None:
     verdict = judged(tmp_path, FILE, stock=STOCK.format(95), brought=BROUGHT)
-    assert "No table of the record holds `fetched`." in says(verdict, "visible_value_exchange")
-    assert any("`fetched`" in step and "ask depot or village" in step for step in verdict.next_steps)
+    assert "No table of the record holds “fetched”." in says(verdict, "visible_value_exchange")
+    assert any("“fetched”" in step and "ask depot or village" in step for step in verdict.next_steps)
 
 
 def test_a_promise_is_held_against_what_was_recorded(tmp_path: Path) -> None:
     # a third of a point a day was brought instead of one
     verdict = judged(tmp_path, FILE, stock=STOCK.format(95), brought="day,points\n2026-01-05,10\n2026-01-31,0\n")
-    (promise,) = (f for f in verdict.findings if "`brought`" in f.says and f.about == "reciprocity_rule")
+    (promise,) = (f for f in verdict.findings if "“brought”" in f.says and f.about == "reciprocity_rule")
     assert promise.status == "at risk"
 
 
@@ -87,4 +87,4 @@ def test_late_answers_put_the_path_to_change_at_risk(tmp_path: Path) -> None:
     late = "day,points\n2026-02-04,31\n2026-02-06,28\n2026-03-01,0\n"
     verdict = judged(tmp_path, FILE + FETCHED, stock=STOCK.format(95), brought=BROUGHT, fetched=late)
     assert status(verdict, "adaptive_renegotiability") == "at risk"
-    assert "47 % of `in_turn` was answered in time" in says(verdict, "adaptive_renegotiability")
+    assert "47 % of “in turn” was answered in time" in says(verdict, "adaptive_renegotiability")

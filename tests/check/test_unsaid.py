@@ -32,7 +32,7 @@ def test_a_return_without_worth_is_asked_for_and_no_gift_is_concluded() -> None:
     verdict = judged(with_thanks())
     assert (verdict.verdict, verdict.instead) == ("undecided", None)
     assert verdict.sentence.endswith(
-        "`thanks` has no worth for The Berg family and no cost for Night shelter: ask them."
+        "“thanks” has no worth for The Berg family and no cost for Night shelter: ask them."
     )
     first = verdict.worst[0]
     assert (first.about, first.type, first.status) == ("mutual_dependency_map", "component", "cannot tell")
@@ -42,7 +42,7 @@ def test_a_return_without_worth_is_asked_for_and_no_gift_is_concluded() -> None:
     assert first.remedy is not None
     assert first.remedy.path == "flows.thanks.worth"
     assert verdict.next_steps[0] == (
-        "What `thanks` is worth to The Berg family and costs Night shelter: ask them, and write it under "
+        "What “thanks” is worth to The Berg family and costs Night shelter: ask them, and write it under "
         "`flows.thanks.worth` and `flows.thanks.cost`."
     )
 
@@ -62,7 +62,52 @@ def test_a_blank_flow_is_named_beside_another_verdict_and_leaves_its_word() -> N
     verdict = judged(text)
     assert verdict.verdict == "not symbiotic"
     (found,) = [finding for finding in verdict.findings if is_unsaid(finding)]
-    assert found.says.startswith("`extra` has no worth for ")
+    assert found.says.startswith("“extra” has no worth for ")
+
+
+TIPS = "flows:\n  tips: {kind: benefit, from: %s, to: %s, rate: %s}\n"
+FIXED, FOLLOWS = "1 job/month", "1 job/month * workshop.cash / (110 kEUR)"
+
+
+@pytest.mark.parametrize("about", ["reciprocal_viability", "non_extractive_reinforcement"])
+def test_what_a_benefit_without_worth_may_mend_cannot_be_told(about: str) -> None:
+    page = (CASES / f"invariants/{about}.yaml").read_text()
+    assert judged(page).verdict == "not symbiotic"
+    verdict = judged(page.replace("flows:\n", TIPS % ("studio", "workshop", FIXED), 1))
+    assert verdict.verdict == "undecided"
+    found = verdict.finding(about)
+    assert found is not None
+    assert (found.status, found.margin, found.parties) == ("cannot tell", None, ("workshop",))
+    assert found.says.endswith("What “tips” is worth is not said yet and may mend that.")
+    # What the workshop lacks, no benefit to the studio brings.
+    assert judged(page.replace("flows:\n", TIPS % ("workshop", "studio", FIXED), 1)).verdict == "not symbiotic"
+
+
+def test_who_begins_below_the_floor_is_mended_by_no_benefit() -> None:
+    page = (CASES / "invariants/reciprocal_viability.yaml").read_text()
+    below = page.replace("level: 112 kEUR\n        floor: 40", "level: 30 kEUR\n        floor: 40")
+    assert judged(below.replace("flows:\n", TIPS % ("studio", "workshop", FIXED), 1)).verdict == "not symbiotic"
+
+
+@pytest.mark.parametrize(
+    ("giver", "receiver", "rate", "word"),
+    [
+        ("workshop", "studio", FOLLOWS, "undecided"),
+        ("workshop", "studio", FIXED, "not symbiotic"),  # what does not follow how the workshop fares carries nothing
+        ("studio", "workshop", FOLLOWS, "not symbiotic"),  # the other direction is closed already
+    ],
+)
+def test_a_loop_that_a_benefit_without_worth_may_close_is_not_open_for_good(
+    giver: str, receiver: str, rate: str, word: str
+) -> None:
+    page = (CASES / "invariants/reciprocal_viability.yaml").read_text().replace("4.8 kEUR", "8 kEUR")
+    page = page.replace("making_effort * workshop.cash / (110 kEUR)", "making_effort")
+    alone = judged(page)
+    assert (alone.verdict, alone.gate.closed_loop, alone.gate.interdependent) == ("not symbiotic", False, True)
+    verdict = judged(page.replace("flows:\n", TIPS % (giver, receiver, rate), 1))
+    assert verdict.verdict == word
+    loop = {finding.status for finding in verdict.findings if finding.about == "reinforcement_feedback_channel"}
+    assert loop & {"broken", "cannot tell"} == {"cannot tell" if word == "undecided" else "broken"}
 
 
 @pytest.mark.parametrize(
@@ -94,7 +139,7 @@ def test_a_rate_that_divides_by_zero_is_named_with_its_place_and_what_follows_fr
     verdict = judged(text)
     assert verdict.verdict == "undecided"
     (found,) = [finding for finding in verdict.findings if is_unsaid(finding)]
-    assert found.says == f"The rate of `thanks`, {found.evidence[0].at}, is no number: it divides by zero or overflows."
+    assert found.says == f"The rate of “thanks”, {found.evidence[0].at}, is no number: it divides by zero or overflows."
     assert verdict.sentence.endswith(found.says[1:])
     assert verdict.worst[0] is found
 

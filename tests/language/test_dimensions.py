@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 
 from lichen.language.dimensions import bounds, infer, work_out
-from lichen.language.formula import FormulaError, parse
+from lichen.language.formula import parse
+from lichen.language.tokens import FormulaError
 from lichen.relationship.formula import Name, Number
 from lichen.relationship.quantity import PLAIN, TIME, Dimension, standard_units
 

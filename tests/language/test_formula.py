@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lichen.language.formula import FUNCTIONS, FormulaError, parse, parse_unit
+from lichen.language.formula import parse, parse_unit
+from lichen.language.functions import FUNCTIONS
+from lichen.language.tokens import FormulaError
 from lichen.relationship.evaluate import evaluate
 from lichen.relationship.formula import Binary, Call, Name, Number, Spread, walk
 from lichen.relationship.quantity import PER_TIME, PLAIN, TIME, Dimension, Unit, standard_units

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lichen.language.formula import FormulaError, parse
+from lichen.language.formula import parse
 from lichen.language.problem import render
 from lichen.language.reading import read
 from lichen.language.source import Source
 from lichen.language.table import Table
+from lichen.language.tokens import FormulaError
 from lichen.relationship.formula import walk
 from lichen.relationship.quantity import standard_units
 from tests.language.test_acceptance import FILES

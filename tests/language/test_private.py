@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lichen.language.problem import render
-from lichen.language.reading import Reading, read
+from lichen.language.reading import Reading, not_at_hand, read
 from lichen.language.source import Source
 from lichen.relationship.formula import Spread
 from lichen.relationship.relationship import Relationship
@@ -119,6 +119,18 @@ def test_a_value_left_to_nobody_is_a_problem() -> None:
 def test_a_part_under_a_misspelt_name_is_a_problem_and_that_of_a_stranger_is_not() -> None:
     assert [p.repair for p in reading(aldr=ALDER).problems] == ["Did you mean `alder`?"]
     assert not reading(quarry=ALDER).problems
+
+
+def test_that_nothing_of_a_party_is_at_hand_is_said() -> None:
+    for own in (None, "", "# nothing yet\n"):
+        found = relationship("alder", **({} if own is None else {"alder": own}), northfield=NORTHFIELD)
+        assert found.parts == ()
+        assert not_at_hand(found, "alder") == (
+            "Nothing that alder keeps to itself is at hand: what you see is what everybody sees "
+            "(its own figures stand in `private/alder.yaml` beside the file).",
+        )
+    assert not_at_hand(relationship("alder", alder=ALDER), "alder") == ()
+    assert not_at_hand(relationship(), None) == ()
 
 
 def test_the_content_hash_is_that_of_the_shared_text() -> None:

@@ -14,7 +14,7 @@ from lichen.language.source import Source
 from lichen.relationship.flow import Sight
 from lichen.relationship.formula import Name, Number, names
 from lichen.relationship.quantity import PLAIN, TIME, Dimension
-from lichen.relationship.relationship import Relationship
+from lichen.relationship.relationship import Reason, Relationship
 from lichen.relationship.rules import AnswerRule, ReturnRule
 from lichen.workspace import read_relationship
 
@@ -82,6 +82,32 @@ def test_a_reason_speaks_for_the_values_beside_it(supply: Relationship) -> None:
     cash = supply.parties["alder"].capacities["cash"]
     assert cash.floor.because == cash.level.because == "one payroll and one paper order"
     assert supply.parties["alder"].capacities["line"].floor.because is None
+
+
+def test_a_mapping_without_values_keeps_its_reason() -> None:
+    texts = EXAMPLES[0]
+    for before, after in (
+        ("adjustment:\n", "adjustment:\n  because: prices move\n"),
+        ("exit: {notice: 26 weeks,", "exit: {source: clause 9, notice: {value: 26 weeks, because: one season},"),
+        ("power_review: {", "power_review: {because: one side is larger, "),
+        ("- {when: northfield.cash,", "- {because: the fund, when: northfield.cash,"),
+        ("{when: forecast,", "{source: letter of May, when: forecast,"),
+        ("{file: deliveries.csv,", "{file: deliveries.csv, stated_by: alder, because: weighed,"),
+    ):
+        assert texts.count(before) == 1, before
+        texts = texts.replace(before, after)
+    assert (
+        understood(texts).reasons.items()
+        >= {
+            "adjustment": Reason(because="prices move"),
+            "exit": Reason(source="clause 9"),
+            "exit.notice": Reason(because="one season"),
+            "power_review": Reason(because="one side is larger"),
+            "reinforcement.0": Reason(because="the fund"),
+            "reciprocity.forecast_is_answered": Reason(source="letter of May"),
+            "evidence.packaging": Reason(because="weighed", stated_by="alder"),
+        }.items()
+    )
 
 
 def test_every_value_has_its_place(supply: Relationship) -> None:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 
 from lichen.relationship.relationship import Relationship
-from lichen.simulation import simulate
 from lichen.simulation.experiments import standard_experiments
 from lichen.simulation.futures import Futures, Lane, Trace
+from lichen.simulation.run import simulate
 from tests.oracles.slow import Experiment, Run, run
 from tests.oracles.slow_world import Chance
 
@@ -83,8 +83,12 @@ def figures(
         yield f"{name} amount", float(totals.amount[future]), sum(slow.total[name]) * step
         for side, engine, mine in (("worth", totals.worth, slow.worth[name]), ("cost", totals.cost, slow.cost[name])):
             yield from ((f"{name} {side} {key}", float(engine[key][future]), mine[key]) for key in mine)
-    for party, paid in lane.risk_paid.items():
-        yield f"{party} risk paid", float(paid[future]), slow.risk_paid[party]
+    for term, clips in lane.clips.items():
+        times = slow.clipped.get(term, [])
+        yield f"{term} clipped", float(clips.times[future]), len(times)
+        yield f"{term} first clipped", float(clips.first[future]), times[0] * step if times else math.inf
+    for key, paid in lane.risk_paid.items():
+        yield f"{key} risk paid", float(paid[future]), slow.risk_paid[key]
 
 
 def path_of(slow: Run, name: str) -> list[float] | None:

@@ -94,7 +94,9 @@ class Reviews:
             value = now.value(change.to)
             between = self.run.relationship.terms[change.term].between
             if between is not None:
-                value = min(max(value, now.value(between[0])), now.value(between[1]))
+                wished, value = value, min(max(value, now.value(between[0])), now.value(between[1]))
+                if value != wished:
+                    self.run.result.clipped.setdefault(change.term, []).append(now.k)
             values[change.term] = value
         self.in_force_from.append((now.k + self.lag(days), values))
 
@@ -198,22 +200,22 @@ class Balance:
 
     def last_season(self, text: str, k: int) -> range:
         """The last season that has ended before step k, begun after the start."""
-        first, last = (MONTHS.index(word) + 1 for word in text.removeprefix("season(").removesuffix(")").split(", "))
-        inside = [self.month(j) in months_from(first, last) for j in range(-1, k + 1)]  # entry j + 1 is step j
+        turns = [self.season(text, j) for j in range(-1, k + 1)]  # entry j + 1 is step j
         end = k
-        while end > 0 and not (inside[end] and not inside[end + 1]):
+        while end > 0 and (turns[end] is None or turns[end] == turns[end + 1]):
             end -= 1
         begin = end
-        while begin > 0 and inside[begin]:
+        while begin > 0 and turns[begin] == turns[end]:
             begin -= 1
-        return range(begin, end) if end and not inside[begin] else range(0)
+        return range(begin, end) if end and turns[begin] != turns[end] else range(0)
 
-    def month(self, step: int) -> int:
-        return (self.run.relationship.time.start + timedelta(days=step * self.run.step)).month
-
-
-def months_from(first: int, last: int) -> set[int]:
-    return set(range(first, last + 1)) if first <= last else set(range(first, 13)) | set(range(1, last + 1))
+    def season(self, text: str, step: int) -> int | None:
+        """The year in which the season of a step began; None between seasons."""
+        first, last = (MONTHS.index(word) + 1 for word in text.removeprefix("season(").removesuffix(")").split(", "))
+        day = self.run.relationship.time.start + timedelta(days=step * self.run.step)
+        if first <= last:
+            return day.year if first <= day.month <= last else None
+        return day.year if day.month >= first else day.year - 1 if day.month <= last else None
 
 
 def shared_capacity(run: Simulation, share: RiskShare, party: str) -> str:

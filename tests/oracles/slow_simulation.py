@@ -48,7 +48,7 @@ class Simulation:
             borne=self.balance.borne,
             worth={f.name: dict.fromkeys(f.worth, 0.0) for f in relationship.flows.values()},
             cost={f.name: dict.fromkeys(f.cost, 0.0) for f in relationship.flows.values()},
-            risk_paid=dict.fromkeys(relationship.parties, 0.0),
+            risk_paid={f"{p.name}.{name}": 0.0 for p in relationship.parties.values() for name in p.capacities},
         )
 
     # The step
@@ -97,7 +97,8 @@ class Simulation:
     def shared_risks(self, now: Moment) -> list[Entry]:
         entries = list(risk_entries(self, now))
         for entry in entries:
-            self.result.risk_paid[entry.party] -= entry.amount * self.there(now, entry.party, entry.member) * self.step
+            there = self.there(now, entry.party, entry.member)
+            self.result.risk_paid[f"{entry.party}.{entry.capacity}"] -= entry.amount * there * self.step
         return entries
 
     def next_levels(self, now: Moment, entries: list[Entry]) -> dict[tuple[str, str], list[float]]:

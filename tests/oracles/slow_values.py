@@ -31,8 +31,8 @@ class Run:
     `headroom` by party and k: of a group that of its `counts`. `member_headroom` by party, member, k. `worth`, `cost`:
     by flow and capacity, what was added and taken in all, when it arrived or was settled. `total`: by flow and k, the
     sum of its rates, as far as members are there. `received`, `borne`: by party and k, per time, as `balance` counts
-    them. `presence` by group, member, k. `terms` by term and k. `measures` by name, k = 0..N-1. `risk_paid` by party,
-    net.
+    them. `presence` by group, member, k. `terms` by term and k. `measures` by name, k = 0..N-1. `risk_paid` by
+    `party.capacity`, net. `clipped` by term: the steps of the reviews in which its `between` cut something off.
     """
 
     level: dict[str, list[list[float]]] = field(default_factory=dict)
@@ -48,3 +48,4 @@ class Run:
     measures: dict[str, list[float]] = field(default_factory=dict)
     terms: dict[str, list[float]] = field(default_factory=dict)
     risk_paid: dict[str, float] = field(default_factory=dict)
+    clipped: dict[str, list[int]] = field(default_factory=dict)

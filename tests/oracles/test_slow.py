@@ -141,7 +141,7 @@ def test_what_lies_beyond_is_split_by_shares(loss: str, gains: bool, paid: float
     result = simulate(made)
     assert result.level["a.x"][0][1] == pytest.approx(100 + paid)
     assert result.level["b.y"][0][1] == pytest.approx(100 - paid)
-    assert result.risk_paid == pytest.approx({"a": -paid, "b": paid})
+    assert result.risk_paid == pytest.approx({"a.x": -paid, "b.y": paid})
     assert simulate(made, Experiment(kind="cut")).level["a.x"][0][1] == 100
 
 

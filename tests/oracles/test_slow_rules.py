@@ -91,6 +91,29 @@ def test_the_balance_looks_at_the_steps_before_now(over: Window, expected: list[
     assert simulate(made).rate["read"][0] == pytest.approx(expected)  # received 2, 4, 6, borne 1 a day
 
 
+@pytest.mark.parametrize(
+    ("season", "start", "expected"),
+    [
+        ("season(February, February)", date(2026, 1, 25), 2 * 21.5),  # steps 7 to 34 bring 2 * 8 to 2 * 35
+        ("season(January, February)", date(2026, 1, 25), 2 * 20.5),  # begun before the start: all 40 so far
+        ("season(March, February)", date(2025, 12, 25), 2 * 20.5),  # one year after the other, without a break
+    ],
+)
+def test_the_balance_looks_at_the_last_season_that_has_ended(season: str, start: date, expected: float) -> None:
+    made = days(
+        41,
+        *two(),
+        flow("gift", "a > b", f("2 * time / (1 day**2) + 2 per day"), worth={"y": 1}),
+        flow("back", "b > a", f("1 per day"), cost={"y": 1}),
+        flow("read", "b > a", f("balance(b)")),
+        rules=Rules(
+            reciprocity=(ReturnRule(name="r", party="b", band=Band(), over=Window(kind="season", text=season)),)
+        ),
+    )
+    moved = replace(made, time=replace(made.time, start=start))
+    assert simulate(moved).rate["read"][0][40] == pytest.approx(expected)
+
+
 def test_a_tally_in_several_units_counts_by_value_or_by_range() -> None:
     def balance(**line: Any) -> float:
         cash = capacity("cash", 100, 0)

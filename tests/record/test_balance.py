@@ -1,6 +1,7 @@
 """Balance, rules of return and what is unexplained, on a small relationship worked out by hand."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from lichen.record.reciprocity import RuleReading, read_rules
 from lichen.record.residual import Residual, residuals
 from lichen.record.tables import open_table
 from lichen.relationship.relationship import Relationship
+from lichen.show.tallies import balance_text, recorded_sums
 from lichen.workspace import read_relationship
 
 # The farm gives milk (cost 1 EUR, worth 3 EUR a litre), the dairy pays 2 EUR a litre, and an hour of its noise
@@ -77,8 +79,38 @@ def test_before_the_relationship_begins_nothing_is_expected(tmp_path: Path) -> N
     given = {str(t.span): (t.amount, t.expected) for t in balance.tallies if (t.party, t.flow) == ("farm", "milk")}
     assert given["2025-12"] == (100.0, None)
     assert given["2026-01"] == (100.0, pytest.approx(1200 * 31 / 365.25))
+    assert balance.straddling == ()
     december, january, *_ = balance.parties["farm"]
     assert (december.expected_ratio, january.expected_ratio) == (None, pytest.approx(2400 / 1320))
+
+
+def test_a_period_in_which_the_relationship_begins_is_compared_with_nothing_and_named(tmp_path: Path) -> None:
+    relationship = relationship_in(tmp_path, milk=TABLES["milk.csv"].replace("-02-10", "-02-09"))
+    mid_february = replace(relationship, time=replace(relationship.time, start=date(2026, 2, 10)))
+    balance = balance_of(mid_february, recorded(tmp_path, relationship))
+    given = {str(t.span): t for t in balance.tallies if (t.party, t.flow, t.side) == ("farm", "milk", "given")}
+    # Of the 100 litres of February nobody can say how many are older than the relationship.
+    assert {span: (t.amount, t.expected) for span, t in given.items()} == {
+        "2026-01": (100.0, None),
+        "2026-02": (100.0, None),
+        "2026-03": (100.0, pytest.approx(1200 / 365.25 * 31)),
+    }
+    assert [str(span) for span in balance.straddling] == ["2026-02"]
+    sums = recorded_sums(balance)["farm", "milk", "given"]
+    assert (sums.amount, sums.expected, str(sums.span)) == (100.0, pytest.approx(1200 / 365.25 * 31), "2026-03")
+    assert "Of 2026-02 the record also holds what is older than the relationship" in balance_text(balance)
+
+
+def test_a_period_in_which_all_rows_are_of_the_relationship_is_compared_with_its_days_in_it(tmp_path: Path) -> None:
+    relationship = relationship_in(tmp_path, milk="day,litres\n2026-01-10,100\n2026-02-10,100\n")
+    since_the_tenth = replace(relationship, time=replace(relationship.time, start=date(2026, 1, 10)))
+    balance = balance_of(since_the_tenth, recorded(tmp_path, relationship))
+    january = next(t for t in balance.tallies if (t.flow, t.party, str(t.span)) == ("milk", "farm", "2026-01"))
+    assert january.expected == pytest.approx(1200 / 365.25 * 22)  # from the 10th to the 31st
+    # A month's hours of noise do not say on which days of January they fell.
+    noise = next(t for t in balance.tallies if (t.flow, t.party, str(t.span)) == ("noise", "farm", "2026-01"))
+    assert (noise.amount is not None, noise.expected) == (True, None)
+    assert [str(span) for span in balance.straddling] == ["2026-01"]
 
 
 def test_each_side_has_two_tallies_with_what_was_expected(tmp_path: Path) -> None:

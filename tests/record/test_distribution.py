@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lichen.record.distribution import (
@@ -120,6 +120,7 @@ def test_the_unit_changes_no_measure(values: list[float], factor: float) -> None
 
 
 @given(VALUES)
+@example([4.0, 5e-324])
 def test_measures_stay_within_their_bounds(values: list[float]) -> None:
     found = inequality(values)
     assert found is not None

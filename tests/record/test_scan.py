@@ -144,7 +144,7 @@ def test_what_dwindles_is_at_risk() -> None:
 
 def test_rows_after_the_day_looked_at_are_left_out_and_counted() -> None:
     scan = scan_table(table_of(HOURS), as_of=date(2026, 2, 28))
-    assert (scan.used, dict(scan.left_out)) == (2, {"lie after the day looked at": 1})
+    assert (scan.used, dict(scan.left_out)) == (2, {"after the day looked at": 1})
 
 
 def test_a_scan_is_plain_data_for_machines() -> None:
@@ -194,6 +194,62 @@ def test_the_commits_of_a_platform_name_one_side_only() -> None:
     assert scan.figures.givers.largest_share == pytest.approx(max(commits.values()) / commits.total())
     index = sum((count / commits.total()) ** 2 for count in commits.values())
     assert scan.figures.givers.effective == pytest.approx(1 / index)
+
+
+ONE_BAD = """date,giver,receiver,amount
+2026-01-05,Ann,Ben,3
+2026-01-06,Ben,Ann,1
+someday,Ann,Ben,2
+2026-02-05,Ann,Ben,3
+2026-02-06,Ben,Ann,many
+"""
+
+
+def test_a_bad_cell_does_not_hide_what_a_column_says_and_its_row_is_named() -> None:
+    scan = scanned(ONE_BAD)
+    assert {"date", "amount"} <= set(scan.mapping.roles)
+    # Of 3, 1, 2, 3 and "many" the third has no date and the last no number: 3 + 1 + 3 is left.
+    assert (scan.rows, scan.used, scan.figures.total) == (5, 3, 7.0)
+    assert scan.unread == {
+        "without a date that can be read": ("line 4: date `someday`, amount `2`",),
+        "without an amount that can be read": ("line 6: date `2026-02-06`, amount `many`",),
+    }
+    assert said(scan, "coverage").says == (
+        "3 of 5 rows are used; 0 % of these name nobody on one side; 3 windows (week) hold no row. "
+        "Left out: 1 without a date that can be read, 1 without an amount that can be read."
+    )
+    assert "line 4: date `someday`" in " ".join(scan_text(scan).split())
+
+
+@pytest.mark.parametrize(("bad", "found"), [(1, True), (4, True), (6, False)])
+def test_a_column_named_date_holds_dates_when_most_of_its_filled_cells_are(bad: int, found: bool) -> None:
+    rows = "".join(f"{'soon' if day <= bad else f'2026-01-{day:02}'},a{day % 3},b\n" for day in range(1, 11))
+    assert ("date" in find_mapping(table_of(f"date,giver,receiver\n{rows},a1,b\nn/a,a2,b\n")).roles) is found
+
+
+def test_a_column_that_does_not_hold_what_its_name_says_is_named() -> None:
+    scan = scanned("date,giver,receiver,hours\nsoon,a,b,1\nlater,a,b,many\nnever,b,a,few\n")
+    assert not {"date", "amount"} & set(scan.mapping.roles)
+    assert scan.notes == (
+        "`date` is not read: most of its cells hold no date",
+        "`hours` is not read: most of its cells hold no number",
+    )
+    assert "`date` is not read" in scan_text(scan)
+    assert scanned(HOURS).notes == ()
+
+
+@pytest.mark.parametrize(("bad", "found"), [(1, True), (2, True), (3, False)])
+def test_where_cells_alone_speak_nearly_all_must_be_dates(bad: int, found: bool) -> None:
+    rows = "".join(f"{'soon' if day <= bad else f'2026-01-{day:02}'},a{day % 3},b\n" for day in range(1, 21))
+    assert ("date" in find_mapping(table_of(f"d,giver,receiver\n{rows}")).roles) is found
+
+
+def test_only_the_first_of_many_rows_that_are_not_used_are_named() -> None:
+    rows = "".join(f"2026-01-{day:02},a,b,{'x' if day < 8 else day}\n" for day in range(1, 21))
+    scan = scanned(f"date,giver,receiver,amount\n{rows}")
+    assert scan.left_out == {"without an amount that can be read": 7}
+    assert "line 2: date `2026-01-01`, amount `x`" in " ".join(scan_text(scan).split())
+    assert "and 4 more" in " ".join(scan_text(scan).split())
 
 
 def test_the_order_of_rows_changes_no_word() -> None:

@@ -45,6 +45,30 @@ def test_text_is_divided_as_it_was_written(tmp_path: Path, content: bytes, cells
     assert table.columns["day"] == ("2026-01-05", "2026-01-06")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("file.yaml", b"# Ours.\nlichen: 1\nrelationship: Mill and bakery\n", "a relationship file"),
+        ("file.csv", b"lichen: 1\nrelationship: Mill, bakery\n", "a relationship file"),
+        ("file.json", b'{"lichen": 1, "relationship": "Mill"}', "a relationship file"),
+        ("rows.yml", b"a: 1\nb: 2\n", "YAML"),
+        ("rows.json", b"[1, 2]", "JSON"),
+        ("rows.txt", b'[\n {"giver": "mill", "amount": 3}\n]\n', "JSON"),
+        ("rows.json.gz", gzip.compress(b'{"giver": ["mill"]}'), "JSON"),
+    ],
+)
+def test_a_text_that_is_no_table_is_told_by_what_it_is(tmp_path: Path, name: str, content: bytes, kind: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    table, problems = open_table(tmp_path / name)
+    assert table is None
+    assert [problem.fact for problem in problems] == [f"this is {kind}, not a table"]
+    assert "CSV, Parquet or XLSX" in problems[0].repair
+
+
+def test_brackets_around_names_of_columns_are_no_json(tmp_path: Path) -> None:
+    assert list(opened(tmp_path, b"[day];[pallets]\n2026-01-05;12\n").columns) == ["[day]", "[pallets]"]
+
+
 def test_rows_keep_the_line_on_which_they_start(tmp_path: Path) -> None:
     table = opened(tmp_path, b'day,note\r\n2026-01-05,"two\r\nlines"\r\n2026-01-06,one\r\n')
     assert table.columns["note"] == ("two\r\nlines", "one")

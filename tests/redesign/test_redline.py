@@ -60,8 +60,31 @@ def test_a_part_that_is_new_is_one_change_without_what_goes_without_saying() -> 
     (line,) = changes("worth: {cash: 7 EUR}", "worth: {cash: 7 EUR}, if_lost: {replaced: 60 %, after: 2 weeks}")
     assert (line.path, line.kind, line.new) == ("flows.payment.if_lost", "added", "replaced 60 %, after 2 weeks")
     commitment, exit_rule = changes("evidence:", "exit: {notice: 3 months}\nevidence:")
-    assert (exit_rule.path, exit_rule.new) == ("exit", "notice 91.3125 days")
-    assert (commitment.old, commitment.new) == ("365.25 days", "91.3125 days")  # who may leave is bound no longer
+    assert (exit_rule.path, exit_rule.new) == ("exit", "notice 3 months")
+    # Neither file says a commitment: who may leave is bound no longer than the notice, else it is the horizon.
+    assert (commitment.old, commitment.new) == ("1 year (by default)", "3 months (by default)")
+
+
+def test_a_length_of_time_reads_as_people_say_it() -> None:
+    for old, new, length in [
+        ("horizon: 1 year", "horizon: 3 years", "3 years"),
+        ("horizon: 1 year", "horizon: 18 months", "18 months"),
+        ("horizon: 1 year", "horizon: 40 weeks", "40 weeks"),
+        ("step: 1 week", "step: 1 day", "1 day"),
+        ("step: 1 week", "step: 1.5 days", "1.5 days"),
+    ]:
+        assert {line.path: line.new for line in changes(old, new)}[f"time.{old.partition(':')[0]}"] == length
+
+
+def test_a_commitment_that_a_file_says_is_listed_as_said_and_one_that_it_does_not_say_as_a_default() -> None:
+    (said,) = changes("time:", "commitment: 3 months\ntime:")
+    assert (said.path, said.old, said.new) == ("commitment", "1 year (by default)", "3 months")
+    assert changes("time:", "commitment: 1 year\ntime:") == ()
+
+
+def test_what_holds_when_nothing_is_said_is_marked() -> None:
+    (line,) = changes("worth: {cash: 7 EUR}}", "worth: {cash: 7 EUR}, promised: true}")
+    assert (line.path, line.old, line.new) == ("flows.payment.promised", "false (by default)", "true")
 
 
 def test_the_entries_of_a_new_section_are_changes_of_their_own() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from lichen.check.gate import KINDS
 from lichen.check.neighbours import IN_WORDS
+from lichen.check.thresholds import TABLE
 from lichen.language.keys import MECHANISMS
 from lichen.show.manual import contents, nearest, page
 from lichen.show.manual.keys import key_pages
@@ -100,7 +101,7 @@ def test_a_near_name_leads_to_the_page_of_the_whole(name: str) -> None:
     [
         ("headroom", "Room left"),
         ("room left", "Room left"),
-        ("middle future", "Futures"),
+        ("typical", "Futures"),
         ("futures", "Futures"),
         ("watch", "Watch"),
         ("alarm", "Watch"),
@@ -124,6 +125,12 @@ def test_a_misspelt_name_is_answered_with_the_nearest(wrong: str, near: str) -> 
 
 def test_nothing_is_offered_for_a_name_that_is_like_none() -> None:
     assert nearest("qqqq") is None
+
+
+def test_every_threshold_is_printed_with_its_reason() -> None:
+    text = " ".join((page("thresholds") or "").split())
+    for each in TABLE:
+        assert f"{each.name.replace('_', ' ')}, {each.value:g}: {each.reason}." in text
 
 
 def test_the_contents_name_every_page() -> None:

@@ -94,6 +94,7 @@ def test_where_rounds_have_no_end_the_table_says_so_and_through_whom() -> None:
     said = FORMATS["text"](build_map(relationship(*(party(name, good) for name in "abc"), *circle)))
     assert "all rounds together have no end" in " ".join(said.split())
     assert "100\u202f%  A on B, through C" in said
+    assert "  A on itself, through " in said
 
 
 @pytest.mark.parametrize("made", [river(), ring(8), relationship(), relationship(party("a" * 200, title="b" * 300))])

@@ -57,7 +57,7 @@ def test_the_chart_says_at_the_crossing_who_is_below_and_since_when() -> None:
     judged = build.judged(record=None)
     chart = outlook.chart(judged, outlook.outlooks(judged), "")
     assert [note.room for note in chart.notes] == [0.0]
-    assert chart.notes[0].says.startswith("Alder Packaging: below the floor by ")
+    assert chart.notes[0].says.startswith("Alder Packaging: falls below the floor in ")
 
 
 def test_a_side_whose_room_nobody_can_tell_is_not_said_to_stay_above_its_floor() -> None:
@@ -70,3 +70,21 @@ def test_a_side_whose_room_nobody_can_tell_is_not_said_to_stay_above_its_floor()
     assert found[1].side.middle == ()
     worst = outlook.worse_off(found)
     assert worst is not None and worst.party.name == "alder"  # or the picture would say that nobody falls
+
+
+def test_a_crossing_is_told_with_the_first_and_half_of_those_that_cross() -> None:
+    """Of 20 futures 8 cross the floor, on known days: 40 of 100; the first twentieth is the first of them, and half of
+    the eight have crossed with the fourth.
+    """
+    days = np.array([30.0, 60.0, 90.0, 400.0, 500.0, 600.0, 700.0, 800.0])
+    futures = straight({"northfield": 0.2, "alder": 0.6})
+    crossed = np.concatenate([days, np.full(12, np.inf)])
+    alder = replace(futures.base.headroom["alder"], below_zero_at=crossed)
+    base = replace(futures.base, headroom={**futures.base.headroom, "alder": alder})
+    judged = build.judged(futures=replace(futures, lanes={"base": base}), record=None)
+    found = outlook.outlooks(judged)[1]
+    # 5 January 2026 and 30 days is in February 2026, and 400 days is in February 2027
+    assert outlook.own_sentence(found, date(2026, 1, 5)) == (
+        "Alder Packaging: falls below the floor in 40 of 100 futures, the first by February 2026, half of these by "
+        "February 2027"
+    )

@@ -122,9 +122,11 @@ def test_screen_json_and_page_carry_the_same_figures() -> None:
 
 def test_first_come_the_sentence_the_picture_and_three_things_to_do() -> None:
     page = review_page(build.judged())
-    places = [page.index(f">{words}<") for words in ("Room left of each side", "What can be done", "Each side")]
-    assert page.index("<h1>") < places[0] < places[1] < places[2]
-    actions = page[places[1] : page.index("<nav")]
+    places = [
+        page.index(words) for words in ("<nav", ">Room left of each side<", ">What can be done<", '<section id="sides"')
+    ]
+    assert page.index("<h1>") < places[0] < places[1] < places[2] < places[3]
+    actions = page[places[2] : places[3]]
     assert actions.count("<li>") == 3
     assert "terms.pay_after: 4 weeks" in actions
 

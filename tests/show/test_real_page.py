@@ -65,7 +65,7 @@ def test_the_picture_shows_what_the_futures_say(judged: Judged) -> None:
     for one in outlook.outlooks(judged):
         path = judged.futures.paths["base"][f"{one.party.name}.headroom"]
         assert one.side.days[-1] == judged.futures.days[-1]
-        # The middle future at the end: half of the futures lie above, half below.
+        # Typical at the end: half of the futures lie above, half below.
         assert (path[:, -1] >= one.at_end).mean() >= 0.5
         assert (path[:, -1] <= one.at_end).mean() >= 0.5
 

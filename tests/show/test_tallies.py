@@ -120,7 +120,7 @@ def test_the_page_and_the_verdict_name_each_row_that_is_not_read() -> None:
     assert said.endswith("line 4: `4?` in `cash` is not a number; and 2 more.")
     verdict = replace(build.verdict(), unread=record.unread)
     assert verdict.to_json()["unread"] == [said]
-    assert "Record    5 of 13 rows of balance_sheets.csv are not read:" in terminal.verdict_text(verdict)
+    assert "Not read  5 of 13 rows of balance_sheets.csv are not read:" in terminal.verdict_text(verdict)
     assert "5 of 13 rows of balance\\_sheets.csv are not read" in terminal.verdict_markdown(verdict)
 
 
@@ -136,7 +136,7 @@ def test_the_page_draws_what_can_be_told_and_says_the_rest() -> None:
     assert "Alder Packaging, in EUR" in plain
     assert "Northfield Foods, in EUR" not in plain
     assert "75 % covered by the record" in plain
-    assert "Nobody recorded <code>capability_fund</code>." in plain
+    assert "Nobody recorded “capability fund”." in plain
 
 
 def test_a_rule_of_return_is_told_with_its_windows_and_why() -> None:
@@ -147,4 +147,4 @@ def test_a_rule_of_return_is_told_with_its_windows_and_why() -> None:
     broken = RuleReading(rule="fair_return", answer="broken", robustness=None, judgements=windows)
     untold = RuleReading(rule="answered", answer="cannot tell", robustness=None, judgements=(), why="nobody records it")
     text = terminal.balance_text(balance(), (broken, untold))
-    assert "  `fair_return`: broken (2 kept, 1 broken).\n  `answered`: cannot tell; nobody records it." in text
+    assert "  “fair return”: broken (2 kept, 1 broken).\n  “answered”: cannot tell; nobody records it." in text

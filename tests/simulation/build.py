@@ -12,7 +12,9 @@ from lichen.language.reading import read
 from lichen.language.source import Source
 from lichen.language.table import Table
 from lichen.relationship.relationship import Relationship
-from lichen.simulation import Experiment, Futures, simulate
+from lichen.simulation.experiments import Experiment
+from lichen.simulation.futures import Futures
+from lichen.simulation.run import simulate
 
 HEAD = """\
 lichen: 1

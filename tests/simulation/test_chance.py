@@ -76,6 +76,11 @@ def test_a_walk_in_units_adds_up() -> None:
     within(x[:, -1], 2 + 0.1 * 60, 3 * sqrt(60))
 
 
+def test_a_walk_that_says_only_its_start_stays_there() -> None:
+    assert world("{process: random_walk, start: 2}") == pytest.approx(2)
+    within(world("{process: random_walk, start: 2, spread: 5 %/day**0.5}")[:, 1] / 2, 1, 0.05 * sqrt(2))
+
+
 def test_jumps_come_as_a_poisson_process_and_last() -> None:
     x = world("{process: jumps, every: 20 days, size: -40 %, lasts: 2 days}")[:, :-1]
     chance = 1 - exp(-2 / 20)
@@ -93,6 +98,7 @@ def test_jumps_come_as_a_poisson_process_and_last() -> None:
         ("{process: lognormal, mean: 3, spread: 1}", 3, 1),
         ("{process: triangular, from: 0, mode: 1, to: 5}", 2, sqrt((0 + 1 + 25 - 0 - 0 - 5) / 18)),
         ("{process: beta, a: 2, b: 3, from: 1, to: 6}", 3, 5 * sqrt(2 * 3 / (25 * 6))),
+        ("{process: beta, a: 2, b: 3}", 2 / 5, sqrt(2 * 3 / (25 * 6))),
     ],
 )
 def test_what_is_drawn_once_has_its_mean_and_spread_and_stays(process: str, mean: float, spread: float) -> None:
@@ -168,6 +174,7 @@ checks:
         "{process: uniform, from: 2, to: 8}",
         "{process: triangular, from: 0, mode: 1, to: 5}",
         "{process: beta, a: 2, b: 3, from: 1, to: 6}",
+        "{process: beta, a: 2, b: 3}",
     ],
 )
 def test_the_low_and_high_points_are_those_of_the_distribution(process: str, share: float) -> None:

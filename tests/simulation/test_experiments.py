@@ -9,7 +9,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lichen.simulation import Experiment, Futures, Trace, simulate, standard_experiments, unknown_values
+from lichen.simulation.experiments import Experiment, standard_experiments
+from lichen.simulation.futures import Futures, Trace
+from lichen.simulation.run import simulate, values_of
 from tests.simulation.build import base, course, relationship, run
 
 TIME = "time: {start: 2026-01-01, horizon: 3 years, step: 1 month}\n"
@@ -200,7 +202,7 @@ def test_traces_agree_with_the_courses_they_reduce() -> None:
 
 def test_a_value_that_nobody_states_makes_what_depends_on_it_unknown() -> None:
     hidden = relationship(TWO.replace("floor: 10, healthy: 70", "floor: private to b, healthy: 70"), time=TIME)
-    assert [value.path for value in unknown_values(hidden)] == ["parties.b.capacities.water.floor"]
+    assert [value.path for value in values_of(hidden) if not value.known] == ["parties.b.capacities.water.floor"]
     futures = run(hidden, *standard_experiments(hidden)[:3])
     assert np.isnan(futures.base.headroom["b"].least).all()
     assert np.isfinite(futures.base.headroom["a"].least).all()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lichen.relationship.relationship import Relationship
-from lichen.simulation import standard_experiments
+from lichen.simulation.experiments import standard_experiments
 from tests.simulation.build import base, relationship, run
 
 SUPPLY = """

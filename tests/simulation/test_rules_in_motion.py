@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
+from lichen.simulation.run import simulate
 from tests.simulation.build import base, course, relationship, run
 
 PAIR = """
@@ -28,7 +32,7 @@ def test_a_loss_beyond_the_limit_is_shared_and_so_is_a_gain() -> None:
     # Two days 10 (6 too much), two days 0, then a gain of 9 (5 too much).
     assert np.diff(futures.paths["base"]["a.cash"][0]) == pytest.approx([-3.6, -3.6, 0, 0] + [3.0] * 6)
     assert np.diff(futures.paths["base"]["b.cash"][0]) == pytest.approx([3.6, 3.6, 0, 0] + [-3.0] * 6)
-    assert futures.base.risk_paid["a"][0] == pytest.approx(2 * 3.6 - 6 * 3.0)
+    assert futures.base.risk_paid["a.cash"][0] == pytest.approx(2 * 3.6 - 6 * 3.0)
 
     kept = relationship(sharing.replace("beyond: 4 EUR/day", "beyond: 4 EUR/day, gains: false"))
     assert np.diff(course(kept, "a.cash")) == pytest.approx([-3.6, -3.6] + [0.0] * 8)
@@ -75,6 +79,35 @@ def test_a_balance_follows_its_trailing_window() -> None:
     assert balance.end[0] == pytest.approx(windows[-1])
     assert balance.least[0] == pytest.approx(min(windows))
     assert balance.mean[0] == pytest.approx(np.mean(windows))
+
+
+@pytest.mark.parametrize(
+    ("over", "windows"),
+    [
+        ("season(March, April)", {4: (3, 4)}),  # months 2 and 3; before May what has passed so far
+        ("season(December, April)", {}),  # this season began before the start, the next one ends behind the horizon
+        ("season(January, December)", {12: range(1, 13)}),
+        ("project", {3: (1, 2, 3), 6: (4, 5, 6), 9: (7, 8, 9), 12: (10, 11, 12)}),
+    ],
+)
+def test_in_a_formula_the_last_season_or_project_that_has_ended_counts(
+    over: str, windows: dict[int, Sequence[int]]
+) -> None:
+    """Month k brings k + 1 for each unit borne."""
+    text = f"""
+    commitment: 3 months
+    {PAIR}
+    flows:
+      gift: {{kind: benefit, from: b, to: a, rate: "(1 + 12 * time / 1 year) * 1 per day", worth: {{cash: 1 EUR}}}}
+      bread: {{kind: benefit, from: a, to: b, rate: 1 per day, cost: {{cash: 1 EUR}}}}
+    reciprocity: {{fair: {{party: a, receives_per_given: {{at_least: 1}}, over: "{over}"}}}}
+    shared_value: {{seen: {{measure: balance(a), good: {{at_least: 1}}}}}}
+    """
+    seen = course(relationship(text, time="time: {start: 2026-01-01, horizon: 14 months, step: 1 month}\n"), "seen")
+    last: Sequence[int] | None = None
+    for month in range(1, 14):
+        last = windows.get(month, last)
+        assert seen[month] == pytest.approx(np.mean(last or range(1, month + 1)))
 
 
 def test_nothing_given_by_anyone_is_a_balance_of_one() -> None:
@@ -125,6 +158,14 @@ def test_regular_reviews_hold_when_they_take_effect() -> None:
     assert reviewed("review_every: 3 days\n      takes_effect_after: 2 days") == [10] * 5 + [13] * 3 + [14] * 3
 
 
+def test_what_the_limits_of_a_term_cut_off_is_counted() -> None:
+    reviewing = relationship(REVIEWED.replace("RULES", "review_every: 3 days"))
+    clips = run(reviewing, base()).base.clips["price"]
+    assert (clips.times[0], clips.first[0]) == (2, 6)  # days 6 and 9
+    clips = run(reviewing, base(reviews=False)).base.clips["price"]
+    assert (clips.times[0], clips.first[0]) == (0, np.inf)
+
+
 def test_a_trigger_that_turns_true_calls_one_review_with_its_answering_time() -> None:
     rules = """triggers: [time > 1 day]
       takes_effect_after: 1 day
@@ -159,3 +200,15 @@ def test_triggers_act_in_single_futures() -> None:
 def test_without_reviews_terms_stay_as_agreed() -> None:
     still = run(relationship(REVIEWED.replace("RULES", "review_every: 3 days")), base(reviews=False))
     assert still.paths["base"]["price"][0] == pytest.approx([10] * 11)
+
+
+def test_a_future_that_runs_alone_has_the_same_balance_to_the_last_bit() -> None:
+    """Sums over time are added up in the same order, however many futures stand beside."""
+    drawn = TRADE.replace(
+        '"4 per day - 3 per day * step(5 days)"', "{process: ar1, mean: 4 per day, spread: 1 per day, memory: 2 days}"
+    )
+    drawn = relationship(drawn, time="time: {start: 2026-01-01, horizon: 40 days, step: 1 day}\n")
+    together, alone = (simulate(drawn, (base(),), runs=64, chunk=chunk).base.balance["b"] for chunk in (64, 1))
+    assert np.ptp(together.mean) > 0
+    for field in fields(together):
+        np.testing.assert_array_equal(getattr(alone, field.name), getattr(together, field.name))

@@ -12,11 +12,13 @@ from lichen.check.components import own_checks
 from lichen.check.evidence import CheckInput, Trial, Trials, evidence_of
 from lichen.check.finding import Finding
 from lichen.check.flips import search_flips
+from lichen.check.judging import times_to_decide
 from lichen.check.kept import rules_kept
 from lichen.check.measures.gaming import shows_everybody
 from lichen.check.registry import failures, invariants
 from lichen.check.shocks import worst_pairs
-from lichen.check.verdict import Verdict, judge, revised
+from lichen.check.tried import with_effects
+from lichen.check.verdict import Verdict, judge, revised, word_of
 from lichen.check.what_if import with_term
 from lichen.relationship.relationship import Relationship
 from lichen.simulation.experiments import Experiment, standard_experiments
@@ -25,10 +27,14 @@ from lichen.simulation.run import simulate
 if TYPE_CHECKING:
     from lichen.record.reading import Record
 
-MOST_DOUBLINGS = 4
-"""Sixteen times as many futures at most."""
-WORK = 60_000_000
+MOST_TIMES = 16
+"""A closer look takes at most so many times as many futures."""
+WORK = 40_000_000
 """Future-steps, over all lanes and members, that a closer look may take."""
+REPAIR_RUNS = 1000
+"""Futures in which a repair is tried at most, the first of those asked for."""
+TRIED_WORK = 3_000_000
+"""Future-steps, over all members, of one lane in which a repair is tried."""
 MOST_TERMS = 6
 """Terms that are tried at their limits; further ones are left out."""
 TRIAL_RUNS = 100
@@ -54,6 +60,7 @@ LANES: dict[str, tuple[str, ...]] = {
     "fragility_contagion": ("shock",),
     "goodwill_substitution": ("no_goodwill",),
     "over_coupling": ("ablate", "halve"),
+    "reinforcement_feedback_channel": ("boost", "damp"),
 }
 """The experiments that a finding looks at besides `base`; one that is not named here looks at no other."""
 _FOR_FLIPS = ("cut", "stopped", "boost", "damp", "shock", "exit", "no_goodwill")
@@ -96,6 +103,9 @@ def assess(
         verdict = judge(evidence)
     tick(0.6)
     verdict = _closer(evidence, verdict, experiments)
+    tick(0.7)
+    if looks_far:
+        verdict = _with_repairs_tried(verdict, evidence, scenario)
     tick(0.8)
     verdict = _with_flips(verdict, evidence, experiments, looks_far)
     tick(1.0)
@@ -129,20 +139,58 @@ def _trials(relationship: Relationship, base: Sequence[Experiment], seed: int) -
     return Trials(before=simulate(relationship, base, runs=TRIAL_RUNS, seed=seed).base, tried=tuple(tried))
 
 
+def _with_repairs_tried(verdict: Verdict, evidence: CheckInput, scenario: str | None) -> Verdict:
+    """The verdict with what the repairs of its worst findings do, in the first of its futures, within a bound of work.
+
+    A record of what was does not change with the file, so what then holds is asked of the futures alone.
+    """
+    runs, seed = min(evidence.futures.runs, REPAIR_RUNS), evidence.futures.seed
+    if runs * evidence.relationship.time.steps * _members(evidence.relationship) > TRIED_WORK:
+        return verdict
+
+    def again(finding: Finding, changed: Relationship) -> tuple[CheckInput, Finding]:
+        needed = _needed(standard_experiments(changed, scenario), {finding.about})
+        then = evidence_of(changed, simulate(changed, needed, runs=runs, seed=seed))
+        return then, _again(then, finding)
+
+    return replace(verdict, findings=with_effects(evidence, verdict.gate, verdict.findings, again))
+
+
 def _closer(evidence: CheckInput, verdict: Verdict, experiments: tuple[Experiment, ...]) -> Verdict:
-    """The verdict with more futures for what few left open: twice as many, again and again, within a bound of work."""
+    """The verdict with more futures for what few left open, as many as should settle it, within a bound of work."""
     findings = list(verdict.findings)
-    step_work = evidence.relationship.time.steps * _members(evidence.relationship)
-    for doubling in range(1, MOST_DOUBLINGS + 1):
-        left = [place for place, finding in enumerate(findings) if not finding.decided]
-        needed = _needed(experiments, {findings[place].about for place in left})
-        runs = evidence.futures.runs * 2**doubling
-        if not left or runs * step_work * len(needed) > WORK:
-            break
+    seen = [evidence.futures.runs] * len(findings)
+    while (look := _next_look(evidence, findings, seen, experiments)) is not None:
+        runs, places = look
+        needed = _needed(experiments, {findings[place].about for place in places})
         futures = simulate(evidence.relationship, needed, runs=runs, seed=evidence.futures.seed)
-        for place in left:
-            findings[place] = _again(replace(evidence, futures=futures), findings[place])
+        for place in places:
+            again = _again(replace(evidence, futures=futures), findings[place])
+            findings[place], seen[place] = _with_repair_of(findings[place], again), runs
     return revised(evidence, verdict, tuple(findings))
+
+
+def _with_repair_of(before: Finding, again: Finding) -> Finding:
+    """A finding of a closer look with the repair that was found before: it may need lanes that were not run again."""
+    return again if again.status == "holds" else replace(again, remedy=again.remedy or before.remedy)
+
+
+def _next_look(
+    evidence: CheckInput, findings: Sequence[Finding], seen: Sequence[int], experiments: tuple[Experiment, ...]
+) -> tuple[int, list[int]] | None:
+    """The fewest futures that should settle some of the findings, and which; None when nothing more can be done.
+
+    `seen` says from how many futures each finding is.
+    """
+    step_work = evidence.relationship.time.steps * _members(evidence.relationship)
+    asked: dict[int, list[int]] = {}
+    for place, finding in enumerate(findings):
+        if not finding.decided:
+            bound = WORK // (step_work * len(_needed(experiments, (finding.about,))))
+            runs = min(times_to_decide(finding) * seen[place], MOST_TIMES * evidence.futures.runs, bound)
+            if runs > seen[place]:
+                asked.setdefault(int(runs), []).append(place)
+    return min(asked.items(), default=None)
 
 
 def _again(evidence: CheckInput, finding: Finding) -> Finding:
@@ -181,7 +229,7 @@ def _with_flips(
 
     def word(other: Relationship) -> str:
         futures = simulate(other, kinds, runs=FLIP_RUNS, seed=evidence.futures.seed)
-        return judge(evidence_of(other, futures, record=evidence.record)).verdict
+        return word_of(evidence_of(other, futures, record=evidence.record))
 
     flips = search_flips(evidence, word, most_judged)
     why = None if flips else "Of the figures tried none turns the verdict between half and twice its value."

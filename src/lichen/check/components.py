@@ -1,7 +1,7 @@
 """The six components and the three optional ones: what is there, what is missing, what is declared and carries nothing.
 
-Also the file's own `checks:` and what a reader must know before believing anything: clipped rates, capacities that
-nothing reads, parties that no flow touches, third parties without a voice.
+Also the file's own `checks:` and what a reader must know before believing anything: clipped rates, what a
+capacity cannot hold, capacities that nothing reads, parties that no flow touches, third parties without a voice.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from lichen.check.finding import Evidence, Finding, Remedy, Status
 from lichen.check.gate import Gate
 from lichen.check.measures.figure import Figure, share_of
 from lichen.check.measures.reading import unread_parties
-from lichen.check.remedies import measured_for_all, spoken_for
-from lichen.check.thresholds import CLIPPED, TOLERANCE
+from lichen.check.measures.worth import share_of_range
+from lichen.check.remedies import following, measured_for_all, set_to, spoken_for
+from lichen.check.thresholds import CLIPPED, LOST_ABOVE, NOTHING, REACH, TOLERANCE, reaches
 from lichen.check.unsaid import unsaid_findings
 from lichen.relationship.backing import missing_components, missing_optional
-from lichen.relationship.formula import names
 from lichen.relationship.rules import Measure, Reinforcement
 from lichen.simulation.futures import Array
 
@@ -50,8 +50,6 @@ IN_WORDS = {
     "power_review": "a review of power",
 }
 
-_NOTHING = 0.02
-"""Up to here what reaches the other side is called nothing."""
 _BIG_WORDS = re.compile(
     r"\b(win[- ]win|mutual(ly)?[- ]benefi\w+|true partners?|we are (all )?partners|synerg\w+)", re.IGNORECASE
 )
@@ -73,6 +71,7 @@ def component_findings(evidence: CheckInput, gate: Gate) -> Iterator[Finding]:
     yield from _untouched(evidence)
     yield from _unread(evidence)
     yield from _clipped(evidence)
+    yield from _lost_above(evidence)
 
 
 def own_checks(evidence: CheckInput) -> Iterator[Finding]:
@@ -116,7 +115,7 @@ def _loop(evidence: CheckInput, gate: Gate) -> Iterator[Finding]:
     yield _component(
         "reinforcement_feedback_channel",
         "broken",
-        f"{'Too little' if gate.reach[origin, target].stronger.value > _NOTHING else 'Nothing'} "
+        f"{'Too little' if gate.reach[origin, target].stronger.value > NOTHING.value else 'Nothing'} "
         f"of {wording.whose(one)} success reaches {other}.",
         parties=(origin, target),
         evidence=_reaches(evidence, gate),
@@ -133,11 +132,12 @@ def _closing(evidence: CheckInput, origin: str, target: str) -> Remedy:
             if switched_on is not None:
                 return switched_on
     for flow in evidence.inner_flows:
-        if flow.giver == origin and flow.receiver == target and flow.worth and flow.rate.text:
-            says = f"Let `{flow.name}` follow {wording.whose(one)} room, so that its success reaches {other}."
-            return Remedy(
-                says=says, path=f"flows.{flow.name}.rate", value=f"({flow.rate.text}) * clip({origin}.headroom, 0, 1.5)"
-            )
+        if flow.giver == origin and flow.receiver == target and flow.worth:
+            called = wording.quoted(flow.title)
+            says = f"Let {called} follow {wording.whose(one)} room, so that its success reaches {other}."
+            follows = following(evidence, flow, origin, says)
+            if follows is not None:
+                return follows
     return Remedy(says=f"Add a flow from {one} to {other} whose rate follows {wording.whose(one)} room.", path="flows")
 
 
@@ -145,15 +145,17 @@ def _switched_on(evidence: CheckInput, channel: Reinforcement) -> Remedy | None:
     """The term that stands at 0 and keeps a declared channel from flowing, at its upper limit."""
     for name in channel.through:
         flow = evidence.relationship.flows.get(name)
-        read = names(flow.rate.tree) if flow is not None and flow.rate.tree is not None else frozenset()
+        if flow is None:
+            continue
         for term in evidence.relationship.terms.values():
-            if term.name in read and term.value.number == 0 and term.between is not None:
-                says = f"Let `{name}` flow: `{term.name}` keeps it at nothing."
-                return Remedy(says=says, path=f"terms.{term.name}", value=term.between[1].text)
+            if term.name in flow.rate.names and term.value.number == 0 and term.between is not None:
+                says = f"Let {wording.quoted(flow.title)} flow: {wording.quoted(term.name)} keeps it at nothing."
+                return set_to(evidence, term, term.between[1], says)
     return None
 
 
 def _reaches(evidence: CheckInput, gate: Gate) -> tuple[Evidence, ...]:
+    """What reaches whom, the direction in which least arrives first."""
     return tuple(
         Evidence(
             says=(
@@ -161,11 +163,11 @@ def _reaches(evidence: CheckInput, gate: Gate) -> tuple[Evidence, ...]:
                 f"{evidence.title(target)}."
             ),
             figure=reach.stronger.value,
-            unit="of what stays",
+            unit="of the gain",
             method="simulation",
             at=evidence.relationship.at(f"parties.{target}"),
         )
-        for (origin, target), reach in gate.reach.items()
+        for (origin, target), reach in sorted(gate.reach.items(), key=lambda item: item[1].stronger.value)
     )
 
 
@@ -175,10 +177,11 @@ def _declared_without_effect(evidence: CheckInput, gate: Gate) -> Iterator[Findi
         reach = gate.reach.get((origin, target))
         if reach is None or reach.sign > 0 or not reach.stronger.figure.known:
             continue
+        gain = evidence.called(channel.when)
         yield _component(
             "reinforcement_feedback_channel",
             "at risk",
-            f"That {channel.when} improves {channel.improves} is declared, but nothing carries it.",
+            f"That a gain in {gain} improves {evidence.called(channel.improves)} is declared, but nothing carries it.",
             parties=(origin, target),
             evidence=(_idle(evidence, channel, place, reach.stronger.figure),),
             remedy=_carrying(evidence, channel, origin),
@@ -188,11 +191,11 @@ def _declared_without_effect(evidence: CheckInput, gate: Gate) -> Iterator[Findi
 def _idle(evidence: CheckInput, channel: Reinforcement, place: int, reaches: Figure) -> Evidence:
     return Evidence(
         says=(
-            f"Of a gain of {channel.when}, {wording.share(reaches.value)} reaches {channel.improves} (at least "
-            "10 % asked)."
+            f"Of a gain in {evidence.called(channel.when)}, {wording.share(reaches.value)} reaches "
+            f"{evidence.called(channel.improves)} (at least {wording.share(REACH.value)} asked)."
         ),
         figure=reaches.value,
-        unit="of what stays",
+        unit="of the gain",
         method="simulation",
         at=evidence.relationship.at(f"reinforcement.{place}"),
     )
@@ -205,12 +208,10 @@ def _carrying(evidence: CheckInput, channel: Reinforcement, origin: str) -> Reme
     flow = next(
         (evidence.relationship.flows[name] for name in channel.through if name in evidence.relationship.flows), None
     )
-    if flow is None or not flow.rate.text:
+    if flow is None:
         return None
-    says = f"Let `{flow.name}` follow {wording.whose(evidence.title(origin))} room."
-    return Remedy(
-        says=says, path=f"flows.{flow.name}.rate", value=f"({flow.rate.text}) * clip({origin}.headroom, 0, 1.5)"
-    )
+    says = f"Let {wording.quoted(flow.title)} follow {wording.whose(evidence.title(origin))} room."
+    return following(evidence, flow, origin, says)
 
 
 def _big_words(evidence: CheckInput) -> Iterator[Finding]:
@@ -229,7 +230,7 @@ def _unspoken(evidence: CheckInput) -> Iterator[Finding]:
     for party in evidence.parties:
         voice = party.spoken_for_by
         speaks = party.name in raised_by or (voice is not None and voice.by in evidence.relationship.flows)
-        bears = any(flow.receiver == party.name and flow.kind in ("burden", "risk") for flow in evidence.inner_flows)
+        bears = any(flow.receiver == party.name and flow.burdens for flow in evidence.inner_flows)
         if party.essential or speaks or (party.chooses and not bears):
             continue
         yield _component(
@@ -261,17 +262,12 @@ def _untouched(evidence: CheckInput) -> Iterator[Finding]:
 
 def _unread(evidence: CheckInput) -> Iterator[Finding]:
     """Essential capacities that no flow reads, and shared measures that do not read every side."""
-    read = {
-        name
-        for flow in evidence.relationship.flows.values()
-        if flow.rate.tree is not None
-        for name in names(flow.rate.tree)
-    }
+    read = {name for flow in evidence.relationship.flows.values() for name in flow.rate.names}
     for party in evidence.parties:
         for capacity in party.essential_capacities:
             key = f"{party.name}.{capacity.name}"
             if key not in read and f"{party.name}.headroom" not in read:
-                says = f"No flow reads {key}: whatever becomes of it changes nothing that is given."
+                says = f"No flow reads {evidence.called(key)}: whatever becomes of it changes nothing that is given."
                 at = evidence.relationship.at(f"parties.{party.name}.capacities.{capacity.name}")
                 yield _component(
                     "mutual_dependency_map",
@@ -302,13 +298,30 @@ def _clipped(evidence: CheckInput) -> Iterator[Finding]:
     for flow in evidence.relationship.flows.values():
         share = float(np.mean(evidence.base.flows[flow.name].clipped)) if flow.name in evidence.base.flows else 0.0
         if share > CLIPPED.value + TOLERANCE:
-            says = f"The rate of `{flow.name}` is below zero in {wording.share(share)} of the steps and was set to 0."
+            called = wording.quoted(flow.title)
+            says = f"The rate of {called} is below zero in {wording.share(share)} of the steps and was set to 0."
             at = evidence.relationship.at(f"flows.{flow.name}.rate")
             seen = Evidence(says=says, figure=share, unit="of the steps", method="simulation", at=at)
             remedy = Remedy(
                 says="Say what happens then.", path=f"flows.{flow.name}.rate", value=f"max({flow.rate.text}, 0)"
             )
             yield _component("mutual_dependency_map", "at risk", says, evidence=(seen,), remedy=remedy)
+
+
+def _lost_above(evidence: CheckInput) -> Iterator[Finding]:
+    """What a capacity could not hold, where that is enough to be spoken of."""
+    for key, lost in evidence.base.lost_above.items():
+        party, _, name = key.partition(".")
+        owner = evidence.relationship.parties[party]
+        share = float(np.mean(lost)) * share_of_range(evidence, owner, owner.capacities[name])
+        if reaches(share, LOST_ABOVE):
+            says = (
+                f"At its limit {evidence.called(key)} loses what exceeds it: {wording.share(share)} of its healthy "
+                "range in all."
+            )
+            at = evidence.relationship.at(f"parties.{party}.capacities.{name}.at_most")
+            seen = Evidence(says=says, figure=share, unit="of its healthy range", method="simulation", at=at)
+            yield _component("mutual_dependency_map", "holds", says, parties=(party,), evidence=(seen,))
 
 
 def _asked(evidence: CheckInput, measure: Measure, path: str) -> Finding:
@@ -319,14 +332,14 @@ def _asked(evidence: CheckInput, measure: Measure, path: str) -> Finding:
             about=measure.name,
             type="check",
             status="cannot tell",
-            says=f"`{measure.name}` cannot be said.",
-            needs=f"What `{measure.name}` is measured from.",
+            says=f"{wording.quoted(measure.name)} cannot be said.",
+            needs=f"What {wording.quoted(measure.name)} is measured from.",
         )
     kept = share_of(_within(evidence, measure, trace.mean))
     status: Status = "holds" if kept.value >= measure.good.share - TOLERANCE else "broken"
     decided = not kept.low < measure.good.share < kept.high or kept.low == kept.high
     says = (
-        f"`{measure.name}` is good in {wording.share(kept.value)} of the futures "
+        f"{wording.quoted(measure.name)} is good in {wording.share(kept.value)} of the futures "
         f"({wording.share(measure.good.share)} asked)."
     )
     seen = Evidence(

@@ -8,13 +8,16 @@ from typing import final
 
 import numpy as np
 
+from lichen.check import wording
 from lichen.record.balance import Balance, balance_of
 from lichen.record.reading import Record
 from lichen.relationship.flow import Flow
 from lichen.relationship.party import Party
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.start import Start
+from lichen.relationship.value import Value
 from lichen.simulation.futures import Futures, Lane, Trace
+from lichen.simulation.run import values_of
 
 
 @final
@@ -42,13 +45,15 @@ class CheckInput:
     """What a verdict is reached from. Nothing else is read, no clock and no file.
 
     `party` is the side for whom it is asked, None for all. `start` is the first instant of the relationship, with
-    every value that is known. `balance` is what the record says each side gave and received. `trials`
-    are terms moved to their limits, `pairs` the worst shocks two at a time, over few futures; None when nobody tried.
+    every value that is known, `values` every value that the file says. `balance` is what the record says each side gave
+    and received. `trials` are terms moved to their limits, `pairs` the worst shocks two at a time, over few futures;
+    None when nobody tried.
     """
 
     relationship: Relationship
     futures: Futures
     start: Start
+    values: tuple[Value, ...]
     record: Record | None = None
     balance: Balance | None = None
     party: str | None = None
@@ -77,6 +82,11 @@ class CheckInput:
         return self.relationship.inner_flows
 
     @property
+    def unknown(self) -> tuple[Value, ...]:
+        """The values that somebody keeps to itself without a range."""
+        return tuple(value for value in self.values if not value.known)
+
+    @property
     def base(self) -> Lane:
         """The relationship as the file says."""
         return self.futures.base
@@ -94,9 +104,28 @@ class CheckInput:
                 yield what, lane
 
     def title(self, party: str) -> str:
-        """What people call a party."""
+        """What people call a party; a world variable by its key as words."""
         known = self.relationship.parties.get(party)
-        return known.title if known is not None else party
+        return known.title if known is not None else wording.in_words(party)
+
+    def called(self, name: str) -> str:
+        """What people call a flow, in quotation marks, or `party.capacity`: `the cash of Alder Packaging`."""
+        party, _, capacity = name.partition(".")
+        if capacity:
+            return f"the {wording.in_words(capacity)} of {self.title(party)}"
+        flow = self.relationship.flows.get(name)
+        return wording.quoted(flow.title if flow is not None else name)
+
+    def figure_at(self, path: str) -> str:
+        """A figure of the file as people would say it: `flows.payment.cost.cash` as `the cost of “payment”`."""
+        match path.split("."):
+            case ["parties", party, "capacities", capacity, key, *_]:
+                return f"the {wording.in_words(key)} of {self.called(f'{party}.{capacity}')}"
+            case ["flows", flow, key, *_]:
+                return f"the {wording.in_words(key)} of {self.called(flow)}"
+            case [*_, name]:
+                return wording.quoted(name)
+        return path
 
     def traces(self, lane: Lane, party: str) -> Mapping[str, Trace]:
         """The room of each essential capacity in a lane; of a group the mean over its members."""
@@ -113,7 +142,6 @@ def evidence_of(
     *,
     record: Record | None = None,
     party: str | None = None,
-    trials: Trials | None = None,
 ) -> CheckInput:
     """Put together what a verdict is reached from."""
     balance = None
@@ -125,8 +153,8 @@ def evidence_of(
         relationship=relationship,
         futures=futures,
         start=Start(relationship),
+        values=tuple(values_of(relationship)),
         record=record,
         balance=balance,
         party=party,
-        trials=trials,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, final
+
+from lichen.relationship.relationship import Relationship
 
 FindingType = Literal["invariant", "failure", "component", "check"]
 Status = Literal["holds", "at risk", "broken", "cannot tell"]
@@ -28,11 +30,16 @@ class Remedy:
     """What would mend it: a sentence, and where it can be said in the file's own keys, the key's path and new value.
 
     `path` is a path of the file (`terms.pay_after`, `flows.fund.visible_to`), `value` the text to write there.
+    `changed` is the relationship with that value, where futures can tell what it does. `effect` says what it does, and
+    `gain` how much more room the side that is then worst off has than the one that is worst off now.
     """
 
     says: str
     path: str | None = None
     value: str | None = None
+    changed: Relationship | None = field(default=None, compare=False, repr=False)
+    effect: str = ""
+    gain: float = 0.0
 
 
 @final

@@ -19,6 +19,7 @@ from lichen.check.measures.dependence import dependence, gross_dependence
 from lichen.check.measures.figure import Figure
 from lichen.check.measures.pulses import Reach, reaches_between
 from lichen.check.thresholds import DEPENDENCE, GROSS_DEPENDENCE, TOLERANCE, reaches
+from lichen.relationship.order import reached
 
 Kind = Literal["mutualism", "parasitism", "commensalism", "competition", "amensalism", "neutralism"]
 
@@ -62,11 +63,6 @@ class Gate:
             name for name, net in self.dependence.items() if not (net.known and self.gross_dependence[name].known)
         )
         return tuple(dict.fromkeys((*self.silent, *untold)))
-
-    @property
-    def passed(self) -> bool:
-        """Whether this is a relationship of the kind the verdict is about, with a closed loop."""
-        return self.anything_said and self.ongoing and self.interdependent and self.closed_loop
 
 
 def pass_gate(evidence: CheckInput) -> Gate:
@@ -119,7 +115,7 @@ def is_closed(names: list[str], edges: Iterable[tuple[str, str]]) -> bool:
     for origin, target in edges:
         forward[origin].add(target)
         backward[target].add(origin)
-    return len(names) >= 2 and all(_reached(names[0], graph) == set(names) for graph in (forward, backward))
+    return len(names) >= 2 and all(reached(names[:1], graph) == set(names) for graph in (forward, backward))
 
 
 def kind_of(reach: Mapping[tuple[str, str], Reach]) -> Kind:
@@ -135,12 +131,3 @@ def kind_of(reach: Mapping[tuple[str, str], Reach]) -> Kind:
 def _variant(evidence: CheckInput) -> str | None:
     many = len(evidence.parties) >= 3 or any(party.members is not None for party in evidence.parties)
     return "ecosystem_mutualism_design" if many else None
-
-
-def _reached(start: str, graph: Mapping[str, set[str]]) -> set[str]:
-    seen, waiting = {start}, [start]
-    while waiting:
-        new = graph[waiting.pop()] - seen
-        seen |= new
-        waiting.extend(new)
-    return seen

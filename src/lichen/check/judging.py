@@ -2,79 +2,63 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TypedDict, Unpack
 
-from lichen.check.finding import Evidence, Finding, Remedy, Status
+from lichen.check.finding import Evidence, Finding, FindingType, Remedy, Status
 from lichen.check.measures.figure import Figure
 from lichen.check.thresholds import ALARM, TOLERANCE, WATCH
 
-_UNTOLD = "This cannot be told yet."
+_LIMITS = (WATCH.value, ALARM.value)
 _WORSE: tuple[Status, ...] = ("holds", "cannot tell", "at risk", "broken")
 
 
-def invariant(
-    about: str,
-    margin: Figure,
-    says: str = "",
-    *,
-    untold: str = _UNTOLD,
-    parties: Iterable[str] = (),
-    evidence: Iterable[Evidence] = (),
-    remedy: Remedy | None = None,
-    needs: str | None = None,
-    parts: Iterable[tuple[str, float]] = (),
-) -> Finding:
+class Told(TypedDict, total=False):
+    """What a finding says besides its figure; `untold` is its sentence when the figure cannot be told."""
+
+    untold: str
+    parties: Iterable[str]
+    evidence: Iterable[Evidence]
+    remedy: Remedy | None
+    needs: str | None
+    parts: Iterable[tuple[str, float]]
+
+
+def invariant(about: str, margin: Figure, says: str = "", **told: Unpack[Told]) -> Finding:
     """An invariant holds from 0 on and is broken below; an interval that contains 0 leaves it open.
 
-    `says` is the sentence of a known margin, `untold` that of one that cannot be told.
+    `says` is the sentence of a known margin.
     """
-    status, decided = status_of_margin(margin)
-    return Finding(
-        about=about,
-        type="invariant",
-        status=status,
-        decided=decided,
-        says=says if margin.known else untold,
-        margin=margin.value if margin.known else None,
-        interval=margin.interval if margin.known else None,
-        threshold=0.0,
-        parties=tuple(parties),
-        evidence=tuple(evidence),
-        needs=None if margin.known else needs,
-        remedy=None if status == "holds" else remedy,
-        parts=tuple(parts),
-    )
+    found = _found("invariant", about, margin, says, status_of_margin(margin), told)
+    return replace(found, margin=margin.value if margin.known else None, threshold=0.0)
 
 
-def failure(
-    about: str,
-    score: Figure,
-    says: str = "",
-    *,
-    untold: str = _UNTOLD,
-    parties: Iterable[str] = (),
-    evidence: Iterable[Evidence] = (),
-    remedy: Remedy | None = None,
-    needs: str | None = None,
-    parts: Iterable[tuple[str, float]] = (),
-) -> Finding:
+def failure(about: str, score: Figure, says: str = "", **told: Unpack[Told]) -> Finding:
     """A failure mode is quiet below watch, at risk up to alarm, and decides from there on."""
-    status, decided = status_of_score(score)
+    found = _found("failure", about, score, says, status_of_score(score), told)
+    threshold = WATCH if score.known and score.value < WATCH.value else ALARM
+    return replace(found, score=score.value if score.known else None, threshold=threshold.value)
+
+
+def _found(
+    kind: FindingType, about: str, figure: Figure, says: str, judged: tuple[Status, bool], told: Told
+) -> Finding:
+    """A finding without its figure."""
+    status, decided = judged
     return Finding(
         about=about,
-        type="failure",
+        type=kind,
         status=status,
         decided=decided,
-        says=says if score.known else untold,
-        score=score.value if score.known else None,
-        interval=score.interval if score.known else None,
-        threshold=WATCH.value if score.known and score.value < WATCH.value else ALARM.value,
-        parties=tuple(parties),
-        evidence=tuple(evidence),
-        needs=None if score.known else needs,
-        remedy=None if status == "holds" else remedy,
-        parts=tuple(parts),
+        says=says if figure.known else told.get("untold", "This cannot be told yet."),
+        interval=figure.interval if figure.known else None,
+        parties=tuple(told.get("parties", ())),
+        evidence=tuple(told.get("evidence", ())),
+        needs=None if figure.known else told.get("needs"),
+        remedy=None if status == "holds" else told.get("remedy"),
+        parts=tuple(told.get("parts", ())),
     )
 
 
@@ -100,6 +84,24 @@ def status_of_score(score: Figure) -> tuple[Status, bool]:
     if score.low >= WATCH.value - TOLERANCE and score.high < ALARM.value + TOLERANCE:
         return "at risk", True
     return "at risk", False
+
+
+def times_to_decide(finding: Finding) -> float:
+    """How many times as many futures should settle a finding that they left open, a power of two, infinite for a figure
+    that lies on its limit: a guess, as the figure moves with them.
+
+    An interval narrows with the square root of the futures; where a finding has none, one can but try twice as many.
+    """
+    limits, figure = ((0.0,), finding.margin) if finding.margin is not None else (_LIMITS, finding.score)
+    if figure is None or finding.interval is None:
+        return 2.0
+    low, high = finding.interval
+    needed = 1.0
+    for limit in limits:
+        if low <= limit <= high:
+            half, distance = (figure - low if limit < figure else high - figure), abs(figure - limit)
+            needed = max(needed, half / distance if distance > TOLERANCE else math.inf)
+    return 2.0 ** max(1, round(2 * math.log2(needed))) if math.isfinite(needed) else math.inf
 
 
 def worse(one: Status, other: Status) -> Status:

@@ -8,23 +8,15 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
-
-import numpy as np
 
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.finding import Evidence, Finding, Status
-from lichen.check.measures.figure import UNKNOWN, Figure, least_of, share_of
+from lichen.check.measures.figure import Figure, least_of
+from lichen.check.measures.windows import kept
 from lichen.check.thresholds import TOLERANCE
-from lichen.record.dates import season_at
-from lichen.relationship.relationship import Time
-from lichen.relationship.rules import ReturnRule, Window
+from lichen.relationship.rules import ReturnRule
 from lichen.relationship.value import Band
-from lichen.simulation.futures import Array
-
-Steps = tuple[int, int]
-"""The first step of a window and the first one behind it."""
 
 
 def rules_kept(evidence: CheckInput) -> Iterator[Finding]:
@@ -32,32 +24,32 @@ def rules_kept(evidence: CheckInput) -> Iterator[Finding]:
     rules = evidence.relationship.rules
     for rule in rules.reciprocity:
         if isinstance(rule, ReturnRule):
-            kept = _kept(evidence, rule.party, rule.band, rule.over)
-            says = f"`{rule.name}` is kept"
-            if kept is not None:
+            share = kept(evidence, rule.party, rule.band, rule.over)
+            says = f"{wording.quoted(rule.name)} is kept"
+            if share is not None:
                 yield _asked(
-                    "reciprocity_rule", f"reciprocity.{rule.name}", says, kept, rule.band, [rule.party], evidence
+                    "reciprocity_rule", f"reciprocity.{rule.name}", says, share, rule.band, [rule.party], evidence
                 )
     if rules.balance is not None:
         band, over = rules.balance.benefit_per_burden, rules.balance.over
-        each = {party.name: _kept(evidence, party.name, band, over) for party in evidence.essential}
+        each = {party.name: kept(evidence, party.name, band, over) for party in evidence.essential}
         shares = {name: share for name, share in each.items() if share is not None}
         if shares:
             least = min(shares, key=lambda name: shares[name].value)
-            says = f"What {evidence.title(least)} gets for what it bears stays within `balance`"
+            says = f"What {evidence.title(least)} gets for what it bears stays within what the balance check allows"
             yield _asked("balance_check", "balance", says, least_of(shares.values()), band, [least], evidence)
 
 
 def _asked(
-    about: str, path: str, says: str, kept: Figure, band: Band, parties: Sequence[str], evidence: CheckInput
+    about: str, path: str, says: str, share: Figure, band: Band, parties: Sequence[str], evidence: CheckInput
 ) -> Finding:
-    if not kept.known:
+    if not share.known:
         whose = wording.listed(map(evidence.title, parties))
         needs = f"What {whose} receives and bears."
         return Finding(about=about, type="component", status="cannot tell", says=f"{says}: unknown.", needs=needs)
-    status: Status = "holds" if kept.value >= band.share - TOLERANCE else "at risk"
-    decided = not kept.low < band.share < kept.high
-    said = f"{says} in {wording.share(kept.value)} of the futures ({wording.share(band.share)} asked)."
+    status: Status = "holds" if share.value >= band.share - TOLERANCE else "at risk"
+    decided = not share.low < band.share < share.high
+    said = f"{says} in {wording.share(share.value)} of the futures ({wording.share(band.share)} asked)."
     at = evidence.relationship.at(path)
     return Finding(
         about=about,
@@ -66,66 +58,5 @@ def _asked(
         decided=decided,
         says=said,
         parties=tuple(parties),
-        evidence=(Evidence(says=said, figure=kept.value, unit="of the futures", method="simulation", at=at),),
+        evidence=(Evidence(says=said, figure=share.value, unit="of the futures", method="simulation", at=at),),
     )
-
-
-def _kept(evidence: CheckInput, party: str, band: Band, over: Window) -> Figure | None:
-    """The share of futures in which every full window of a party keeps the band; None when no window says anything."""
-    paths, time = evidence.futures.paths["base"], evidence.relationship.time
-    windows = list(full_windows(over, time, evidence.relationship.commitment_days))
-    if not windows:
-        return None
-    received, borne = (_in_windows(paths[f"{party}.{side}"], windows) for side in ("received", "borne"))
-    low, high = (None if limit is None else evidence.start.value(limit) for limit in (band.at_least, band.at_most))
-    if np.isnan(received).any() or np.isnan(borne).any() or np.isnan([low or 0.0, high or 0.0]).any():
-        return UNKNOWN
-    slack = TOLERANCE * (received + borne)
-    said = slack > 0
-    kept = np.ones_like(said)
-    if low is not None:
-        kept &= received >= low * borne - slack
-    if high is not None:
-        kept &= received <= high * borne + slack
-    return share_of((kept | ~said).all(axis=1).astype(float)) if said.any() else None
-
-
-def _in_windows(course: Array, windows: Sequence[Steps]) -> Array:
-    """What passed in each window [future, window], in units a day times steps."""
-    sums = np.cumsum(np.pad(course[:, :-1], ((0, 0), (1, 0))), axis=1)
-    first, behind = (np.array([window[end] for window in windows]) for end in (0, 1))
-    return np.asarray(sums[:, behind] - sums[:, first])
-
-
-def full_windows(over: Window, time: Time, commitment_days: float) -> Iterator[Steps]:
-    """The full windows that a rule asks, among the steps of a run."""
-    match over.kind:
-        case "transaction":
-            yield from ((step, step + 1) for step in range(time.steps))
-        case "duration":
-            length = _in_steps(over.days or 0.0, time)
-            yield from ((end - length, end) for end in range(length, time.steps + 1))
-        case "project":
-            length = _in_steps(commitment_days, time)
-            yield from ((end - length, end) for end in range(length, time.steps + 1, length))
-        case "life" | "portfolio":
-            yield 0, time.steps
-        case "season":
-            yield from _seasons(over.text, time)
-
-
-def _in_steps(days: float, time: Time) -> int:
-    return max(1, int(days / time.step_days + 0.5))
-
-
-def _seasons(text: str, time: Time) -> Iterator[Steps]:
-    """The steps of each season that lies wholly within the run."""
-    days = [time.start + timedelta(days=step * time.step_days) for step in range(time.steps + 1)]
-    seasons = [season_at(text, day) for day in days]
-    first = 0
-    for step in range(1, time.steps + 1):
-        if seasons[step] != seasons[first]:
-            season = seasons[first]
-            if season is not None and (days[first] - season.start).days < time.step_days:
-                yield first, step
-            first = step

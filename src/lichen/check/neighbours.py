@@ -10,8 +10,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.gate import Gate
 from lichen.check.unsaid import blank_flows, is_draft
 from lichen.relationship.backing import backed_flows
-from lichen.relationship.flow import Flow
-from lichen.relationship.formula import names
+from lichen.relationship.order import moved_by
 from lichen.relationship.rules import AnswerRule, Rules
 
 Instead = Literal[
@@ -92,12 +91,10 @@ def _one_side_depends(evidence: CheckInput, depending: tuple[str, ...]) -> Inste
     returns = [f for f in evidence.inner_flows if f.giver in depending and f.receiver not in depending and f.worth]
     if not returns:
         return "donation"
-    measured = {
-        name for m in evidence.relationship.rules.shared_value if m.measure.tree for name in names(m.measure.tree)
-    }
+    measured = {name for m in evidence.relationship.rules.shared_value for name in m.measure.names}
     for flow in evidence.inner_flows:
         paid = flow.receiver in depending and flow.giver not in depending and flow.worth
-        if paid and (flow.name in measured or _reads(flow) & measured):
+        if paid and (flow.name in measured or flow.rate.names & measured):
             return "incentive_alignment"
     return "one_sided_service"
 
@@ -110,27 +107,15 @@ def is_held_up(evidence: CheckInput, gate: Gate) -> bool:
         return False
     carrying = [flow for flow in evidence.inner_flows if flow.worth or flow.cost]
     secured = all(flow.promised or flow.if_lost is not None for flow in carrying)
-    return secured and not any(reads_state(evidence, flow) for flow in carrying)
+    return secured and not {flow.name for flow in carrying} & flows_reading_state(evidence)
 
 
-def reads_state(evidence: CheckInput, flow: Flow) -> bool:
-    """Whether the rate of a flow reads the capacity or the room of some party, also by way of another flow."""
-    seen: set[str] = set()
-    waiting = [flow]
-    while waiting:
-        current = waiting.pop()
-        for name in _reads(current):
-            if name.split(".")[0] in evidence.relationship.parties and "." in name:
-                return True
-            other = evidence.relationship.flows.get(name)
-            if other is not None and name not in seen:
-                seen.add(name)
-                waiting.append(other)
-    return False
-
-
-def _reads(flow: Flow) -> frozenset[str]:
-    return names(flow.rate.tree) if flow.rate.tree is not None else frozenset()
+def flows_reading_state(evidence: CheckInput) -> frozenset[str]:
+    """The flows whose rate reads the capacity or the room of some party, also by way of another flow."""
+    parties = evidence.relationship.parties
+    read = {name for flow in evidence.relationship.flows.values() for name in flow.rate.names}
+    state = {name for name in read if "." in name and name.split(".")[0] in parties}
+    return moved_by(evidence.relationship, state) - state
 
 
 def _has_rules(rules: Rules) -> bool:

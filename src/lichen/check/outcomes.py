@@ -85,7 +85,10 @@ def resilience(evidence: CheckInput) -> Reading:
     if not tried:
         return unread("No shock was tried.")
     shock, hit = max(tried, key=lambda key: tried[key].share)
-    fall, whom = tried[shock, hit], [evidence.title(what) for what in struck(shock)]
+    fall, whom = (
+        tried[shock, hit],
+        [evidence.called(what) if "." in what else evidence.title(what) for what in struck(shock)],
+    )
     both = " together" if len(whom) > 1 else ""
     says = (
         f"The worst shock, to {wording.listed(whom)}{both}, takes {wording.share(fall.share)} of the room of "

@@ -1,4 +1,4 @@
-"""One reading: a figure beside the verdict that helps to turn a screw, or the reason why there is none."""
+"""One reading: a figure beside the verdict that helps to adjust the relationship, or why there is none."""
 
 from __future__ import annotations
 

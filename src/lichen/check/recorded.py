@@ -25,7 +25,6 @@ from lichen.check.thresholds import ATTESTED, CHURN, DRAWDOWN, KEPT, KEPT_PROMIS
 from lichen.record.balance import Balance
 from lichen.record.reading import Record
 from lichen.record.reciprocity import Answer, read_rules
-from lichen.relationship.formula import names
 
 _ANSWERS: Mapping[Answer, str] = {
     "kept": "By the record {} is kept",
@@ -63,27 +62,27 @@ def with_unseen(evidence: CheckInput, finding: Finding) -> Finding:
         return finding
     seen = [
         Evidence(
-            says=f"No table of the record holds `{name}`.",
+            says=f"No table of the record holds {evidence.called(name)}.",
             method="record",
             at=evidence.relationship.at(f"flows.{name}"),
         )
         for name in balance.unrecorded
     ]
-    seen += list(_disagreements(balance))
+    seen += list(_disagreements(evidence, balance))
     seen += list(_confirmed(evidence))
     status: Status = "at risk" if balance.disagreements else "holds"
     needs = None
     missing = unrecorded_flows(evidence)
     for flow in missing:
         ends = wording.listed(map(evidence.title, flow.parties), "or")
-        needs = needs or f"How much `{flow.name}` was, period by period: ask {ends}."
+        needs = needs or f"How much {wording.quoted(flow.title)} was, period by period: ask {ends}."
         side, share = hidden_share(evidence, flow)
         if share > 1 - SEEN.value:
             says = (
-                f"`{flow.name}`, {wording.share(share)} of what passes there for {evidence.title(side)}, is "
-                "neither seen by all nor recorded."
+                f"{wording.quoted(flow.title)}, {wording.share(share)} of what passes there for "
+                f"{evidence.title(side)}, is neither seen by all nor recorded."
             )
-            status, needs = "at risk", f"How much `{flow.name}` was, period by period: ask {ends}."
+            status, needs = "at risk", f"How much {wording.quoted(flow.title)} was, period by period: ask {ends}."
             finding = replace(
                 finding,
                 says=says,
@@ -115,10 +114,11 @@ def with_churn(evidence: CheckInput, finding: Finding) -> Finding:
         measure = _measure_of(evidence, churn)
         status: Status = "holds" if not hidden else "at risk" if measure is None else "broken"
         finding = added(finding, status, _turnover(evidence, churn))
-        if status == "broken":
+        if status == "broken" and measure is not None:
             says = (
-                f"`{measure}` stays level only because {evidence.title(churn.party)} put back "
-                f"{wording.share(churn.replaced)} of `{churn.capacity}` a year; {wording.share(churn.lost)} is lost."
+                f"{wording.quoted(measure)} stays level only because {evidence.title(churn.party)} put back "
+                f"{wording.share(churn.replaced)} of the {wording.in_words(churn.capacity)} each year; "
+                f"{wording.share(churn.lost)} are lost."
             )
             finding = replace(finding, says=says, score=1.0, interval=(1.0, 1.0), parties=(churn.party,))
     return finding
@@ -128,7 +128,7 @@ def _measure_of(evidence: CheckInput, churn: Churn) -> str | None:
     """The shared measure that reads the capacity itself, if one does."""
     read = f"{churn.party}.{churn.capacity}"
     measures = evidence.relationship.rules.shared_value
-    return next((m.name for m in measures if m.measure.tree is not None and read in names(m.measure.tree)), None)
+    return next((m.name for m in measures if read in m.measure.names), None)
 
 
 def _turnover(evidence: CheckInput, churn: Churn) -> Iterator[Evidence]:
@@ -136,7 +136,7 @@ def _turnover(evidence: CheckInput, churn: Churn) -> Iterator[Evidence]:
     title = evidence.title(churn.party)
     at = evidence.relationship.at(f"parties.{churn.party}.capacities.{churn.capacity}")
     says = (
-        f"{title}: {wording.share(churn.lost)} of `{churn.capacity}` is lost a year and "
+        f"{title}: {wording.share(churn.lost)} of the {wording.in_words(churn.capacity)} is lost a year and "
         f"{wording.share(churn.replaced)} replaced, while the count changed by {wording.share(churn.change)}."
     )
     yield Evidence(says=says, figure=churn.lost, unit="lost a year", method="record", at=at)
@@ -144,7 +144,7 @@ def _turnover(evidence: CheckInput, churn: Churn) -> Iterator[Evidence]:
         says = f"Without what was put back, it would have been below the floor since {churn.below_since}."
         yield Evidence(says=says, method="record", at=at)
     for flow, gaps, periods in churn.gaps:
-        says = f"Of {periods} periods of `{flow}` {gaps} are not wholly recorded."
+        says = f"Of {periods} periods of {evidence.called(flow)} {gaps} are not wholly recorded."
         yield Evidence(says=says, figure=float(gaps), unit="periods", method="record", at=at)
     if churn.largest is not None:
         member, held = churn.largest
@@ -170,10 +170,11 @@ def _promises(evidence: CheckInput, balance: Balance) -> Iterator[Finding]:
         if not flow.promised or not expected > 0:
             continue
         kept = math.fsum(a for a, _ in known) / expected
-        says = f"Of `{flow.name}`, {wording.share(kept)} of what the agreement leads one to expect is recorded."
+        called = wording.quoted(flow.title)
+        says = f"Of {called}, {wording.share(kept)} of what the agreement leads one to expect is recorded."
         at = evidence.relationship.at(f"flows.{flow.name}.rate")
         is_kept = kept >= KEPT_PROMISE.value - TOLERANCE
-        mend = Remedy(says=f"Say what `{flow.name}` really is, or keep it.", path=f"flows.{flow.name}.rate")
+        mend = Remedy(says=f"Say what {called} really is, or keep it.", path=f"flows.{flow.name}.rate")
         yield Finding(
             about="reciprocity_rule",
             type="component",
@@ -190,8 +191,8 @@ def _rules(evidence: CheckInput, record: Record, balance: Balance) -> Iterator[F
     for reading in read_rules(evidence.relationship, record, balance):
         at = evidence.relationship.at(f"reciprocity.{reading.rule}")
         judged = next((j for j in reading.judgements if j.answer == reading.answer), None)
-        why = reading.why or (judged.why if judged is not None else "")
-        says = _ANSWERS[reading.answer].format(f"`{reading.rule}`")
+        why = wording.spoken(reading.why or (judged.why if judged is not None else ""))
+        says = _ANSWERS[reading.answer].format(wording.quoted(reading.rule))
         if judged is not None and judged.figure is not None and reading.answer in ("kept", "broken"):
             says += f": {wording.amount(judged.figure)} in {judged.span}"
         elif why:
@@ -203,7 +204,9 @@ def _rules(evidence: CheckInput, record: Record, balance: Balance) -> Iterator[F
             status=_STATUS[reading.answer],
             says=f"{says}.",
             evidence=(Evidence(says=f"{says}.", figure=figure, method="record", at=at),),
-            needs=f"Whole periods of what `{reading.rule}` asks." if reading.answer == "cannot tell" else None,
+            needs=f"Whole periods of what {wording.quoted(reading.rule)} asks."
+            if reading.answer == "cannot tell"
+            else None,
         )
 
 
@@ -216,7 +219,8 @@ def with_answers(evidence: CheckInput, finding: Finding) -> Finding:
         if settled is None or settled.on_time_ratio is None:
             continue
         after = f", after {wording.span(settled.mean_delay)} on average" if settled.mean_delay is not None else ""
-        says = f"By the record {wording.share(settled.on_time_ratio)} of `{reading.rule}` was answered in time{after}."
+        answered = f"{wording.share(settled.on_time_ratio)} of {wording.quoted(reading.rule)}"
+        says = f"By the record {answered} was answered in time{after}."
         at = evidence.relationship.at(f"reciprocity.{reading.rule}")
         seen = Evidence(says=says, figure=settled.on_time_ratio, unit="answered in time", method="record", at=at)
         late = settled.on_time_ratio < KEPT.value - TOLERANCE
@@ -227,17 +231,22 @@ def with_answers(evidence: CheckInput, finding: Finding) -> Finding:
 def _read_room(evidence: CheckInput, room: ReadRoom) -> Iterator[Evidence]:
     title = evidence.title(room.party)
     at = evidence.relationship.at(f"parties.{room.party}.capacities.{room.capacity}")
-    says = f"{title}: the least recorded `{room.capacity}` left {wording.share(room.room)} of its room, in {room.span}"
+    capacity = wording.in_words(room.capacity)
+    found = f"{wording.share(room.room)} of its room was left"
+    if room.room < 0:
+        found = f"it lay {wording.share(-room.room)} of the range below its floor"
+    says = f"{title}: at the lowest reading of {capacity}, in {room.span}, {found}"
     if room.members > 1:
         says += f"; {room.below} of {room.members} members were below their floor"
     yield Evidence(says=f"{says}.", figure=room.room, unit="of its healthy range", method="record", at=at)
     if room.gaps:
-        whole = f"Of {room.periods} periods of {wording.whose(title)} `{room.capacity}`"
+        whole = f"Of {room.periods} periods of {wording.whose(title)} {capacity}"
         missing = f"{whole} {room.gaps} are not wholly recorded."
         yield Evidence(says=missing, figure=float(room.gaps), unit="periods", method="record", at=at)
 
 
-def _disagreements(balance: Balance) -> Iterator[Evidence]:
+def _disagreements(evidence: CheckInput, balance: Balance) -> Iterator[Evidence]:
     for found in balance.disagreements[:3]:
         said = wording.listed(f"{who} {wording.amount(amount)}" for who, amount in sorted(found.says.items()))
-        yield Evidence(says=f"The books of `{found.subject}` disagree for {found.span}: {said}.", method="record")
+        says = f"The books of {evidence.called(found.subject)} disagree for {found.span}: {said}."
+        yield Evidence(says=says, method="record")

@@ -3,27 +3,64 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
+from lichen.check import wording
 from lichen.check.evidence import CheckInput, Trial
 from lichen.check.finding import Remedy
 from lichen.check.measures.leaving import replaced_share
 from lichen.check.measures.sight import onlooker, sight
 from lichen.check.measures.worth import Tally, Valuation
 from lichen.check.thresholds import SIDE_EFFECT
-from lichen.relationship.flow import Flow
+from lichen.check.what_if import scaled as times
+from lichen.check.what_if import with_flow, with_rate, with_term
+from lichen.relationship.flow import Fallback, Flow, Sight
+from lichen.relationship.formula import Binary, Call, Name, Number
 from lichen.relationship.party import Party
+from lichen.relationship.quantity import TIME
+from lichen.relationship.rules import Adjustment, Term
+from lichen.relationship.value import Value
 from lichen.simulation.futures import Lane
 
 _FACTORS = (0.25, 0.5, 0.75, 0.9, 1.1, 1.2, 1.3, 1.5, 2.0)
+_MULTIPLE = re.compile(r"\s*(\d+(?:\.\d+)?) \* \(([^()]*(?:\([^()]*\)[^()]*)*)\)\s*")
+"""A rate that is a multiple of another already: `0.9 * (forecast)`."""
+_REPLACED = 0.9
+_HALF_A_YEAR = 26 * 7.0
+_LEAST_USUAL, _MOST_FOLLOWED = 0.2, 1.5
 
 
 def scaled(evidence: CheckInput, flow: Flow, factor: float, why: str) -> Remedy:
-    """A flow at a multiple of its rate."""
-    times = f"{factor:.2f}".rstrip("0").rstrip(".")
-    return Remedy(says=why, path=f"flows.{flow.name}.rate", value=f"{times} * ({flow.rate.text})")
+    """A flow at a multiple of its rate; a multiple of a multiple is written as one."""
+    multiple = _MULTIPLE.fullmatch(flow.rate.text)
+    whole, rate = (factor * float(multiple[1]), multiple[2]) if multiple else (factor, flow.rate.text)
+    text = f"{f'{whole:.2f}'.rstrip('0').rstrip('.')} * ({rate})"
+    tree = None if flow.rate.tree is None else times(flow.rate.tree, factor)
+    changed = with_rate(evidence.relationship, flow, tree, text)
+    return Remedy(says=why, path=f"flows.{flow.name}.rate", value=text, changed=changed)
+
+
+def following(evidence: CheckInput, flow: Flow, party: str, why: str) -> Remedy | None:
+    """A flow that grows and shrinks with a party's room and passes as much as now when the room is as usual; None where
+    it follows that room already.
+    """
+    if flow.rate.tree is None or f"clip({party}.headroom" in flow.rate.text or party not in evidence.base.headroom:
+        return None
+    usual = max(_LEAST_USUAL, round(float(np.mean(evidence.base.headroom[party].mean)), 1))
+    room = Call("clip", (Binary("/", Name((party, "headroom")), Number(usual)), Number(0.0), Number(_MOST_FOLLOWED)))
+    text = f"({flow.rate.text}) * clip({party}.headroom / {usual:g}, 0, {_MOST_FOLLOWED:g})"
+    changed = with_rate(evidence.relationship, flow, Binary("*", flow.rate.tree, room), text)
+    return Remedy(says=why, path=f"flows.{flow.name}.rate", value=text, changed=changed)
+
+
+def set_to(evidence: CheckInput, term: Term, value: Value, why: str) -> Remedy:
+    """A term at another value."""
+    changed = with_term(evidence.relationship, term, value)
+    return Remedy(says=why, path=f"terms.{term.name}", value=value.text, changed=changed)
 
 
 def return_more(evidence: CheckInput, party: str, found: Mapping[str, Tally], valued: Valuation) -> Remedy | None:
@@ -39,11 +76,15 @@ def return_more(evidence: CheckInput, party: str, found: Mapping[str, Tally], va
         flow, worth = receives
         factor = min(4.0, 1 + math.ceil(20 * missing / worth) / 20) if worth > 0 else math.nan
         if math.isfinite(factor):
-            return scaled(evidence, flow, factor, f"Raise `{flow.name}` so that a fair share is left to {title}.")
+            return scaled(
+                evidence, flow, factor, f"Raise {wording.quoted(flow.title)} so that a fair share is left to {title}."
+            )
     gives = _heaviest(evidence, valued, party, received=False)
     if gives is not None:
         flow = gives[0]
-        return scaled(evidence, flow, 0.5, f"Halve `{flow.name}`, the burden that weighs most on {title}.")
+        return scaled(
+            evidence, flow, 0.5, f"Halve {wording.quoted(flow.title)}, the burden that weighs most on {title}."
+        )
     return None
 
 
@@ -71,7 +112,10 @@ def rebalanced(evidence: CheckInput, margins: Mapping[str, float]) -> Remedy | N
     _, flow, factor = best
     more = "Raise" if factor > 1 else "Lower"
     return scaled(
-        evidence, flow, factor, f"{more} `{flow.name}`: it moves {evidence.title(worst)} more than it costs others."
+        evidence,
+        flow,
+        factor,
+        f"{more} {wording.quoted(flow.title)}: it moves {evidence.title(worst)} more than it costs others.",
     )
 
 
@@ -87,8 +131,10 @@ def _best_term(evidence: CheckInput, margins: Mapping[str, float]) -> Remedy | N
     best = max(trials.tried, key=least)
     if least(best) <= min(margins.values()) + SIDE_EFFECT.value:
         return None
-    says = f"Set `{best.term}` to {best.value}: that leaves most to whoever is worst off."
-    return Remedy(says=says, path=f"terms.{best.term}", value=best.value)
+    term = evidence.relationship.terms[best.term]
+    limit = next(limit for limit in term.between or () if limit.text == best.value)
+    says = f"Set {wording.quoted(best.term)} to {best.value}: that leaves most to whoever is worst off."
+    return set_to(evidence, term, limit, says)
 
 
 def _gained(before: Lane, after: Lane, party: str) -> float:
@@ -112,12 +158,21 @@ def replaceable(evidence: CheckInput, party: str, valued: Valuation) -> Remedy |
     if not missing:
         return None
     flow = max(missing, key=lambda pair: pair[0])[1]
-    says = f"Agree on a replacement for `{flow.name}`, so that {evidence.title(party)} can go on when it is lost."
+    title = evidence.title(party)
+    says = f"Agree on a replacement for {wording.quoted(flow.title)}, so that {title} can go on when it is lost."
+    path, most = f"flows.{flow.name}.if_lost", Value(tree=Number(_REPLACED), text="90 %")
     if flow.if_lost is None:
-        return Remedy(says=says, path=f"flows.{flow.name}.if_lost", value="{replaced: 90 %, after: 4 weeks}")
-    if replaced_share(evidence, flow) < 0.9:
-        return Remedy(says=says, path=f"flows.{flow.name}.if_lost.replaced", value="90 %")
-    return Remedy(says=says, path=f"flows.{flow.name}.if_lost.after", value="1 week")
+        fallback, value = Fallback(replaced=most, after=_days(28.0)), "{replaced: 90 %, after: 4 weeks}"
+    elif replaced_share(evidence, flow) < _REPLACED:
+        fallback, path, value = replace(flow.if_lost, replaced=most), f"{path}.replaced", "90 %"
+    else:
+        fallback, path, value = replace(flow.if_lost, after=_days(7.0)), f"{path}.after", "1 week"
+    changed = with_flow(evidence.relationship, replace(flow, if_lost=fallback))
+    return Remedy(says=says, path=path, value=value, changed=changed)
+
+
+def _days(count: float) -> Value:
+    return Value(tree=Number(count, TIME), dimension=TIME)
 
 
 def shown_to(evidence: CheckInput, flow: Flow) -> Remedy:
@@ -126,9 +181,10 @@ def shown_to(evidence: CheckInput, flow: Flow) -> Remedy:
     for end in ends:
         if sight(evidence, flow, end) is None and not evidence.relationship.parties[end].chooses:
             return spoken_for(end)
-    whom = ", ".join(dict.fromkeys((*(s.party for s in flow.visible_to or () if s.share >= 1), *ends)))
-    says = f"Let both sides see `{flow.name}`."
-    return Remedy(says=says, path=f"flows.{flow.name}.visible_to", value=f"[{whom}]")
+    whom = tuple(dict.fromkeys((*(s.party for s in flow.visible_to or () if s.share >= 1), *ends)))
+    says = f"Let both sides see {wording.quoted(flow.title)}."
+    changed = with_flow(evidence.relationship, replace(flow, visible_to=tuple(Sight(party=name) for name in whom)))
+    return Remedy(says=says, path=f"flows.{flow.name}.visible_to", value=f"[{', '.join(whom)}]", changed=changed)
 
 
 def spoken_for(party: str) -> Remedy:
@@ -136,31 +192,33 @@ def spoken_for(party: str) -> Remedy:
     return Remedy(says="Name who speaks for it, and by which flow they know.", path=f"parties.{party}.spoken_for_by")
 
 
-def promised(flow: Flow) -> Remedy:
+def promised(evidence: CheckInput, flow: Flow) -> Remedy:
     """A flow that somebody promises."""
     return Remedy(
-        says=f"Promise `{flow.name}` in so many words, so that it does not hang on goodwill.",
+        says=f"Promise {wording.quoted(flow.title)} in so many words, so that it does not hang on goodwill.",
         path=f"flows.{flow.name}.promised",
         value="true",
+        changed=with_flow(evidence.relationship, replace(flow, promised=True)),
     )
 
 
 def buffered(evidence: CheckInput, flow: Flow, title: str) -> Remedy:
     """A flow that passes through a store, so that a failure arrives slowly."""
-    return Remedy(
-        says=f"Put a buffer of half a year between `{flow.name}` and {title}; less of the link would not help.",
-        path=f"flows.{flow.name}.rate",
-        value=f"smooth({flow.rate.text}, 26 weeks)",
-    )
+    says = f"Put a buffer of half a year between {wording.quoted(flow.title)} and {title}; less of it would not help."
+    text = f"smooth({flow.rate.text}, 26 weeks)"
+    tree = None if flow.rate.tree is None else Call("smooth", (flow.rate.tree, Number(_HALF_A_YEAR, TIME)))
+    changed = with_rate(evidence.relationship, flow, tree, text)
+    return Remedy(says=says, path=f"flows.{flow.name}.rate", value=text, changed=changed)
 
 
 def measured_for_all(evidence: CheckInput, measure: str) -> Remedy:
     """A measure that says something about each essential party."""
     rooms = ", ".join(f"{party.name}.headroom" for party in evidence.essential)
     return Remedy(
-        says=f"Let `{measure}` follow the party that is worst off instead of the sum.",
+        says=f"Let {wording.quoted(measure)} follow the party that is worst off instead of the sum.",
         path=f"shared_value.{measure}",
         value=f'{{measure: "least({rooms})", good: {{at_least: 0.5}}}}',
+        effect="It gives nobody more room: it shows what the sum hides.",
     )
 
 
@@ -170,11 +228,16 @@ def given_voice(evidence: CheckInput, party: Party) -> Remedy:
     who = party.name if party.chooses or party.spoken_for_by is None else party.spoken_for_by.who
     says = f"Let {evidence.title(who)} raise an imbalance."
     if adjustment is None:
-        names = ", ".join(p.name for p in evidence.essential if p.chooses)
-        path = f"{{raised_by: [{names}], review_every: 26 weeks, takes_effect_after: 4 weeks, agreed_by: all}}"
-        return Remedy(says="Agree on a way to raise an imbalance and change terms.", path="adjustment", value=path)
-    names = ", ".join(dict.fromkeys((*adjustment.raised_by, who)))
-    return Remedy(says=says, path="adjustment.raised_by", value=f"[{names}]")
+        names = tuple(p.name for p in evidence.essential if p.chooses)
+        path, value = "adjustment", f"{{raised_by: [{', '.join(names)}], review_every: 26 weeks, agreed_by: all}}"
+        agreed = Adjustment(raised_by=names, review_every_days=_HALF_A_YEAR)
+        says = "Agree on a way to raise an imbalance and change terms."
+    else:
+        names = tuple(dict.fromkeys((*adjustment.raised_by, who)))
+        path, value = "adjustment.raised_by", f"[{', '.join(names)}]"
+        agreed = replace(adjustment, raised_by=names)
+    rules = replace(evidence.relationship.rules, adjustment=agreed)
+    return Remedy(says=says, path=path, value=value, changed=replace(evidence.relationship, rules=rules))
 
 
 def largest_benefit(evidence: CheckInput, party: str, valued: Valuation) -> Flow | None:

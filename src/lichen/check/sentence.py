@@ -28,7 +28,9 @@ _PLAIN_BEGINNINGS = {
     "A",
     "All",
     "Already",
+    "Each",
     "For",
+    "If",
     "In",
     "Less",
     "More",
@@ -41,6 +43,7 @@ _PLAIN_BEGINNINGS = {
     "Too",
     "What",
     "When",
+    "Without",
 }
 """First words that lose their capital behind a colon; anything else may be a name."""
 

@@ -17,11 +17,8 @@ _YEAR = 365.25
 
 
 def dependency(evidence: CheckInput) -> Reading:
-    """What the declared reinforcing flow that ties its receiver most adds to its dependence, and the room that is left
-    to the receiver when the giver leaves.
-
-    What the flow alone takes from the room after an exit is not told apart from what else the giver gives: no future
-    has both the exit and, from the start, no such flow.
+    """What each declared reinforcing flow adds to the dependence of its receiver, the most first, and of that one the
+    room that is left to the receiver when the giver leaves, when the flow alone stops, and together.
     """
     named = {name for channel in evidence.relationship.rules.reinforcement for name in channel.through}
     added = {}
@@ -32,24 +29,36 @@ def dependency(evidence: CheckInput) -> Reading:
             added[flow.name] = exact(tied.value - without.value)
     if not added:
         return unread("No flow is declared to carry reinforcement.")
-    worst = evidence.relationship.flows[max(added, key=lambda name: added[name].value)]
-    title = evidence.title(worst.receiver)
-    says = f"`{worst.name}` adds {wording.share(added[worst.name].value)} to what {title} owes to the relationship."
-    says += _after_exit(evidence, worst)
+    flows = [evidence.relationship.flows[name] for name in sorted(added, key=lambda name: -added[name].value)]
+    told = [
+        f"{wording.quoted(flow.title)} adds {wording.share(added[flow.name].value)} to what "
+        f"{evidence.title(flow.receiver)} owes to the relationship"
+        for flow in flows
+    ]
+    worst = flows[0]
     return read(
-        added[worst.name], "of its room", says, (worst.receiver,), evidence.relationship.at(f"flows.{worst.name}")
+        added[worst.name],
+        "of its room",
+        f"{wording.listed(told)}.{_after_exit(evidence, worst)}",
+        (worst.receiver,),
+        evidence.relationship.at(f"flows.{worst.name}"),
     )
 
 
 def _after_exit(evidence: CheckInput, flow: Flow) -> str:
-    """The receiver's room at the end after the giver's exit, fallbacks on, beside what it is together."""
-    lane = evidence.lane(f"exit:{flow.giver}")
-    if lane is None or flow.receiver not in lane.headroom:
+    """The receiver's room at the end after the giver's exit, fallbacks on, without the flow alone, and together."""
+    exit_lane, stopped = evidence.lane(f"exit:{flow.giver}"), evidence.lane(f"ablate:{flow.name}")
+    if exit_lane is None or stopped is None or flow.receiver not in exit_lane.headroom:
         return ""
-    alone, together = (float(np.mean(found.headroom[flow.receiver].last_fifth)) for found in (lane, evidence.base))
+    alone, without, together = (
+        float(np.mean(lane.headroom[flow.receiver].last_fifth)) for lane in (exit_lane, stopped, evidence.base)
+    )
     left = wording.left(evidence.title(flow.receiver), alone)
     whose = wording.whose(evidence.title(flow.giver))
-    return f" After {whose} exit, which ends all that it gives, {left}, against {wording.share(together)} together."
+    return (
+        f" After {whose} exit, which ends all that it gives, {left}; without {wording.quoted(flow.title)} alone it "
+        f"would be {wording.share(without)}, together it is {wording.share(together)}."
+    )
 
 
 def measurement_burden(evidence: CheckInput) -> Reading:

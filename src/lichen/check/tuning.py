@@ -22,8 +22,8 @@ from lichen.relationship.rules import ReturnRule
 
 
 def reciprocity_granularity(evidence: CheckInput) -> Reading:
-    """The shortest window in which every declared return stays in its band in 95 % of the futures, beside the
-    declared one.
+    """The shortest window in which every declared return stays in its band in as many futures as asked, beside
+    the declared one.
     """
     rules = [rule for rule in evidence.relationship.rules.reciprocity if isinstance(rule, ReturnRule)]
     if not rules:
@@ -34,14 +34,14 @@ def reciprocity_granularity(evidence: CheckInput) -> Reading:
     if never:
         days = evidence.relationship.time.horizon_days
         says = (
-            f"In no window up to {wording.span(days)} does `{never[0].name}` stay within its limits in 95 % of "
-            "the futures."
+            f"In no window up to {wording.span(days)} does {wording.quoted(never[0].name)} stay within its limits in "
+            f"{wording.share(never[0].band.share)} of the futures."
         )
         return unread(says)
     rule = max(rules, key=lambda r: found[r.name] or 0.0)
     days = found[rule.name] or 0.0
     says = (
-        f"`{rule.name}` is kept from {wording.span(days)} on; declared is "
+        f"{wording.quoted(rule.name)} is kept from {wording.span(days)} on; declared is "
         f"{rule.over.text or wording.span(rule.over.days or 0.0)}."
     )
     return Reading(value=days, unit="days", parties=tuple(r.party for r in rules), says=says, at=at)
@@ -118,7 +118,7 @@ def exit_strength(evidence: CheckInput) -> Reading:
     replaced = f"the slowest replacement comes after {wording.span(max(afters))}" if afters else "nothing is replaced"
     notice = evidence.relationship.rules.exit.notice_days if evidence.relationship.rules.exit is not None else 0.0
     says = (
-        f"After the worst exit, in 19 of 20 futures, {wording.left(evidence.title(weakest), rooms[weakest].value)}; "
+        f"After the worst exit, {wording.at_worst(evidence.title(weakest), rooms[weakest].value)}; "
         f"{replaced}, with {wording.span(notice)} of notice."
     )
     return read(least_of(rooms.values()), "of its healthy range", says, (weakest,), evidence.relationship.at("exit"))

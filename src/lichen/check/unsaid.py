@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.finding import Evidence, Finding, Remedy
 from lichen.relationship.flow import Flow
 from lichen.relationship.formula import Binary, Call, Number, Tree, walk
 from lichen.relationship.value import Value
-from lichen.simulation import unknown_values, values_of
 from lichen.simulation.futures import Array, FlowTotals
 
 _MAP, _DRAFT = "mutual_dependency_map", "purpose"
@@ -36,7 +36,7 @@ def unsaid_findings(evidence: CheckInput) -> Iterator[Finding]:
     """Everything that the file leaves open, what would settle most of it first."""
     yield from _draft(evidence)
     yield from (_no_number(evidence, figure) for figure in _without_number(evidence))
-    yield from (_blank(evidence, flow) for flow in blank_flows(evidence))
+    yield from (blank_finding(evidence, flow) for flow in blank_flows(evidence))
 
 
 def is_unsaid(finding: Finding) -> bool:
@@ -57,13 +57,12 @@ def blank_flows(evidence: CheckInput) -> tuple[Flow, ...]:
     return tuple(
         flow
         for flow in evidence.inner_flows
-        if (flow.kind == "benefit" and not flow.worth)
-        or (flow.kind in ("burden", "risk") and not flow.worth and not flow.cost)
+        if (flow.kind == "benefit" and not flow.worth) or (flow.burdens and not flow.worth and not flow.cost)
     )
 
 
 def _marked(evidence: CheckInput) -> tuple[Value, ...]:
-    return tuple(value for value in values_of(evidence.relationship) if _ASK.search(value.because or ""))
+    return tuple(value for value in evidence.values if _ASK.search(value.because or ""))
 
 
 def _draft(evidence: CheckInput) -> Iterator[Finding]:
@@ -79,17 +78,18 @@ def _draft(evidence: CheckInput) -> Iterator[Finding]:
     )
 
 
-def _blank(evidence: CheckInput, flow: Flow) -> Finding:
+def blank_finding(evidence: CheckInput, flow: Flow) -> Finding:
+    """What a flow does not say yet, and who should be asked."""
     giver, receiver = evidence.title(flow.giver), evidence.title(flow.receiver)
     path = f"flows.{flow.name}"
-    lacking, known = f"no worth for {receiver}", f"What `{flow.name}` is worth to {receiver}"
+    lacking, known = f"no worth for {receiver}", f"What {wording.quoted(flow.title)} is worth to {receiver}"
     asked, keys = receiver, f"`{path}.worth`"
     if not flow.cost:
         lacking, known = f"{lacking} and no cost for {giver}", f"{known} and costs {giver}"
         asked, keys = "them", f"{keys} and `{path}.cost`"
     return _open(
         _MAP,
-        f"`{flow.name}` has {lacking}: ask {asked}.",
+        f"{wording.quoted(flow.title)} has {lacking}: ask {asked}.",
         needs=f"{known}: ask {asked}, and write it under {keys}.",
         at=evidence.relationship.at(path),
         parties=(flow.receiver,) if flow.cost else (flow.receiver, flow.giver),
@@ -99,7 +99,7 @@ def _blank(evidence: CheckInput, flow: Flow) -> Finding:
 
 def _without_number(evidence: CheckInput) -> list[_Figure]:
     """The figures that are no number in some future; where some of them divide, those alone: the others follow."""
-    if unknown_values(evidence.relationship):
+    if evidence.unknown:
         return []
     flows = (
         figure
@@ -114,7 +114,7 @@ def _without_number(evidence: CheckInput) -> list[_Figure]:
 def _flow_figures(flow: Flow, totals: FlowTotals) -> Iterator[_Figure]:
     path = f"flows.{flow.name}"
     if not _is_number(totals.amount):
-        yield _Figure(f"{path}.rate", f"The rate of `{flow.name}`", flow.rate)
+        yield _Figure(f"{path}.rate", f"The rate of {wording.quoted(flow.title)}", flow.rate)
         return
     for key, words, said, summed in (
         ("worth", "is worth", flow.worth, totals.worth),
@@ -122,7 +122,7 @@ def _flow_figures(flow: Flow, totals: FlowTotals) -> Iterator[_Figure]:
     ):
         for capacity, value in said.items():
             if capacity in summed and not _is_number(summed[capacity]):
-                yield _Figure(f"{path}.{key}.{capacity}", f"What `{flow.name}` {words}", value)
+                yield _Figure(f"{path}.{key}.{capacity}", f"What {wording.quoted(flow.title)} {words}", value)
 
 
 def _capacity_figures(evidence: CheckInput) -> Iterator[_Figure]:
@@ -132,7 +132,11 @@ def _capacity_figures(evidence: CheckInput) -> Iterator[_Figure]:
             trace = evidence.base.capacity_headroom.get(name)
             if trace is not None and not _is_number(trace.mean):
                 path = f"parties.{party.name}.capacities.{capacity.name}"
-                yield _Figure(path, f"The room of `{name}`", capacity.change or capacity.level)
+                yield _Figure(
+                    path,
+                    f"The room of {wording.in_words(capacity.name)} of {party.title}",
+                    capacity.change or capacity.level,
+                )
 
 
 def _is_number(values: Array) -> bool:

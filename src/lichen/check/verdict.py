@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, final
 
@@ -11,19 +10,25 @@ from lichen.check import wording
 from lichen.check.components import component_findings, missing, own_checks
 from lichen.check.evidence import CheckInput
 from lichen.check.finding import Finding
-from lichen.check.gate import Gate, Kind, pass_gate
+from lichen.check.gate import Gate, Kind, is_closed, pass_gate
 from lichen.check.kept import rules_kept
-from lichen.check.neighbours import Instead, hinges_on_unsaid, instead_of_symbiosis
+from lichen.check.neighbours import Instead, flows_reading_state, hinges_on_unsaid, instead_of_symbiosis
 from lichen.check.readings import Readings, all_readings
 from lichen.check.recorded import record_findings
 from lichen.check.registry import failures, invariants
 from lichen.check.rests_on import RestsOn, rests_on
 from lichen.check.sentence import one_sentence
-from lichen.check.unsaid import is_unsaid
+from lichen.check.unsaid import blank_finding, blank_flows, is_unsaid
+from lichen.language.reading import not_at_hand
 from lichen.relationship.backing import missing_components
-from lichen.simulation import unknown_values
+from lichen.relationship.flow import Flow
+from lichen.relationship.plain_data import plain
 
 Word = Literal["symbiotic", "at risk", "not symbiotic", "undecided", "not a relationship of this kind"]
+
+_LOOP = "reinforcement_feedback_channel"
+_MENDED_BY_WORTH = {"reciprocal_viability", "non_extractive_reinforcement", "disguised_extraction"}
+"""What a benefit may mend for its receiver; a further benefit makes nobody less dependent, less blind or quicker."""
 
 _RANK = {"broken": 0, "at risk": 1, "cannot tell": 2, "holds": 3}
 _FIRST = {"invariant": 0, "failure": 1, "component": 1, "check": 2}
@@ -117,8 +122,15 @@ def judge(evidence: CheckInput) -> Verdict:
         findings=findings,
         readings=all_readings(evidence),
         rests_on=rests_on(evidence),
-        unread=evidence.record.unread if evidence.record is not None else (),
+        unread=(*not_at_hand(relationship, evidence.party), *(evidence.record.unread if evidence.record else ())),
     )
+
+
+def word_of(evidence: CheckInput) -> Word:
+    """The word of the verdict alone."""
+    gate = pass_gate(evidence)
+    instead = instead_of_symbiosis(evidence, gate)
+    return decide(evidence, gate, instead, tuple(all_findings(evidence, gate)))
 
 
 def _tables(evidence: CheckInput) -> str | None:
@@ -130,6 +142,7 @@ def _tables(evidence: CheckInput) -> str | None:
 
 def revised(evidence: CheckInput, verdict: Verdict, findings: tuple[Finding, ...]) -> Verdict:
     """The verdict with other findings."""
+    findings = tuple(left_open(evidence, verdict.gate, finding) for finding in findings)
     word = decide(evidence, verdict.gate, verdict.instead, findings)
     sentence = one_sentence(evidence, verdict.gate, word, verdict.instead, _objections(findings))
     return replace(verdict, verdict=word, sentence=sentence, findings=findings)
@@ -138,8 +151,8 @@ def revised(evidence: CheckInput, verdict: Verdict, findings: tuple[Finding, ...
 def all_findings(evidence: CheckInput, gate: Gate) -> Iterable[Finding]:
     """Invariants, failure modes, components, the file's own checks."""
     for check in (*invariants().values(), *failures().values()):
-        yield from (explained(evidence, finding) for finding in check.look(evidence))
-    yield from component_findings(evidence, gate)
+        yield from (left_open(evidence, gate, explained(evidence, finding)) for finding in check.look(evidence))
+    yield from (left_open(evidence, gate, finding) for finding in component_findings(evidence, gate))
     yield from (explained(evidence, finding) for finding in own_checks(evidence))
     yield from (explained(evidence, finding) for finding in rules_kept(evidence))
     yield from record_findings(evidence)
@@ -152,13 +165,14 @@ def decide(evidence: CheckInput, gate: Gate, instead: Instead | None, findings: 
     if gate.unknown or hinges_on_unsaid(evidence, gate):
         return "undecided"
     lacking = missing_components(evidence.relationship)
-    if not gate.closed_loop or {"reciprocity_rule", "adjustment_path"} <= set(lacking):
+    open_for_good = not gate.closed_loop and not _may_close(evidence, gate)
+    if open_for_good or {"reciprocity_rule", "adjustment_path"} <= set(lacking):
         return "not symbiotic"
     statuses = {finding.status for finding in findings}
     decisive = [finding for finding in findings if finding.type in ("invariant", "failure")]
     if any(finding.status == "broken" for finding in decisive):
         return "not symbiotic"
-    if any(finding.status == "cannot tell" for finding in decisive):
+    if not gate.closed_loop or any(finding.status == "cannot tell" for finding in decisive):
         return "undecided"
     return "at risk" if lacking or statuses & {"at risk", "broken"} else "symbiotic"
 
@@ -167,11 +181,11 @@ def explained(evidence: CheckInput, finding: Finding) -> Finding:
     """A finding that cannot be told because somebody keeps a figure private says who, which, and what would do."""
     if finding.status != "cannot tell":
         return finding
-    kept = [value for value in unknown_values(evidence.relationship) if value.private_to is not None]
+    kept = [value for value in evidence.unknown if value.private_to is not None]
     if not kept:
         return finding
     keepers = wording.listed(dict.fromkeys(evidence.title(value.private_to or "") for value in kept))
-    figures = wording.listed(f"`{value.path}`" for value in kept)
+    figures = wording.listed(dict.fromkeys(evidence.figure_at(value.path) for value in kept))
     return replace(
         finding,
         says=f"What is private to {keepers} would decide this: {figures}.",
@@ -180,15 +194,58 @@ def explained(evidence: CheckInput, finding: Finding) -> Finding:
     )
 
 
-def plain(value: Any) -> Any:
-    """The same without numbers that JSON does not know: what is not known, or has no bound, is null."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {key: plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
-    return value
+def left_open(evidence: CheckInput, gate: Gate, finding: Finding) -> Finding:
+    """A finding that is broken only as long as nobody says what some benefit is worth cannot be told.
+
+    What the record shows, and what no worth could mend, stays broken.
+    """
+    mending = _mending(evidence, gate, finding)
+    if finding.status != "broken" or not mending or _is_from_record(finding):
+        return finding
+    called = wording.listed(wording.quoted(flow.title) for flow in mending)
+    return replace(
+        finding,
+        status="cannot tell",
+        decided=True,
+        says=f"{finding.says} What {called} is worth is not said yet and may mend that.",
+        margin=None,
+        score=None,
+        interval=None,
+        needs=blank_finding(evidence, mending[0]).needs,
+        remedy=None,
+        parts=(),
+    )
+
+
+def _mending(evidence: CheckInput, gate: Gate, finding: Finding) -> tuple[Flow, ...]:
+    """The benefits without worth that may mend a finding: each side that it hurts receives one, or they close the
+    loop.
+    """
+    if finding.about == _LOOP:
+        return _may_close(evidence, gate)
+    if finding.about not in _MENDED_BY_WORTH:
+        return ()
+    hurt = set(finding.parties[1:] if finding.about == "disguised_extraction" else finding.parties)
+    found = tuple(flow for flow in _without_worth(evidence) if flow.receiver in hurt)
+    late = finding.about == "reciprocal_viability" and any(_is_below_from_the_start(evidence, name) for name in hurt)
+    return found if hurt <= {flow.receiver for flow in found} and not late else ()
+
+
+def _is_below_from_the_start(evidence: CheckInput, party: str) -> bool:
+    return party in evidence.base.headroom and float(evidence.base.headroom[party].start.mean()) < 0
+
+
+def _may_close(evidence: CheckInput, gate: Gate) -> tuple[Flow, ...]:
+    """The benefits without worth that follow how some side fares, when these may close the loop; else none."""
+    following = flows_reading_state(evidence)
+    carrying = tuple(flow for flow in _without_worth(evidence) if flow.name in following)
+    edges = [pair for pair, found in gate.reach.items() if found.sign > 0]
+    closed = is_closed(list(gate.dependence), [*edges, *((flow.giver, flow.receiver) for flow in carrying)])
+    return carrying if closed else ()
+
+
+def _without_worth(evidence: CheckInput) -> tuple[Flow, ...]:
+    return tuple(flow for flow in blank_flows(evidence) if flow.kind == "benefit")
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -254,6 +311,6 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "parties": list(finding.parties),
         "evidence": [asdict(seen) for seen in finding.evidence],
         "needs": finding.needs,
-        "remedy": remedy.says if remedy is not None else None,
+        "remedy": f"{remedy.says} {remedy.effect}".rstrip() if remedy is not None else None,
         "change": change,
     }

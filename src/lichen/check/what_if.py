@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias, final
 
+from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.relationship.flow import Flow
 from lichen.relationship.formula import Binary, Number, Tree
@@ -72,7 +73,7 @@ def assumptions(evidence: CheckInput, weights: Mapping[str, float]) -> Iterator[
         if term.value.tree is not None:
             least, most = _limits(evidence, term)
             yield Assumption(
-                what=f"the term {term.name}",
+                what=f"the term {wording.quoted(term.name)}",
                 value=term.value,
                 tree=term.value.tree,
                 weight=0.6,
@@ -100,7 +101,7 @@ def _figures(evidence: CheckInput, weights: Mapping[str, float]) -> Iterator[tup
     relationship = evidence.relationship
     for party in evidence.parties:
         for capacity in party.essential_capacities:
-            place = f"{party.name}.{capacity.name}"
+            place = evidence.called(f"{party.name}.{capacity.name}")
             put = partial(_with_capacity, relationship, party, capacity)
             yield f"the level of {place}", capacity.level, 0.5, partial(put, "level")
             yield f"the floor of {place}", capacity.floor, 0.5, partial(put, "floor")
@@ -109,13 +110,28 @@ def _figures(evidence: CheckInput, weights: Mapping[str, float]) -> Iterator[tup
     whole = sum(weights.values()) or 1.0
     for flow in evidence.inner_flows:
         weight = weights.get(flow.name, 0.0) / whole
-        yield f"the rate of {flow.name}", flow.rate, weight, partial(_with_flow, relationship, flow, "rate", "")
+        yield (
+            f"the rate of {wording.quoted(flow.title)}",
+            flow.rate,
+            weight,
+            partial(_with_figure, relationship, flow, "rate", ""),
+        )
         for name, value in flow.worth.items():
             if value.number != 1.0:  # one for one, as money is, is nobody's assumption
-                yield f"the worth of {flow.name}", value, weight, partial(_with_flow, relationship, flow, "worth", name)
+                yield (
+                    f"the worth of {wording.quoted(flow.title)}",
+                    value,
+                    weight,
+                    partial(_with_figure, relationship, flow, "worth", name),
+                )
         for name, value in flow.cost.items():
             if value.number != 1.0:
-                yield f"the cost of {flow.name}", value, weight, partial(_with_flow, relationship, flow, "cost", name)
+                yield (
+                    f"the cost of {wording.quoted(flow.title)}",
+                    value,
+                    weight,
+                    partial(_with_figure, relationship, flow, "cost", name),
+                )
 
 
 def _with_capacity(
@@ -134,13 +150,24 @@ def _with_capacity(
     return replace(relationship, parties={**relationship.parties, party.name: changed})
 
 
-def _with_flow(relationship: Relationship, flow: Flow, key: str, capacity: str, value: Value) -> Relationship:
+def with_flow(relationship: Relationship, flow: Flow) -> Relationship:
+    """The relationship with a flow as it is given here."""
+    return replace(relationship, flows={**relationship.flows, flow.name: flow})
+
+
+def with_rate(relationship: Relationship, flow: Flow, tree: Tree | None, text: str) -> Relationship | None:
+    """The relationship with a flow at another rate; None where the rate is not known."""
+    return (
+        None if tree is None else with_flow(relationship, replace(flow, rate=replace(flow.rate, tree=tree, text=text)))
+    )
+
+
+def _with_figure(relationship: Relationship, flow: Flow, key: str, capacity: str, value: Value) -> Relationship:
     """A flow with another rate, or another worth or cost of one capacity."""
     match key:
         case "rate":
-            changed = replace(flow, rate=value)
+            return with_flow(relationship, replace(flow, rate=value))
         case "worth":
-            changed = replace(flow, worth={**flow.worth, capacity: value})
+            return with_flow(relationship, replace(flow, worth={**flow.worth, capacity: value}))
         case _:
-            changed = replace(flow, cost={**flow.cost, capacity: value})
-    return replace(relationship, flows={**relationship.flows, flow.name: changed})
+            return with_flow(relationship, replace(flow, cost={**flow.cost, capacity: value}))

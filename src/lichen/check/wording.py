@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 
+MINUS = "\u2212"
 _SPANS = ((365.25 * 2, 365.25, "years"), (30.4375 * 4, 30.4375, "months"), (14.0, 7.0, "weeks"), (0.0, 1.0, "days"))
 
 
@@ -13,7 +15,7 @@ def share(value: float) -> str:
     if math.isnan(value):
         return "an unknown part"
     percent = 100 * value
-    return f"{percent:.1f} %" if 0 < abs(percent) < 2 else f"{percent:.0f} %"
+    return _signed(f"{percent:.1f} %" if 0 < abs(percent) < 2 else f"{percent:.0f} %")
 
 
 def left(title: str, room: float) -> str:
@@ -21,6 +23,13 @@ def left(title: str, room: float) -> str:
     if room < 0:
         return f"{title} would lie {share(-room)} of the range below the floor"
     return f"{share(room)} of the room is left to {title}"
+
+
+def at_worst(title: str, room: float) -> str:
+    """What is left of its room to a party in 19 of 20 futures; below the floor, how far it lies in the twentieth."""
+    if room < 0:
+        return f"in 1 of 20 futures {title} would lie {share(-room)} of the range or more below the floor"
+    return f"in 19 of 20 futures at least {share(room)} of the room is left to {title}"
 
 
 def span(days: float) -> str:
@@ -36,13 +45,26 @@ def span(days: float) -> str:
 
 
 def amount(value: float) -> str:
-    """A plain number with three significant digits, thousands set apart by narrow spaces."""
+    """A plain number with three significant digits, thousands set apart by narrow spaces, millions in words."""
     if not math.isfinite(value):
         return "an unknown amount"
+    for size, word in ((1e9, "billion"), (1e6, "million")):
+        if abs(value) >= size:
+            return _signed(f"{value / size:.3g} {word}")
     if abs(value) >= 1000:
         digits = max(0, len(str(int(abs(value)))) - 3)
-        return f"{round(value, -digits):,.0f}".replace(",", "\u202f")
-    return f"{value:.3g}"
+        return _signed(f"{round(value, -digits):,.0f}".replace(",", "\u202f"))
+    return _signed(f"{value:.3g}")
+
+
+def in_words(key: str) -> str:
+    """A key of the file as words: `pay_after` as `pay after`."""
+    return key.replace("_", " ")
+
+
+def quoted(key: str) -> str:
+    """A name of the file as words, set apart from the sentence: `pay_after` as `“pay after”`."""
+    return f"“{in_words(key)}”"
 
 
 def whose(title: str) -> str:
@@ -54,3 +76,13 @@ def listed(names: Iterable[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     known = list(names)
     return known[0] if len(known) == 1 else f"{', '.join(known[:-1])} {last} {known[-1]}" if known else "nobody"
+
+
+def spoken(text: str) -> str:
+    """A text in which keys stand in backticks or with underscores, as people would say it."""
+    return in_words(re.sub(r"`([^`]+)`", lambda key: quoted(key[1]), text))
+
+
+def _signed(written: str) -> str:
+    """A figure with a true minus."""
+    return written.replace("-", MINUS, 1) if written.startswith("-") else written

@@ -25,14 +25,14 @@ def compare(old: Path, new: Path, form: str, runs: int, seed: int, party: str | 
     Both versions meet the same draws, so a difference is the change's doing. Ends with status 0 when nobody's distance
     to a limit gets worse.
     """
-    from lichen.redesign.compare import compare_relationships
-    from lichen.show import terminal
-    from lichen.show.page.change import change_page
-
     form = common.chosen(form, output)
     before, after = common.read_file(old, party, form), common.read_file(new, party, form)
     for relationship in (before, after):
         common.affordable(relationship, runs)
+    from lichen.redesign.compare import compare_relationships
+    from lichen.show import terminal
+    from lichen.show.page.change import change_page
+
     with common.progress("Trying futures of both") as tick:
         comparison = compare_relationships(before, after, runs=runs, seed=seed, party=party, tick=tick)
     if form == "json":

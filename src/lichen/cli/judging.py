@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, final
@@ -77,6 +77,7 @@ def balance_file(asked: Asked) -> tuple[Balance, tuple[RuleReading, ...]]:
     A file that names no record is a wrong input.
     """
     relationship = common.read_file(asked.file, asked.party, asked.form)
+    from lichen.language.reading import not_at_hand
     from lichen.record.balance import balance_of
     from lichen.record.reciprocity import read_rules
     from lichen.simulation.experiments import BASE
@@ -92,6 +93,7 @@ def balance_file(asked: Asked) -> tuple[Balance, tuple[RuleReading, ...]]:
     days = relationship.time.horizon_days
     expected = {name: float(totals.amount.mean()) / days for name, totals in futures.base.flows.items()}
     balance = balance_of(relationship, record, expected_per_day=expected)
+    balance = replace(balance, unread=(*not_at_hand(relationship, asked.party), *balance.unread))
     return balance, read_rules(relationship, record, balance)
 
 

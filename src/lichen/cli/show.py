@@ -23,13 +23,14 @@ def review(file: Path, output: Path | None, **asked: Unpack[common.Asking]) -> i
     Without --output it is written beside the file as review.html. What `check` would print is printed too.
     """
     from lichen.cli.judging import Asked, judge_file
-    from lichen.show import terminal
-    from lichen.show.page import review_page
 
     if output is not None and output.suffix.lower() not in (".html", ".htm"):
         raise click.UsageError(f"`{output.name}`: a review is a page. Name it with the ending .html.")
     with common.progress("Trying futures") as tick:
         judged = judge_file(Asked(file=file, **asked), tick)
+    from lichen.show import terminal
+    from lichen.show.page import review_page
+
     common.deliver(review_page(judged), output or file.with_name("review.html"))
     common.deliver(terminal.verdict_text(judged.verdict, colours=sys.stdout.isatty()), None)
     return 0

@@ -25,11 +25,12 @@ def check(file: Path, form: str, output: Path | None, **asked: Unpack[common.Ask
     status 0 only when the relationship is symbiotic.
     """
     from lichen.cli.judging import Asked, assess_file
-    from lichen.show import terminal
 
     form = common.chosen(form, output)
     with common.progress("Trying futures") as tick:
         verdict = assess_file(Asked(file=file, form=form, **asked), tick).verdict
+    from lichen.show import terminal
+
     if form == "json":
         text = json.dumps(verdict.to_json(), indent=1, ensure_ascii=False)
     elif form == "markdown":
@@ -50,12 +51,15 @@ def map_(file: Path, form: str, party: str | None, output: Path | None) -> int:
 
     The format follows the ending of --output (.svg, .mmd, .graphml, .json) when --format is not given.
     """
-    from lichen.dependency.map import build_map
-    from lichen.show.map import FORMATS
-
     form = common.chosen(form, output)
     relationship = common.read_file(file, party, form)
+    from lichen.dependency.map import build_map
+    from lichen.language.reading import not_at_hand
+    from lichen.show.map import FORMATS
+
     common.deliver(FORMATS[form](build_map(relationship)), output)
+    for said in not_at_hand(relationship, party):
+        click.echo(said, err=True)
     return 0
 
 
@@ -71,14 +75,15 @@ def scan(events: Path, form: str, write: Path | None, as_of: date | None, output
     Takes CSV, Parquet or XLSX as they are: purchase-order lines, mentor/mentee/date/hours, giver/receiver/amount. Says
     how it read the columns, answers in words, and lists the figures to ask the other side for.
     """
-    from lichen.record.scan import draft, scan_table
-    from lichen.show.scanned import scan_text
     from lichen.workspace import read_events
 
     form = common.chosen(form, output)
     table, problems = read_events(events)
     if table is None:
         common.refuse(problems, form)
+    from lichen.record.scan import draft, scan_table
+    from lichen.show.scanned import scan_text
+
     seen = scan_table(table, as_of=as_of)
     common.deliver(
         json.dumps(seen.to_json(), indent=1, ensure_ascii=False) if form == "json" else scan_text(seen), output
@@ -91,10 +96,16 @@ def scan(events: Path, form: str, write: Path | None, as_of: date | None, output
 @click.command()
 @click.argument("name", nargs=-1, required=True)
 def explain(name: tuple[str, ...]) -> int:
-    """Print the manual page of a finding, mechanism, component or key."""
+    """Print the manual page of a finding, mechanism, component or key; of a file, its rules in words."""
+    wanted = " ".join(name)
+    file = Path(wanted)
+    if file.suffix in (".yaml", ".yml") and file.is_file():
+        from lichen.show.rules import rules_text
+
+        common.deliver(rules_text(common.read_file(file, None, "text")), None)
+        return 0
     from lichen.show.manual import nearest, page
 
-    wanted = " ".join(name)
     text = page(wanted)
     if text is None:
         near = nearest(wanted)

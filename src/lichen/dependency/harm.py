@@ -9,7 +9,7 @@ from typing import Literal, final
 
 from lichen.dependency.needs import delay_of
 from lichen.relationship.flow import Flow
-from lichen.relationship.formula import Tree, names
+from lichen.relationship.order import reached
 from lichen.relationship.party import Capacity, Party
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.start import Start
@@ -84,9 +84,9 @@ def shared_losses(relationship: Relationship, party: str) -> tuple[SharedLoss, .
 def exposures(relationship: Relationship, party: Party) -> tuple[Exposure, ...]:
     """The world variables that a party's capacities feel, however many formulas lie between."""
     through: dict[str, list[str]] = {}
+    reads = _reads(relationship)
     for place, values in _felt(relationship, party):
-        trees = [value.tree for value in values if value is not None and value.tree is not None]
-        for name in _reached(relationship, trees):
+        for name in reached(_names(*values), reads):
             if name in relationship.world and place not in through.setdefault(name, []):
                 through[name].append(place)
     return tuple(Exposure(world=name, through=tuple(through[name])) for name in relationship.world if name in through)
@@ -100,7 +100,7 @@ def without_voice(relationship: Relationship) -> tuple[str, ...]:
     """
     adjustment = relationship.rules.adjustment
     may_raise = adjustment.raised_by if adjustment is not None else ()
-    bears = {flow.receiver for flow in relationship.flows.values() if flow.kind in ("burden", "risk")}
+    bears = {flow.receiver for flow in relationship.flows.values() if flow.burdens}
     return tuple(
         party.name
         for party in relationship.parties.values()
@@ -148,8 +148,7 @@ def _accounts(relationship: Relationship) -> Iterator[_Account]:
             gets = tuple(flow for flow in received.get(party.name, ()) if name in flow.worth)
             spends = tuple(flow for flow in given.get(party.name, ()) if name in flow.cost)
             values = [capacity.change, *(flow.worth[name] for flow in gets), *(flow.cost[name] for flow in spends)]
-            read = [names(value.tree) for value in values if value is not None and value.tree is not None]
-            reads = frozenset(flow.name for flow in (*gets, *spends)).union(*read)
+            reads = frozenset(flow.name for flow in (*gets, *spends)) | _names(*values)
             yield _Account(party=party, capacity=capacity, gets=gets, spends=spends, reads=reads)
 
 
@@ -199,23 +198,15 @@ def _felt(relationship: Relationship, party: Party) -> Iterator[tuple[str, tuple
             yield flow.name, (flow.rate, *flow.worth.values())
 
 
-def _reached(relationship: Relationship, trees: Iterable[Tree]) -> frozenset[str]:
-    """Every name that the trees read, directly or through flows, terms and world variables."""
-    found: set[str] = set()
-    waiting = {name for tree in trees for name in names(tree)}
-    while waiting:
-        name = waiting.pop()
-        found.add(name)
-        waiting |= {read for tree in _behind(relationship, name) for read in names(tree)} - found
-    return frozenset(found)
+def _reads(relationship: Relationship) -> dict[str, frozenset[str]]:
+    """What every flow, term and world variable reads."""
+    values: dict[str, Iterable[Value]] = {
+        **{flow.name: (flow.rate,) for flow in relationship.flows.values()},
+        **{term.name: (term.value,) for term in relationship.terms.values()},
+        **{process.name: process.parameters.values() for process in relationship.world.values()},
+    }
+    return {name: _names(*read) for name, read in values.items()}
 
 
-def _behind(relationship: Relationship, name: str) -> Iterator[Tree]:
-    values: list[Value] = []
-    if name in relationship.flows:
-        values.append(relationship.flows[name].rate)
-    elif name in relationship.terms:
-        values.append(relationship.terms[name].value)
-    elif name in relationship.world:
-        values.extend(relationship.world[name].parameters.values())
-    return (value.tree for value in values if value.tree is not None)
+def _names(*values: Value | None) -> frozenset[str]:
+    return frozenset().union(*(value.names for value in values if value is not None))

@@ -233,7 +233,7 @@ def _edges(relationship: Relationship, start: Start, needs_of: Mapping[str, Sequ
             receiver=flow.receiver,
             per_day=_known(start.read(flow.name)),
             weight=_weight(start, flow, needs_of),
-            goodwill=flow.is_inner and flow.kind not in ("burden", "risk") and flow.name not in backed,
+            goodwill=flow.is_inner and not flow.burdens and flow.name not in backed,
             seen_by=_seeing(flow),
             declared=flow.visible_to is not None,
             delay=delay_of(start, flow),

@@ -121,7 +121,7 @@ def _need(start: Start, party: Party, capacity: Capacity) -> Need:
         per_day = start.flow_worth(flow, capacity.name)
         if not math.isfinite(per_day):
             unknown.append(flow.name)
-        elif per_day > 0 or flow.kind not in ("burden", "risk"):
+        elif per_day > 0 or not flow.burdens:
             fed.append((flow, max(0.0, per_day)))
     own = own_income(start, party, capacity)
     total = own + sum(per_day for _, per_day in fed)

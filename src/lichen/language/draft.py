@@ -11,7 +11,7 @@ from lichen.language.source import Block, Entry, Node, Scalar, Series, Source, c
 from lichen.language.tokens import FormulaError
 from lichen.relationship.formula import Span, Tree
 from lichen.relationship.quantity import Unit, standard_units
-from lichen.relationship.relationship import Origin
+from lichen.relationship.relationship import Origin, Reason
 from lichen.relationship.value import Value
 
 _SUGGESTIONS = 50
@@ -44,7 +44,7 @@ class Draft:
     """What reading has gathered.
 
     `parts` holds the private values at hand by path, `hidden` the paths whose value is kept and not at hand, `owners`
-    every place where the file leaves a value to a party.
+    every place where the file leaves a value to a party, `reasons` what each mapping says for all that stands in it.
     """
 
     def __init__(self, source: Source) -> None:
@@ -54,6 +54,7 @@ class Draft:
         self.places: dict[str, Place] = {}
         self.parts: dict[str, Part] = {}
         self.trees: dict[str, Tree] = {}
+        self.reasons: dict[str, Reason] = {}
         self.hidden: list[str] = []
         self.owners: list[tuple[str, str]] = []
         self._suggestions = 0
@@ -124,6 +125,12 @@ class Draft:
         """`Did you mean ...?`, as long as the file has not asked too often."""
         self._suggestions += 1
         return did_you_mean(word, known) if self._suggestions <= _SUGGESTIONS else ""
+
+    def give_reason(self, path: str, texts: Mapping[str, str]) -> None:
+        """Keep what the mapping at a path says for all that stands in it, if it says something."""
+        reason = Reason(**{key: texts[key] for key in ("because", "source", "stated_by") if key in texts})
+        if reason != Reason():
+            self.reasons[path] = reason
 
     def take_part(self, path: str, party: str) -> Part | None:
         """The value under a path in a party's private part, if it is at hand."""

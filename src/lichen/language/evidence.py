@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from lichen.language.groups import read_unit
-from lichen.language.meaning import Meaning
+from lichen.language.meaning import Meaning, Section
 from lichen.language.problem import listing
 from lichen.language.rules import parties_known
 from lichen.relationship.quantity import PLAIN, TIME, Dimension
 from lichen.relationship.rules import Evidence
-
-Section = Mapping[str, Any]
 
 
 def read_evidence(meaning: Meaning, sections: Mapping[str, Any]) -> tuple[Evidence, ...]:
@@ -70,8 +68,6 @@ def _evidence(meaning: Meaning, subject: str, said: Section, path: str, *, is_fl
         seen=1.0 if seen is None else seen,
         attested_by=parties_known(meaning, said.get("attested_by") or [], f"{path}.attested_by"),
         stated_by=stated_by,
-        because=said.get("because"),
-        source=said.get("source"),
     )
 
 

@@ -6,22 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, final
 
+from lichen.language.circles import report_untold, understand_in_turn
 from lichen.language.groups import read_links
-from lichen.language.meaning import Meaning
+from lichen.language.meaning import Meaning, Section
 from lichen.language.parties import group_standing
 from lichen.language.scope import CONSTANTS, Meant, Parts, Standing
-from lichen.language.terms import edges_among, report_circle
-from lichen.relationship.flow import WORLD, Fallback, Flow, Links, Sight
+from lichen.relationship.flow import BURDENS, WORLD, Fallback, Flow, Links, Sight
 from lichen.relationship.formula import Number
-from lichen.relationship.order import sorted_out
 from lichen.relationship.party import Members
 from lichen.relationship.quantity import PLAIN, TIME, Dimension
 from lichen.relationship.value import Value
-
-Section = Mapping[str, Any]
-_LOOKS = 4
-"""How often rates that read each other through delays are looked at for what they count."""
-_SIGNS = {"burden": (None, 0.0), "risk": (None, 0.0)}
 
 
 @final
@@ -135,20 +129,17 @@ def _standing(meaning: Meaning, ends: _Ends, where: str, constant: bool = False)
 
 
 def _rates(meaning: Meaning, said: Mapping[str, Section], ends: Mapping[str, _Ends]) -> dict[str, Value]:
-    """The rates understood. Circles through `delay` or `smooth` take more than one look, until nothing new is known."""
+    """The rates understood, each after those that it reads."""
     values = {name: value for name, section in said.items() if isinstance(value := section.get("rate"), Value)}
-    trees = {name: value.tree for name, value in values.items()}
-    _, circles = sorted_out(edges_among(trees, instant=True))
-    order, _ = sorted_out(edges_among(trees, instant=False))
-    paths = {name: value.path for name, value in values.items()}
-    for circle in circles:
-        repair = f"Let one of them read a capacity, or what it reads as it was: `delay({circle[-1]}, 1 week)`."
-        report_circle(meaning, circle, paths, repair)
-    tangled = {name for circle in circles for name in circle}
     rates: dict[str, Value] = {}
-    left = [name for name in order if name not in tangled]
-    for _ in range(_LOOKS):
-        left = [name for name in left if not _understood(meaning, name, values[name], ends[name], rates)]
+    left = understand_in_turn(
+        meaning,
+        values,
+        lambda name: _understood(meaning, name, values[name], ends[name], rates),
+        lambda circle: f"Let one of them read a capacity, or what it reads as it was: `delay({circle[-1]}, 1 week)`.",
+    )
+    untold = {name: rates[name] for name in left}
+    report_untold(meaning, untold, lambda name: _standing(meaning, ends[name], "a rate"), "EUR/week")
     return rates
 
 
@@ -295,7 +286,7 @@ def _signs(
     if kind is None:
         return
     for value in worth.values():
-        if kind in _SIGNS:
+        if kind in BURDENS:
             fact = f"A {kind} adds nothing: its worth is negative, or there is none."
             _sign(meaning, value, True, fact, "Write a minus before it, or `kind: benefit`.", kind_path=f"{path}.kind")
         else:

@@ -4,7 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import TypeAlias, final
+
+
+@final
+class Fixed(Enum):
+    """A form that there is in one way only; its value is what it says."""
+
+    FLAG = "true, false"
+    DAY = "date"
+    FILE = "file"
+    """A file inside the folder of the relationship file."""
+    COLUMNS = "formula over columns"
+    CELLS = "column: value or list of values"
+    """Which rows of a table count."""
+    OVER = "duration, `transaction`, `season(March, August)`, `project`, `portfolio`, `life`"
+    FUTURES = "`95 % of futures`"
+    SIGHT = "`{party: share, after: duration}`"
+
+    @property
+    def says(self) -> str:
+        """What it says."""
+        return self.value
 
 
 @final
@@ -14,14 +36,6 @@ class Text:
 
     says: str = "text"
     may_be_empty: bool = False
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """`true` or `false`."""
-
-    says: str = "true, false"
 
 
 @final
@@ -40,26 +54,10 @@ class Choice:
 
 @final
 @dataclass(frozen=True, slots=True)
-class Day:
-    """A date `YYYY-MM-DD`."""
-
-    says: str = "date"
-
-
-@final
-@dataclass(frozen=True, slots=True)
 class Formula:
     """A value: a formula, one with its reason, a stated range, or what a party keeps to itself."""
 
     says: str = "*quantity*"
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """A formula over the columns of a table, kept as text."""
-
-    says: str = "formula over columns"
 
 
 @final
@@ -81,46 +79,6 @@ class Reference:
     def says(self) -> str:
         """The noun."""
         return self.noun
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class FileName:
-    """A file inside the folder of the relationship file."""
-
-    says: str = "file"
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Over:
-    """The window over which return is looked for."""
-
-    says: str = "duration, `transaction`, `season(March, August)`, `project`, `portfolio`, `life`"
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Futures:
-    """`95 % of futures`."""
-
-    says: str = "`95 % of futures`"
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Cells:
-    """Which rows of a table count: column: value, or column: list of values."""
-
-    says: str = "column: value or list of values"
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class SightForm:
-    """`{party: share, after: duration}`."""
-
-    says: str = "`{party: share, after: duration}`"
 
 
 @final
@@ -231,6 +189,5 @@ class ByWord:
 
 
 Form: TypeAlias = (
-    "Text | Flag | Choice | Day | Formula | Columns | UnitText | Reference | FileName | Over | Futures | Cells"
-    " | SightForm | Keys | Each | Listing | Either | ByKey | ByWord"
+    "Fixed | Text | Choice | Formula | UnitText | Reference | Keys | Each | Listing | Either | ByKey | ByWord"
 )

@@ -390,6 +390,3 @@ def _comma(before: Token, comma: Token, after: Token) -> FormulaError:
         span = (before.span[0], after.span[1])
         return FormulaError(f"`{before.text},{after.text}` is no number.", span, f"Write `{before.text}.{after.text}`.")
     return FormulaError("A comma stands only between the values of a function.", comma.span, "Delete it.")
-
-
-__all__ = ["FUNCTIONS", "FormulaError", "parse", "parse_unit"]

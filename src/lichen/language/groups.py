@@ -119,7 +119,7 @@ def read_links(
                 f"`{name}` cannot be a name in a formula.",
                 "A name is a letter, then letters, digits or `_`.",
             )
-        if unit is None or not is_name(name) or "matrix" not in said:
+        if unit is None or not is_name(name):
             return None, {}
         return _matrix(meaning, said["matrix"], path, givers, receivers, (name, unit)), {name: unit}
     units = read_units(meaning, said.get("columns"), path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lichen.language.forms import Choice, Day, Each, Either, Formula, Key, Keys, Listing, Reference, Text, UnitText
+from lichen.language.forms import Choice, Each, Either, Fixed, Formula, Key, Keys, Listing, Reference, Text, UnitText
 from lichen.language.keys_evidence import EVIDENCE
 from lichen.language.keys_flows import FLOW, TERM, VISIBLE_TO
 from lichen.language.keys_parties import PARTY, TIME
@@ -144,8 +144,8 @@ TOP = Keys(
                 Keys(
                     "a scenario",
                     (
-                        Key("from", Day(), "the first day", required=True),
-                        Key("until", Day(), "the first day after; the end if absent"),
+                        Key("from", Fixed.DAY, "the first day", required=True),
+                        Key("until", Fixed.DAY, "the first day after; the end if absent"),
                         Key(
                             "set",
                             Each("term or world variable", Formula("*value*")),

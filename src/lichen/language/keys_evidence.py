@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from lichen.language.forms import Columns, Either, FileName, Key, Keys, Listing, Text, UnitText
+from lichen.language.forms import Either, Fixed, Key, Keys, Listing, Text, UnitText
 from lichen.language.keys_shared import BECAUSE, DURATION, PARTY_NAME, SHARE, SOURCE, WHERE
 
 EVIDENCE = Keys(
     "`evidence`",
     (
-        Key("file", FileName(), "the table", required=True),
+        Key("file", Fixed.FILE, "the table", required=True),
         Key(
             "at",
             Either(scalar=Text("column"), series=Listing(Text("column"))),
@@ -16,9 +16,9 @@ EVIDENCE = Keys(
             required=True,
         ),
         Key("unit", UnitText(), "the unit of the figures; `1` if absent"),
-        Key("amount", Columns(), "the amount of a flow, a formula over columns"),
+        Key("amount", Fixed.COLUMNS, "the amount of a flow, a formula over columns"),
         Key("count", Text("column"), "the column whose distinct values are counted"),
-        Key("level", Columns(), "the level of a capacity, a formula over columns"),
+        Key("level", Fixed.COLUMNS, "the level of a capacity, a formula over columns"),
         Key("member", Text("column"), "the column that names the member of a group"),
         Key("from", Text("column"), "the column that names the giver of a link"),
         Key("to", Text("column"), "the column that names the receiver of a link"),

@@ -7,14 +7,12 @@ from lichen.language.forms import (
     Choice,
     Each,
     Either,
-    FileName,
-    Flag,
+    Fixed,
     Formula,
     Key,
     Keys,
     Listing,
     Reference,
-    SightForm,
     Text,
     UnitText,
 )
@@ -39,7 +37,7 @@ TERM = Either(
     ),
 )
 
-VISIBLE_TO = Listing(Either(scalar=PARTY_NAME, block=SightForm()))
+VISIBLE_TO = Listing(Either(scalar=PARTY_NAME, block=Fixed.SIGHT))
 _PER_UNIT = Formula("*quantity per unit of rate*")
 
 FLOW = Keys(
@@ -76,7 +74,7 @@ FLOW = Keys(
             ),
             "what the receiver can get elsewhere",
         ),
-        Key("promised", Flag(), "whether it is owed; `false` if absent"),
+        Key("promised", Fixed.FLAG, "whether it is owed; `false` if absent"),
         Key(
             "along",
             ByKey(
@@ -86,7 +84,7 @@ FLOW = Keys(
                         Keys(
                             "`along`",
                             (
-                                Key("file", FileName(), "the table with one link a row", required=True),
+                                Key("file", Fixed.FILE, "the table with one link a row", required=True),
                                 Key("from", Text("column"), "the column with the givers' names", required=True),
                                 Key("to", Text("column"), "the column with the receivers' names", required=True),
                                 Key(
@@ -103,7 +101,7 @@ FLOW = Keys(
                         Keys(
                             "`along` with a matrix",
                             (
-                                Key("matrix", FileName(), "the table: givers down, receivers across", required=True),
+                                Key("matrix", Fixed.FILE, "the table: givers down, receivers across", required=True),
                                 Key("value", Text("name"), "what a cell is called: `link.<value>`", required=True),
                                 Key("unit", UnitText(), "the unit of a cell; `1` if absent"),
                             ),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from lichen.language.forms import Choice, Day, Each, Either, FileName, Flag, Formula, Key, Keys, Listing, Text, UnitText
+from lichen.language.forms import Choice, Each, Either, Fixed, Formula, Key, Keys, Listing, Text, UnitText
 from lichen.language.keys_shared import BECAUSE, DURATION, FLOW_NAME, PARTY_NAME, PLAIN_NUMBER, SOURCE, WHERE
 
 TIME = Keys(
     "`time`",
     (
-        Key("start", Day(), "the first day", required=True),
+        Key("start", Fixed.DAY, "the first day", required=True),
         Key("horizon", DURATION, "how long is looked ahead", required=True),
         Key("step", DURATION, "how long one step of a simulation is; `1 week` if absent"),
     ),
@@ -23,7 +23,7 @@ CAPACITY = Keys(
         Key("at_most", Formula("*quantity*"), "what exceeds it is lost and reported"),
         Key("at_least", Formula("*quantity*"), "flows that draw below it are rationed in proportion"),
         Key("change", Formula("*quantity per time*"), "its own drift"),
-        Key("essential", Flag(), "whether its floor decides if the party can go on; `true` if absent"),
+        Key("essential", Fixed.FLAG, "whether its floor decides if the party can go on; `true` if absent"),
         Key("valued_at", Formula("*money per quantity*"), "its owner's price of one"),
         Key("drawdown", Formula("*share* of the healthy range, or *quantity*"), "a planned fall"),
         BECAUSE,
@@ -37,7 +37,7 @@ MEMBERS = Either(
     block=Keys(
         "`members`",
         (
-            Key("file", FileName(), "the table with one member a row", required=True),
+            Key("file", Fixed.FILE, "the table with one member a row", required=True),
             Key("member", Text("column"), "the column with the members' names", required=True),
             Key("columns", Each("column", UnitText()), "the columns that formulas use, each with its unit"),
             WHERE,
@@ -55,7 +55,7 @@ PARTY = Keys(
             "what it is",
             required=True,
         ),
-        Key("essential", Flag(), "whether it is needed to go on; `true` if absent"),
+        Key("essential", Fixed.FLAG, "whether it is needed to go on; `true` if absent"),
         Key(
             "spoken_for_by",
             Keys(

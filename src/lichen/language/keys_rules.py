@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from lichen.language.forms import (
-    ByKey,
-    Each,
-    Either,
-    Flag,
-    Formula,
-    Key,
-    Keys,
-    Listing,
-    Reference,
-    Text,
-)
+from lichen.language.forms import ByKey, Each, Either, Fixed, Formula, Key, Keys, Listing, Reference, Text
 from lichen.language.keys_shared import (
     AGREED_BY,
     BECAUSE,
@@ -128,7 +117,7 @@ RISK_SHARE = Keys(
         Key("carried_by", PARTY_NAME, "who bears it first", required=True),
         Key("shares", Each("party", SHARE), "how what lies beyond is split; together 100 %", required=True),
         Key("beyond", Formula("*quantity per time*"), "what the carrier bears alone; zero if absent"),
-        Key("gains", Flag(), "whether gains flow back; `true` if absent"),
+        Key("gains", Fixed.FLAG, "whether gains flow back; `true` if absent"),
         Key("in", Text("capacity"), "the capacity it is paid in; money if absent"),
         BECAUSE,
         SOURCE,

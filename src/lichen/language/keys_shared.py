@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lichen.language.forms import Cells, Choice, Either, Formula, Futures, Key, Keys, Listing, Over, Reference, Text
+from lichen.language.forms import Choice, Either, Fixed, Formula, Key, Keys, Listing, Reference, Text
 
 PARTY_NAME = Reference("party")
 FLOW_NAME = Reference("flow")
@@ -13,9 +13,9 @@ PLAIN_NUMBER = Formula("*plain number*")
 BECAUSE = Key("because", Text(), "why the values of this mapping are what they are")
 SOURCE = Key("source", Text(), "where the values of this mapping come from")
 
-WHERE = Key("where", Cells(), "the rows that count; all if absent")
-IN = Key("in", Futures(), "in how many futures; `95 % of futures` if absent")
-OVER = Key("over", Over(), "over which window")
+WHERE = Key("where", Fixed.CELLS, "the rows that count; all if absent")
+IN = Key("in", Fixed.FUTURES, "in how many futures; `95 % of futures` if absent")
+OVER = Key("over", Fixed.OVER, "over which window")
 WITHIN = Key("within", DURATION, "how soon", required=True)
 AGREED_BY = Either(scalar=Choice(("all", "majority"), "way to agree"), series=Listing(PARTY_NAME))
 GOOD = Keys(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lichen.language.forms import ByWord, Day, Either, FileName, Form, Formula, Key, Keys, Text, UnitText
+from lichen.language.forms import ByWord, Either, Fixed, Form, Formula, Key, Keys, Text, UnitText
 from lichen.language.keys_shared import BECAUSE, DURATION, PARTY_NAME, PLAIN_NUMBER, QUANTITY, SOURCE
 
 
@@ -58,10 +58,10 @@ WORLD = Either(
                 _MEAN,
                 ("swing", PLAIN_NUMBER, "the share by which it swings"),
                 ("period", DURATION, "how long one swing lasts"),
-                ("peak", Day(), "a day of the peak"),
+                ("peak", Fixed.DAY, "a day of the peak"),
             ),
             "series": _process(
-                ("file", FileName(), "the table"),
+                ("file", Fixed.FILE, "the table"),
                 ("at", Text("column"), "the column of dates"),
                 ("value", Text("column"), "the column of values"),
                 optional=(

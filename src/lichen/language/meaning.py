@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import final
+from typing import Any, TypeAlias, final
 
 from lichen.language.dimensions import Bounds, bounds, infer, work_out
 from lichen.language.draft import Draft
-from lichen.language.formula import FUNCTIONS
+from lichen.language.functions import FUNCTIONS
 from lichen.language.scope import CONSTANTS, RESERVED, Resolver, Scope, Standing
 from lichen.language.table import Table
 from lichen.language.tokens import FormulaError
@@ -17,6 +17,8 @@ from lichen.relationship.formula import Binary, Call, Conditional, Name, Number,
 from lichen.relationship.quantity import CURRENCIES, PLAIN, TIME, Dimension
 from lichen.relationship.value import Value
 
+Section: TypeAlias = Mapping[str, Any]
+"""The keys of one mapping of the file, each with what its shape made of it."""
 _HOURS = Dimension.of("hour")
 CONSTANT = Standing(where="a constant", reads=CONSTANTS)
 """Where numbers, ranges and terms stand."""
@@ -49,18 +51,30 @@ class Meaning:
 
     def resolved(self, path: str, tree: Tree, standing: Standing) -> tuple[Tree, Dimension | None] | None:
         """A formula with its names written out and what it counts; None, and a problem, when it means nothing."""
-        resolver = Resolver(self.scope, standing, self.draft.suggest)
-        try:
-            tree = resolver.resolve(tree)
-            if resolver.errors:
-                for error in resolver.errors:
-                    self.draft.report_formula(path, error)
-                return None
-            dimension = infer(tree, lambda name: resolver.lookup(name).dimension)
-            return work_out(tree), dimension
-        except FormulaError as error:
+        found = _understood(tree, Resolver(self.scope, standing, self.draft.suggest))
+        if isinstance(found, tuple):
+            return found
+        for error in found:
             self.draft.report_formula(path, error)
-            return None
+        return None
+
+    def dimension(self, tree: Tree, standing: Standing) -> Dimension | None:
+        """What a formula counts; None when that is not known or it means nothing, which is no problem here."""
+        found = _understood(tree, Resolver(self.scope, standing, lambda word, known: ""))
+        return found[1] if isinstance(found, tuple) else None
+
+    def untold(self, tree: Tree, standing: Standing) -> frozenset[str]:
+        """The names of a formula, written out, of which it is not known what they count."""
+        resolver, found = Resolver(self.scope, standing, self.draft.suggest), set[str]()
+
+        def look_up(name: Name) -> Dimension | None:
+            dimension = resolver.lookup(name).dimension
+            if dimension is None:
+                found.add(name.text)
+            return dimension
+
+        infer(tree, look_up)
+        return frozenset(found)
 
     def value(
         self,
@@ -159,29 +173,19 @@ class Meaning:
                 other = self.draft.excerpt(other_path, f"the {other_noun}", key=True)
                 repair = "Parties, flows, terms, world variables and units have different names: rename one of the two."
                 self.draft.report(path, fact, repair, key=True, others=[other])
-            elif name in RESERVED:
-                self.draft.report(
-                    path,
-                    f"`{name}` is a word of the language and cannot name a {noun}.",
-                    f"Choose another name for the {noun}.",
-                    key=True,
-                )
-            elif name in FUNCTIONS:
-                self.draft.report(
-                    path,
-                    f"`{name}` is a function and cannot name a {noun}.",
-                    f"Choose another name for the {noun}.",
-                    key=True,
-                )
-            elif noun != "unit" and name in self.draft.units:
-                self.draft.report(
-                    path,
-                    f"`{name}` is a unit and cannot name a {noun}.",
-                    f"Choose another name for the {noun}.",
-                    key=True,
-                )
+            elif (already := self._noun(name)) is not None and not already == noun == "unit":
+                fact = f"`{name}` is a {already} and cannot name a {noun}."
+                self.draft.report(path, fact, f"Choose another name for the {noun}.", key=True)
             else:
                 taken[name] = (noun, path)
+
+    def _noun(self, name: str) -> str | None:
+        """What a name is in every formula, whatever the file declares."""
+        if name in RESERVED:
+            return "word of the language"
+        if name in FUNCTIONS:
+            return "function"
+        return "unit" if name in self.draft.units else None
 
     def known(self, path: str, name: str, names: Collection[str], noun: str, key: bool = False) -> bool:
         """Whether a name is one of these; a problem with the nearest one when it is not."""
@@ -209,6 +213,18 @@ def replaced(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
             return replace(tree, condition=operands[0], then=operands[1], otherwise=operands[2])
         case _:
             return tree
+
+
+def _understood(tree: Tree, resolver: Resolver) -> tuple[Tree, Dimension | None] | list[FormulaError]:
+    """A formula with its names written out and what it counts, or what is wrong with it."""
+    try:
+        tree = resolver.resolve(tree)
+        if resolver.errors:
+            return resolver.errors
+        dimension = infer(tree, lambda name: resolver.lookup(name).dimension)
+        return work_out(tree), dimension
+    except FormulaError as error:
+        return [error]
 
 
 def _has_range(tree: Tree) -> bool:

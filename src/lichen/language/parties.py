@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Literal
 
 from lichen.language.groups import read_members
-from lichen.language.meaning import Meaning, replaced
+from lichen.language.meaning import Meaning, Section, replaced
 from lichen.language.scope import CONSTANTS, EVERYTHING, Standing
 from lichen.language.table import cell_number
 from lichen.relationship.evaluate import evaluate
 from lichen.relationship.formula import Name, Number, Spread, Tree, walk
-from lichen.relationship.party import Capacity, Members, Party, Voice
+from lichen.relationship.party import QUANTILE, Capacity, Members, Party, Voice
 from lichen.relationship.quantity import PER_TIME, PLAIN, TIME, Dimension, Unit, is_currency
 from lichen.relationship.value import Value
 
-Section = Mapping[str, Any]
 _CONSTANTS = ("level", "floor", "healthy", "at_most", "at_least")
 
 
@@ -107,11 +106,9 @@ def _dimension(meaning: Meaning, party: str, keys: Section) -> Dimension | None:
     for name in _CONSTANTS:
         value = keys.get(name)
         if isinstance(value, Value) and value.tree is not None:
-            problems = len(meaning.draft.problems)
-            found = meaning.resolved(value.path, value.tree, standing(meaning, party, "a level", True))
-            del meaning.draft.problems[problems:]  # reported when the capacity itself is read
-            if found is not None and found[1] is not None:
-                return found[1]
+            dimension = meaning.dimension(value.tree, standing(meaning, party, "a level", True))
+            if dimension is not None:
+                return dimension
     return None
 
 
@@ -166,9 +163,9 @@ def _party(meaning: Meaning, name: str, section: Section, members: Members | Non
     )
 
 
-def _counts(meaning: Meaning, said: str | None, path: str) -> tuple[Any, float]:
+def _counts(meaning: Meaning, said: str | None, path: str) -> tuple[Literal["quantile", "least"], float]:
     if said is None or said == "least":
-        return ("quantile" if said is None else "least"), 0.05
+        return ("quantile" if said is None else "least"), QUANTILE
     text = said.strip()
     share = cell_number(text.removesuffix("%").strip())
     if share is not None and text.endswith("%"):
@@ -179,7 +176,7 @@ def _counts(meaning: Meaning, said: str | None, path: str) -> tuple[Any, float]:
             f"`{said}` is neither `least` nor a share of the members.",
             "Write `least`, or a share such as `5 %`.",
         )
-        return "quantile", 0.05
+        return "quantile", QUANTILE
     return "quantile", share
 
 
@@ -213,7 +210,7 @@ def _capacity(meaning: Meaning, party: str, name: str, keys: Section, members: M
     for key, what in words.items():
         place = standing(meaning, party, what.lower().strip("`"), True)
         found[key] = meaning.value(keys.get(key), what, dimension, place, other if f"{path}.{key}" != counted else None)
-    _width(meaning, path, found, members)
+    _width(meaning, found, members)
     drift = None if dimension is None else dimension / TIME
     change = meaning.value(keys.get("change"), "A change", drift, standing(meaning, party, "a change", False), other)
     valued_at = _valued_at(meaning, party, keys.get("valued_at"), dimension)
@@ -255,7 +252,7 @@ def _drawdown(meaning: Meaning, party: str, value: Value | None, dimension: Dime
     return found
 
 
-def _width(meaning: Meaning, path: str, found: Mapping[str, Value | None], members: Members | None) -> None:
+def _width(meaning: Meaning, found: Mapping[str, Value | None], members: Members | None) -> None:
     """Report a capacity whose healthy level does not lie above its floor, for anyone."""
     floor, top = found["floor"], found["healthy"] or found["level"]
     if floor is None or top is None or floor.tree is None or top.tree is None:

@@ -76,6 +76,15 @@ def read(
     return Reading(relationship=None if problems else relationship, problems=problems)
 
 
+def not_at_hand(relationship: Relationship, party: str | None) -> tuple[str, ...]:
+    """The sentence for people when one looks as a party of whose own figures none was at hand; else nothing."""
+    if party is None or party in relationship.parts:
+        return ()
+    title = relationship.parties[party].title if party in relationship.parties else party
+    said = f"Nothing that {title} keeps to itself is at hand: what you see is what everybody sees"
+    return (f"{said} (its own figures stand in `private/{party}.yaml` beside the file).",)
+
+
 def _add_parts(draft: Draft, root: Block, parts: Mapping[str, Source]) -> None:
     """Take up the private parts of this file's parties; others belong to a neighbouring file, unless misspelt."""
     entry = root.entries.get("parties")
@@ -146,8 +155,10 @@ def _relationship(draft: Draft, root: Block, open_table: OpenTable) -> Relations
         evidence=evidence,
         units=dict(draft.units),
         origins=draft.origins(),
+        reasons=draft.reasons,
         content_hash=hashlib.sha256(draft.source.text.encode()).hexdigest(),
         hidden=tuple(draft.hidden),
+        parts=tuple(sorted({part.party for part in draft.parts.values()})),
     )
     bound_cost(meaning, relationship)
     for path, owner in draft.owners:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lichen.language.meaning import CONSTANT, Meaning
+from lichen.language.meaning import CONSTANT, Meaning, Section
 from lichen.language.scope import Standing
 from lichen.relationship.formula import Binary, Call, Tree, Unary
 from lichen.relationship.quantity import PER_TIME, PLAIN, TIME, Dimension, is_currency
@@ -26,7 +26,6 @@ from lichen.relationship.rules import (
 )
 from lichen.relationship.value import Band, Value
 
-Section = Mapping[str, Any]
 _YEAR = Window(kind="duration", days=365.25, text="1 year")
 _TRANSACTION = Window(kind="transaction", text="transaction")
 _HOURS = Dimension.of("hour")
@@ -307,7 +306,7 @@ def _paid_in(meaning: Meaning, path: str, loss: Value, capacity: str | None, par
                     meaning.draft.suggest(capacity, own),
                 )
                 return
-            dimension = own[capacity]
+            name = capacity
         else:
             money = [c for c, d in own.items() if d is not None and is_currency(d)]
             if None in own.values():
@@ -321,10 +320,9 @@ def _paid_in(meaning: Meaning, path: str, loss: Value, capacity: str | None, par
                     key=True,
                 )
                 return
-            capacity_here = money[0]
-            dimension = own[capacity_here]
+            name = money[0]
+        dimension = own[name]
         if dimension is not None and dimension / TIME != loss.dimension:
-            name = capacity or next(c for c, d in own.items() if d == dimension)
             other = meaning.draft.excerpt(f"parties.{party}.capacities.{name}.level", f"`{party}.{name}`: {dimension}")
             fact = f"A loss must be {dimension / TIME}, so that it can be paid from `{party}.{name}`"
             fact += f"; this is {loss.dimension}."

@@ -4,22 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from lichen.language.forms import (
-    ByKey,
-    ByWord,
-    Cells,
-    Choice,
-    Day,
-    Each,
-    Either,
-    Flag,
-    Form,
-    Formula,
-    Futures,
-    Keys,
-    Listing,
-    SightForm,
-)
+from lichen.language.forms import ByKey, ByWord, Choice, Each, Either, Fixed, Form, Formula, Keys, Listing
 from lichen.language.keys import TOP
 
 Schema = dict[str, Any]
@@ -82,10 +67,10 @@ def _of(form: Form) -> Schema:
             return _any([_worded(key, word, keys) for word, keys in options.items()])
         case Formula():
             return {"$ref": "#/$defs/value"}
-        case SightForm():
+        case Fixed.SIGHT:
             values = {"additionalProperties": {"$ref": "#/$defs/value"}}
             return {"type": "object", "minProperties": 1, "maxProperties": 2, **values}
-        case Cells():
+        case Fixed.CELLS:
             return {"type": "object", "additionalProperties": _any([_SCALAR, {"type": "array", "items": _SCALAR}])}
         case _:
             return _scalar(form)
@@ -96,11 +81,11 @@ def _scalar(form: Form) -> Schema:
         case Choice(options=options):
             words: list[str | int] = [*options, *(int(option) for option in options if option.isdigit())]
             return {"enum": words}
-        case Flag():
+        case Fixed.FLAG:
             return {"type": "boolean"}
-        case Day():
+        case Fixed.DAY:
             return {"type": "string", "pattern": _DAY}
-        case Futures():
+        case Fixed.FUTURES:
             return {"type": "string", "pattern": "^\\d{1,3}(\\.\\d+)? ?% of futures$"}
         case _:
             return _SCALAR

@@ -7,10 +7,22 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final, Literal, final
 
-from lichen.language.formula import FUNCTIONS
+from lichen.language.functions import FUNCTIONS
 from lichen.language.problem import listing
 from lichen.language.tokens import FormulaError
-from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Span, Spread, Tree, Unary, walk
+from lichen.relationship.formula import (
+    Binary,
+    Call,
+    Conditional,
+    Name,
+    Number,
+    Span,
+    Spread,
+    Tree,
+    Unary,
+    gathers,
+    walk,
+)
 from lichen.relationship.quantity import PLAIN, TIME, Dimension
 
 Parts = tuple[str, ...]
@@ -22,7 +34,6 @@ RESERVED: Final = frozenset(
 )
 EVERYTHING: Final[frozenset[Kind]] = frozenset({"capacity", "flow", "term", "world", "time", "column"})
 CONSTANTS: Final[frozenset[Kind]] = frozenset({"term", "column"})
-_GATHER: Final = frozenset({"sum", "mean", "quantile", "share"})
 
 
 @final
@@ -80,11 +91,6 @@ class Scope:
         """Every capacity, as `party.capacity`."""
         return [name for name in self.of_kind["capacity"] if not name.endswith(".headroom")]
 
-    def dimension(self, name: Name) -> Dimension | None:
-        """The dimension of a resolved name."""
-        meant = self.names.get(name.parts)
-        return None if meant is None else meant.dimension
-
 
 @final
 class Resolver:
@@ -124,19 +130,19 @@ class Resolver:
     def _call(self, call: Call) -> Tree:
         if call.function in ("arriving", "balance", "agreed"):
             return self._of_name(call)
-        if call.function in _GATHER or (call.function == "least" and len(call.arguments) == 1):
+        if gathers(call):
             return self._gathered(call)
         arguments = tuple(self.resolve(argument) for argument in call.arguments)
         if call.function in ("delay", "smooth"):
-            self._constant(call, arguments[1], frozenset({"term"}), "a duration: numbers and terms")
+            self._duration(call, arguments[1])
         return Call(call.function, arguments, call.span)
 
-    def _constant(self, call: Call, argument: Tree, reads: frozenset[Kind], says: str) -> None:
+    def _duration(self, call: Call, argument: Tree) -> None:
+        """Raise unless an argument is made of numbers and terms."""
         for node in walk(argument):
-            if isinstance(node, Name) and self.lookup(node).kind not in reads:
-                raise FormulaError(
-                    f"The second value of `{call.function}` is {says}.", node.span, "Write `4 weeks`, or a term."
-                )
+            if isinstance(node, Name) and self.lookup(node).kind != "term":
+                fact = f"The second value of `{call.function}` is a duration: numbers and terms."
+                raise FormulaError(fact, node.span, "Write `4 weeks`, or a term.")
 
     def lookup(self, name: Name) -> Meant:
         """What a resolved name means."""

@@ -15,23 +15,16 @@ from lichen.language.draft import Draft
 from lichen.language.forms import (
     ByKey,
     ByWord,
-    Cells,
     Choice,
-    Columns,
-    Day,
     Each,
     Either,
-    FileName,
-    Flag,
+    Fixed,
     Form,
     Formula,
-    Futures,
     Key,
     Keys,
     Listing,
-    Over,
     Reference,
-    SightForm,
     Text,
 )
 from lichen.language.formula import parse
@@ -39,29 +32,15 @@ from lichen.language.problem import listing
 from lichen.language.source import Block, Broken, Entry, Node, Scalar, Series
 from lichen.language.table import cell_number
 from lichen.language.tokens import FormulaError, is_name
-from lichen.language.values import read_value
-from lichen.relationship.rules import Window
+from lichen.language.values import DAY, read_day, read_value
+from lichen.relationship.rules import MONTH_NAMES, Window
 from lichen.relationship.value import Value
 
 Voice = Mapping[str, str]
-"""`because` and `source` of the mapping around a value."""
+"""What the mapping around a value says for it."""
 _NOTHING: Final[Voice] = {}
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-_SEASON = re.compile(rf"season\(\s*({'|'.join(_MONTHS)})\s*,\s*({'|'.join(_MONTHS)})\s*\)")
+_VOICED: Final = ("because", "source", "stated_by")
+_SEASON = re.compile(rf"season\(\s*({'|'.join(MONTH_NAMES)})\s*,\s*({'|'.join(MONTH_NAMES)})\s*\)")
 _FUTURES = re.compile(r"(\d{1,3}(?:\.\d+)?) ?% of futures")
 
 
@@ -76,7 +55,7 @@ def _read(form: Form, node: Node, path: str, draft: Draft, voice: Voice) -> Any:
         return None
     if isinstance(form, Either):
         return _either(form, node, path, draft, voice)
-    if isinstance(form, Keys | Each | ByKey | ByWord | SightForm | Cells):
+    if isinstance(form, Keys | Each | ByKey | ByWord) or form in (Fixed.SIGHT, Fixed.CELLS):
         if not isinstance(node, Block):
             draft.report(path, f"Here stands a mapping: {_said(form)}.", _mapping_hint(form, node))
             return None
@@ -112,33 +91,29 @@ def _either(form: Either, node: Node, path: str, draft: Draft, voice: Voice) -> 
     return _read(chosen, node, path, draft, voice)
 
 
-def _mapping(
-    form: Keys | Each | ByKey | ByWord | SightForm | Cells, node: Block, path: str, draft: Draft, voice: Voice
-) -> Any:
-    if isinstance(form, ByWord):
-        chosen = _by_word(form, node, path, draft)
-        return None if chosen is None else _keys(chosen, node, path, draft, voice)
-    if isinstance(form, ByKey):
-        keys = next((keys for key, keys in form.options if key in node.entries), form.options[0][1])
-        return _keys(keys, node, path, draft, voice)
-    if isinstance(form, Each):
-        return _each(form, node, path, draft, voice)
-    if isinstance(form, SightForm):
-        return _sight(node, path, draft, voice)
-    if isinstance(form, Cells):
-        return {name: _cells(entry, f"{path}.{name}", draft) for name, entry in node.entries.items()}
-    return _keys(form, node, path, draft, voice)
+def _mapping(form: Form, node: Block, path: str, draft: Draft, voice: Voice) -> Any:
+    match form:
+        case ByWord():
+            chosen = _by_word(form, node, path, draft)
+            return None if chosen is None else _keys(chosen, node, path, draft, voice)
+        case ByKey(options=options):
+            keys = next((keys for key, keys in options if key in node.entries), options[0][1])
+            return _keys(keys, node, path, draft, voice)
+        case Each():
+            return _each(form, node, path, draft, voice)
+        case Keys():
+            return _keys(form, node, path, draft, voice)
+        case Fixed.SIGHT:
+            return _sight(node, path, draft, voice)
+    return {name: _cells(entry, f"{path}.{name}", draft) for name, entry in node.entries.items()}
 
 
 def _keys(form: Keys, node: Block, path: str, draft: Draft, voice: Voice) -> dict[str, Any]:
     """A mapping with the keys of a table: unknown and missing keys are reported, the others read."""
     table = {key.name: key for key in form.table}
     section: dict[str, Any] = {}
-    own = {
-        name: e.value.text
-        for name in ("because", "source")
-        if (e := node.entries.get(name)) and isinstance(e.value, Scalar)
-    }
+    own = {name: e.value.text for name in _VOICED if (e := node.entries.get(name)) and isinstance(e.value, Scalar)}
+    draft.give_reason(path, own)
     voice = {**voice, **own} if own else voice
     prefix = f"{path}." if path else ""
     for name, entry in node.entries.items():
@@ -266,19 +241,19 @@ def _scalar(form: Form, node: Scalar, path: str, draft: Draft) -> Any:
     match form:
         case Text() | Reference():
             return _text(form, text, path, draft)
-        case Flag():
+        case Fixed.FLAG:
             return _flag(node, path, draft)
         case Choice():
             return _choice(form, text, path, draft)
-        case Day():
+        case Fixed.DAY:
             return _day(text, path, draft)
-        case FileName():
+        case Fixed.FILE:
             return _file_name(text, path, draft)
-        case Over():
+        case Fixed.OVER:
             return _over(node, path, draft)
-        case Futures():
+        case Fixed.FUTURES:
             return _futures(text, path, draft)
-        case Columns():
+        case Fixed.COLUMNS:
             return _columns(text, path, draft)
     return text
 
@@ -327,14 +302,12 @@ def _text(form: Text | Reference, text: str, path: str, draft: Draft) -> str | N
 
 
 def _day(text: str, path: str, draft: Draft) -> date | None:
-    if _DAY.fullmatch(text):
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            draft.report(path, f"There is no day `{text}`.", "A date is `YYYY-MM-DD`.")
-            return None
-    draft.report(path, f"`{text}` is not a date.", "A date is `YYYY-MM-DD`, such as `2026-01-05`.")
-    return None
+    day = read_day(text)
+    if day is None and DAY.fullmatch(text):
+        draft.report(path, f"There is no day `{text}`.", "A date is `YYYY-MM-DD`.")
+    elif day is None:
+        draft.report(path, f"`{text}` is not a date.", "A date is `YYYY-MM-DD`, such as `2026-01-05`.")
+    return day
 
 
 def _file_name(text: str, path: str, draft: Draft) -> str | None:

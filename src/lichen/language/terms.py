@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from lichen.language.circles import report_untold, understand_in_turn
 from lichen.language.meaning import CONSTANT, Meaning
-from lichen.language.scope import Standing
-from lichen.relationship.formula import Call, Name, Number, Tree, children, walk
-from lichen.relationship.order import sorted_out
+from lichen.language.scope import Kind, Standing
 from lichen.relationship.rules import Term
 from lichen.relationship.value import Value
 
@@ -20,7 +19,8 @@ def read_terms(meaning: Meaning, sections: Mapping[str, Any]) -> dict[str, Term]
     terms = {}
     for name, said in sections.items():
         value = found.get(name) or Value(tree=None, path=f"terms.{name}")
-        meaning.terms[name] = value.tree if value.tree is not None else Number(float("nan"))
+        if value.tree is not None:
+            meaning.terms[name] = value.tree
         section = said if isinstance(said, dict) else {}
         agreed_by = section.get("agreed_by")
         agreed = [
@@ -40,8 +40,6 @@ def read_terms(meaning: Meaning, sections: Mapping[str, Any]) -> dict[str, Term]
             if agreed_by is not None
             else None,
         )
-    for name in [n for n, t in terms.items() if t.value.tree is None]:
-        del meaning.terms[name]
     return terms
 
 
@@ -74,58 +72,21 @@ def _between(meaning: Meaning, name: str, value: Value, said: list[Value] | None
     return (low, high)
 
 
-def settle(meaning: Meaning, values: Mapping[str, Value | None], kind: Any, standing: Standing) -> dict[str, Value]:
-    """Values that read each other, each understood after those that it reads; a circle is a problem that shows it."""
+def settle(meaning: Meaning, values: Mapping[str, Value | None], kind: Kind, standing: Standing) -> dict[str, Value]:
+    """Values that read each other, each understood after those that it reads."""
     for name in values:
         meaning.scope.add((name,), kind, None)
-    trees = {name: value.tree if value is not None else None for name, value in values.items()}
-    _, circles = sorted_out(edges_among(trees, instant=True))
-    order, _ = sorted_out(edges_among(trees, instant=False))
-    paths = {name: value.path for name, value in values.items() if value}
-    for circle in circles:
-        report_circle(meaning, circle, paths, "There is no first one to work out.")
-    tangled = {name for circle in circles for name in circle}
     found: dict[str, Value] = {}
-    for name in order:
-        value = values[name]
-        if value is None or name in tangled:
-            continue
-        understood = meaning.value(value, f"`{name}`", None, standing)
-        if understood is not None:
-            found[name] = understood
-            meaning.scope.add((name,), kind, meaning.counted(understood))
+
+    def understand(name: str) -> bool:
+        understood = meaning.value(values[name], f"`{name}`", None, standing)
+        if understood is None:
+            return True
+        found[name] = understood
+        counted = meaning.counted(understood)
+        meaning.scope.add((name,), kind, counted)
+        return counted is not None
+
+    left = understand_in_turn(meaning, values, understand, lambda _: "There is no first one to work out.")
+    report_untold(meaning, {name: found[name] for name in left}, lambda _: standing, "EUR")
     return found
-
-
-def report_circle(meaning: Meaning, circle: list[str], paths: Mapping[str, str], repair: str) -> None:
-    """A problem that shows names which need each other in the same instant."""
-    shown = " → ".join(f"`{name}`" for name in [*circle, circle[0]])
-    following = [*circle[1:], circle[0]]
-    others = [
-        meaning.draft.excerpt(paths[name], f"reads `{after}`") for name, after in zip(circle, following, strict=True)
-    ][1:8]
-    fact = (
-        f"`{circle[0]}` reads itself." if len(circle) == 1 else f"These read each other in the same instant: {shown}."
-    )
-    meaning.draft.report(paths[circle[0]], fact, repair, others=others)
-
-
-def _instant_names(tree: Tree) -> Iterator[Name]:
-    """Every name that a formula reads in the same instant: not what it reads through `delay` or `smooth`."""
-    if isinstance(tree, Name):
-        yield tree
-    elif isinstance(tree, Call) and tree.function in ("delay", "smooth"):
-        yield from _instant_names(tree.arguments[1])
-    elif not (isinstance(tree, Call) and tree.function in ("agreed", "balance")):
-        for child in children(tree):
-            yield from _instant_names(child)
-
-
-def edges_among(trees: Mapping[str, Tree | None], *, instant: bool) -> dict[str, tuple[str, ...]]:
-    """What each name reads of the others: in the same instant, or at all."""
-    edges = {}
-    for name, tree in trees.items():
-        nodes: Iterable[Tree] = () if tree is None else _instant_names(tree) if instant else walk(tree)
-        read = (node.text for node in nodes if isinstance(node, Name))
-        edges[name] = tuple(dict.fromkeys(other for other in read if other in trees))
-    return edges

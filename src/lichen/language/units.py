@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lichen.language.formula import FUNCTIONS, parse_unit
+from lichen.language.formula import parse_unit
+from lichen.language.functions import FUNCTIONS
 from lichen.language.meaning import Meaning
 from lichen.language.scope import RESERVED
 from lichen.language.source import Block, Scalar

@@ -17,6 +17,8 @@ from lichen.language.tokens import FormulaError
 from lichen.relationship.formula import Number, Spread
 from lichen.relationship.value import Value
 
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+"""How a day is written."""
 _PRIVATE = re.compile(r"private to (\S+)")
 _VALUE_KEYS: Final = ("value", "because", "source")
 _RANGE_KEYS: Final = ("from", "to", "stated_by", "on", "because", "source")
@@ -79,6 +81,7 @@ def _private(party: str, path: str, draft: Draft) -> Value | None:
 def _reasoned(node: Block, path: str, draft: Draft, private_to: str | None) -> Value | None:
     """`{value: F, because: text, source: text}`."""
     texts = _entries(node, _VALUE_KEYS, path, draft)
+    draft.give_reason(path, texts)
     inner = node.entries.get("value")
     if inner is None:
         draft.report(path, "`value` is missing in this mapping.", "Write `{value: ..., because: ...}`.", key=True)
@@ -91,6 +94,7 @@ def _reasoned(node: Block, path: str, draft: Draft, private_to: str | None) -> V
 def _stated(node: Block, path: str, draft: Draft) -> Value | None:
     """`{from: F, to: F, stated_by: party, on: date}`: the party's own figure if it is at hand, else the range."""
     texts = _entries(node, _RANGE_KEYS, path, draft)
+    draft.give_reason(path, texts)
     missing = [key for key in ("from", "to", "stated_by") if key not in node.entries]
     if missing:
         fact = f"A stated range needs {listing(missing, 'and')}."
@@ -108,7 +112,7 @@ def _stated(node: Block, path: str, draft: Draft) -> Value | None:
         because=texts.get("because"),
         source=texts.get("source"),
         stated_by=party,
-        stated_on=_day(texts.get("on")),
+        stated_on=read_day(texts.get("on", "")),
     )
     part = draft.take_part(path, party)
     if part is None:
@@ -168,7 +172,7 @@ def _entries(node: Block, known: tuple[str, ...], path: str, draft: Draft) -> di
             texts[name] = entry.value.text
         elif name != "value":
             draft.add(source.problem(entry.value.start, entry.value.end, f"`{name}` is a text.", ""))
-    if "on" in texts and _day(texts["on"]) is None:
+    if "on" in texts and read_day(texts["on"]) is None:
         entry = node.entries["on"]
         draft.add(
             source.problem(
@@ -178,8 +182,9 @@ def _entries(node: Block, known: tuple[str, ...], path: str, draft: Draft) -> di
     return texts
 
 
-def _day(text: str | None) -> date | None:
-    if text is None or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+def read_day(text: str) -> date | None:
+    """The day that a text names, or None when it names none."""
+    if not DAY.fullmatch(text):
         return None
     try:
         return date.fromisoformat(text)

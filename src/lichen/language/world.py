@@ -11,20 +11,21 @@ from typing import Any
 from lichen.language.dimensions import Bounds
 from lichen.language.formula import parse_unit
 from lichen.language.groups import has_column, read_unit
-from lichen.language.meaning import CONSTANT, Meaning
+from lichen.language.meaning import CONSTANT, Meaning, Section
 from lichen.language.scope import Standing
 from lichen.language.table import cell_number
 from lichen.language.terms import settle
 from lichen.language.tokens import FormulaError
+from lichen.language.values import read_day
 from lichen.relationship.formula import Binary, Number, Tree
 from lichen.relationship.quantity import PER_TIME, PLAIN, TIME, Dimension
 from lichen.relationship.rules import Term
 from lichen.relationship.value import Value
 from lichen.relationship.world import Correlation, Process, Scenario, Series
 
-Section = Mapping[str, Any]
 _STEPWISE = ("ar1", "white", "random_walk")
 _ONCE = ("normal", "lognormal")
+_ROOT_OF_TIME = TIME ** Fraction(1, 2)
 _DURATIONS = ("memory", "over", "every", "lasts", "period", "resample")
 
 
@@ -95,6 +96,8 @@ def _process(meaning: Meaning, name: str, said: Section) -> Process:
             understood = meaning.value(value, f"`{key}`", wanted, CONSTANT, other)
             if understood is not None:
                 parameters[key] = _of_mean(kind, key, understood, base)
+    parameters |= {key: value for key, value in _defaults(kind, parameters, dimension).items() if key not in said}
+    _counted_alike(meaning, f"world.{name}", kind, said, parameters)
     _limits(meaning, f"world.{name}", kind, parameters)
     return Process(name=name, kind=kind, dimension=dimension or PLAIN, parameters=parameters, peak=said.get("peak"))
 
@@ -116,7 +119,7 @@ def _wanted(meaning: Meaning, kind: str, key: str, value: Value, dimension: Dime
     if dimension is None:
         return None
     if kind == "random_walk":
-        drifts = PER_TIME if key == "drift" else PLAIN / TIME ** Fraction(1, 2)
+        drifts = PER_TIME if key == "drift" else PLAIN / _ROOT_OF_TIME
         relative = (
             meaning.resolved(value.path, value.tree, CONSTANT)
             if value.tree is not None and dimension != PLAIN
@@ -143,6 +146,40 @@ def _of_mean(kind: str, key: str, value: Value, mean: Value | None) -> Value:
     if isinstance(value.tree, Number) and isinstance(mean.tree, Number):
         tree = Number(value.tree.value * mean.tree.value, mean.dimension, value.tree.span)
     return replace(value, tree=tree, dimension=mean.dimension)
+
+
+def _defaults(kind: str, parameters: Mapping[str, Value], dimension: Dimension | None) -> dict[str, Value]:
+    """What the optional parameters of a process are where the file does not say them."""
+    if kind == "beta":
+        counts = dimension or PLAIN
+        return {"from": _number(0.0, counts), "to": _number(1.0, counts)}
+    if kind == "random_walk":
+        drift, spread = parameters.get("drift"), parameters.get("spread")
+        return {
+            "drift": _number(0.0, PER_TIME if spread is None else spread.dimension / _ROOT_OF_TIME),
+            "spread": _number(0.0, PLAIN / _ROOT_OF_TIME if drift is None else drift.dimension * _ROOT_OF_TIME),
+        }
+    return {}
+
+
+def _number(number: float, dimension: Dimension) -> Value:
+    return Value(tree=Number(number, dimension), dimension=dimension, text=f"{number:g}")
+
+
+def _counted_alike(meaning: Meaning, path: str, kind: str, said: Section, parameters: Mapping[str, Value]) -> None:
+    """Report parameters that are each right and do not go together."""
+    if kind == "beta" and "to" not in said and parameters["to"].dimension != PLAIN:
+        fact = f"`from` counts {parameters['to'].dimension}, and without `to` the largest value is the plain number 1."
+        meaning.draft.report(f"{path}.from", fact, "Write `to` with its unit.")
+    if kind == "random_walk" and {"drift", "spread"} <= set(parameters):
+        drift, spread = parameters["drift"], parameters["spread"]
+        if drift.dimension != spread.dimension / _ROOT_OF_TIME:
+            meaning.draft.report(
+                f"{path}.spread",
+                f"`spread` counts {spread.dimension}, and `drift` {drift.dimension}.",
+                "Say both as shares, or both in the unit of `start`.",
+                others=[meaning.draft.excerpt(f"{path}.drift", "`drift`")],
+            )
 
 
 def _limits(meaning: Meaning, path: str, kind: str, parameters: Mapping[str, Value]) -> None:
@@ -186,7 +223,7 @@ def _series(meaning: Meaning, name: str, said: Section) -> Process:
     for number, row in zip(table.numbers, table.rows, strict=True):
         if not row[column].strip():
             continue
-        day, value = _day(row[at]), cell_number(row[column])
+        day, value = read_day(row[at].strip()[:10]), cell_number(row[column])
         if day is None or value is None:
             bad.append(number)
         else:
@@ -210,14 +247,6 @@ def _series(meaning: Meaning, name: str, said: Section) -> Process:
         table=said["file"],
     )
     return Process(name=name, kind="series", dimension=unit.dimension, series=series)
-
-
-def _day(cell: str) -> date | None:
-    text = cell.strip()[:10]
-    try:
-        return date.fromisoformat(text) if len(text) == 10 and text[4] == "-" else None
-    except ValueError:
-        return None
 
 
 def read_correlations(

@@ -18,7 +18,7 @@ from typing import Any, Literal, final
 
 from lichen.record.calendar_windows import GRAINS, Grain, Span
 from lichen.record.distribution import Inequality, inequality
-from lichen.record.reading import Period, Record, Status, regrouped
+from lichen.record.reading import Period, Record, Status, SubjectSeries, regrouped
 from lichen.record.valuation import SHARES, Measure, measure_of, unit_cost, unit_worth
 from lichen.relationship.flow import WORLD, Flow, FlowKind
 from lichen.relationship.plain_data import plain
@@ -39,7 +39,8 @@ class Tally:
     """One line: one party, one flow, one side, one period.
 
     `amount` is in the flow's base unit, None when nothing is known; `expected` what the relationship says for those
-    days of the period that lie within it (None when it says nothing, or has not begun), known or not. `worth` is
+    days of the period that lie within it, known or not (None when it says nothing, has not begun, or when the amount
+    also holds what is older than it). `worth` is
     what the amount took from the party (`given`) or added to it (`received`; negative for a burden), in the party's
     measure; None when the amount or its worth is not known.
     """
@@ -103,7 +104,8 @@ class Balance:
     `parties` holds each party's periods, `totals` the same over the whole record. `unrecorded` are flows between
     parties with a worth or a cost of which no table tells. `divided` says for each recorded flow how it is shared
     among members. `titles` are the names of parties and flows for people, `units` the base unit of each flow's amounts.
-    `unread` says which rows of the record's tables are not read, and why.
+    `straddling` are periods within which the relationship begins and whose amounts also hold what is older: nothing is
+    expected of these. `unread` says which rows of the record's tables are not read, and why.
     """
 
     grain: Grain
@@ -115,6 +117,7 @@ class Balance:
     divided: Mapping[str, Inequality]
     titles: Mapping[str, str]
     units: Mapping[str, str]
+    straddling: tuple[Span, ...] = ()
     unread: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -142,10 +145,11 @@ def balance_of(
     measures = {name: measure_of(party, flows, start) for name, party in relationship.parties.items()}
     worth = {f.name: unit_worth(f, start, measures[f.receiver]) for f in flows if f.receiver in measures}
     cost = {f.name: unit_cost(f, start, measures[f.giver]) for f in flows if f.giver in measures}
+    since = relationship.time.start
     tallies: dict[Span, list[Tally]] = defaultdict(list)
     for flow in flows:
         for period in regrouped(series[flow.name].periods, of_period) if flow.name in series else ():
-            expected = _expected(rates.get(flow.name, math.nan), period.span, relationship.time.start)
+            expected = _expected(rates.get(flow.name, math.nan), period.span, series[flow.name], since)
             sums = worth.get(flow.name, math.nan), cost.get(flow.name, math.nan)
             tallies[period.span] += _lines(flow, period, expected, *sums)
     frame = sorted(tallies)
@@ -160,7 +164,7 @@ def balance_of(
                 touching,
                 [t for t in tallies.get(span, ()) if t.party == name],
                 measures[name],
-                ratio if span.end > relationship.time.start else None,
+                ratio if span.end > since else None,
             )
             for span in frame
         )
@@ -174,6 +178,9 @@ def balance_of(
         divided={name: found for name, s in series.items() if (found := _division(s.members))},
         titles={p.name: p.title for p in relationship.parties.values()} | {flow.name: flow.title for flow in flows},
         units={flow.name: _unit(flow) for flow in flows},
+        straddling=tuple(
+            s for s in frame if s.end > since and any(_is_older(book, s, since) for book in series.values())
+        ),
         unread=record.unread,
     )
 
@@ -184,10 +191,17 @@ def _unit(flow: Flow) -> str:
     return "" if dimension == PLAIN else str(dimension)
 
 
-def _expected(per_day: float, span: Span, since: date) -> float | None:
-    """What is expected of a span at a rate; None where the rate is not known or the relationship has not begun."""
+def _expected(per_day: float, span: Span, series: SubjectSeries, since: date) -> float | None:
+    """What is expected at a rate of the days of a span within the relationship; None where the rate is not known, the
+    relationship has not begun, or the amount recorded of the span is older in part.
+    """
     days = span.shared_days(Span(since, date.max))
-    return per_day * days if days and not math.isnan(per_day) else None
+    return per_day * days if days and not math.isnan(per_day) and not _is_older(series, span, since) else None
+
+
+def _is_older(series: SubjectSeries, span: Span, since: date) -> bool:
+    """Whether some row that speaks of a span begins before the relationship."""
+    return span.start < since and any(e.span.start < since and e.span.shared_days(span) for e in series.entries)
 
 
 def _lines(flow: Flow, period: Period, expected: float | None, worth: float, cost: float) -> Iterator[Tally]:

@@ -205,19 +205,3 @@ def length_of(text: str) -> Length | None:
     if unit in ("day", "week"):
         return Length(days=count * (7 if unit == "week" else 1))
     return Length(months=count * MONTHS[unit])
-
-
-def season_at(text: str, day: date) -> Span | None:
-    """The season of a year, `season(March, August)`, in which a day lies."""
-    first, last = (_month_number(name) for name in text.removeprefix("season(").removesuffix(")").split(","))
-    if first is None or last is None:
-        return None
-    year = day.year - (last < first and day.month < first)
-    following = (year + (last < first) + (last == 12), last % 12 + 1)
-    span = Span(date(year, first, 1), date(*following, 1))
-    return span if span.start <= day < span.end else None
-
-
-def _month_number(name: str) -> int | None:
-    """The number of a month by its English name or its first three letters."""
-    return _MONTH_OF.get(name.strip().lower())

@@ -87,7 +87,7 @@ def theil_t(values: Sequence[float]) -> float | None:
     if not _divisible(values):
         return None
     mean = math.fsum(values) / len(values)
-    return math.fsum(x / mean * math.log(x / mean) for x in values if x > 0) / len(values)
+    return math.fsum(x / mean * math.log(x / mean) for x in values if x / mean > 0) / len(values)
 
 
 def theil_l(values: Sequence[float]) -> float | None:
@@ -97,7 +97,7 @@ def theil_l(values: Sequence[float]) -> float | None:
     if min(values) == 0:
         return math.inf
     mean = math.fsum(values) / len(values)
-    return math.fsum(math.log(mean / x) for x in values) / len(values)
+    return math.fsum(math.log(mean) - math.log(x) for x in values) / len(values)
 
 
 def theil_decomposition(groups: Sequence[Sequence[float]]) -> Decomposition | None:
@@ -127,7 +127,7 @@ def atkinson(values: Sequence[float], aversion: float) -> float | None:
         return 1.0
     mean = math.fsum(values) / len(values)
     if aversion == 1:
-        return 1 - math.exp(math.fsum(math.log(x / mean) for x in values) / len(values))
+        return 1 - math.exp(math.fsum(math.log(x) - math.log(mean) for x in values) / len(values))
     power = 1 - aversion
     return float(1 - (math.fsum((x / mean) ** power for x in values) / len(values)) ** (1 / power))
 

@@ -16,7 +16,6 @@ from typing import Literal, TypeAlias, final
 
 from lichen.record.balance import Balance, PartyBalance
 from lichen.record.calendar_windows import GRAINS, Span
-from lichen.record.dates import season_at
 from lichen.record.reading import Record, SubjectSeries
 from lichen.record.rows import Entry
 from lichen.record.settlement import Obligation, Settled, Settlement, settle
@@ -119,7 +118,7 @@ def _windows(
         case "transaction":
             return [((period,), True) for period in periods]
         case "season":
-            return _cut(periods, lambda day: season_at(over.text, day))
+            return _cut(periods, lambda day: _season_at(over, day))
         case "project":
             return _cut(periods, lambda day: _project_at(relationship, day))
         case "duration":
@@ -143,6 +142,11 @@ def _cut(periods: Sequence[PartyBalance], window_of: Callable[[date], Span | Non
 def _is_full(window: Span, own: Sequence[PartyBalance]) -> bool:
     late, early = (own[0].span.start - window.start).days, (window.end - own[-1].span.end).days
     return max(late, early) <= own[0].span.days / 2
+
+
+def _season_at(over: Window, day: date) -> Span | None:
+    season = over.season_at(day)
+    return Span(*season) if season is not None else None
 
 
 def _project_at(relationship: Relationship, day: date) -> Span | None:
@@ -255,7 +259,7 @@ def _window_left(over: Window | None, time: float, relationship: Relationship) -
         case "duration" if over is not None:
             return over.days or 0.0
         case "season" if over is not None:
-            span = season_at(over.text, day)
+            span = _season_at(over, day)
         case "project":
             span = _project_at(relationship, day)
         case _:

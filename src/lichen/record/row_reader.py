@@ -11,8 +11,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias, final
 
-from lichen.language.formula import FormulaError, parse, parse_unit
+from lichen.language.formula import parse, parse_unit
 from lichen.language.problem import Problem, did_you_mean, listing
+from lichen.language.tokens import FormulaError
 from lichen.record.calendar_windows import Span
 from lichen.record.dates import Length, Order, day_order, length_of, read_moment
 from lichen.record.figures import Cell, Mark, read_figure

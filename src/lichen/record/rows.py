@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal, final
 
 from lichen.record.calendar_windows import Grain, Span
+from lichen.record.table import place_of
 
 Nature = Literal["log", "report", "reading"]
 """`log`: one row an event, silence means that nothing happened. `report`: one row a period, silence is a gap.
@@ -86,8 +87,7 @@ class RowReport:
         notes = sorted((*self.rejected, *self.queued), key=lambda note: note.row)
         if not notes:
             return ""
-        place = "row" if self.file.lower().endswith((".xlsx", ".parquet")) else "line"
-        shown = [f"{place} {note.row}: {note.says}" for note in notes[:most]]
+        shown = [f"{place_of(self.file, note.row)}: {note.says}" for note in notes[:most]]
         more = [f"and {len(notes) - most} more"] if len(notes) > most else []
         verb = "is" if len(notes) == 1 else "are"
         said = f"{len(notes)} of {self.rows} rows of {self.file} {verb} not read: {'; '.join([*shown, *more])}."

@@ -15,7 +15,7 @@ from lichen.record.calendar_windows import Span
 from lichen.record.scan_draft import draft_text
 from lichen.record.scan_events import KEEPER, Events, read_events
 from lichen.record.scan_figures import Figures, measure
-from lichen.record.scan_mapping import TableMapping, find_mapping
+from lichen.record.scan_mapping import TableMapping, find_mapping, passed_over
 from lichen.record.table import Table
 from lichen.relationship.plain_data import plain
 
@@ -49,7 +49,8 @@ class Said:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
     """All that was seen. `verdict` is `at risk` or `undecided`; `ask` are the five figures to ask the other side for,
-    most telling first.
+    most telling first. Of `rows`, `used` count; `left_out` says how many do not, by reason, and `unread` shows the
+    first of each with its place.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Scan:
     rows: int
     used: int
     left_out: Mapping[str, int]
+    unread: Mapping[str, tuple[str, ...]]
     notes: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -93,7 +95,8 @@ def scan_table(table: Table, as_of: date | None = None) -> Scan:
         rows=events.rows,
         used=len(events),
         left_out=events.left_out,
-        notes=table.notes,
+        unread=events.unread,
+        notes=(*table.notes, *passed_over(mapping, table)),
     )
 
 
@@ -245,10 +248,14 @@ def _reversals(figures: Figures, events: Events, mapping: TableMapping) -> Said 
 
 def _coverage(figures: Figures, events: Events, mapping: TableMapping) -> Said:
     used = len(events) / events.rows if events.rows else 0.0
-    says = (
-        f"{percent(used)} of the rows could be used; {percent(figures.nameless_share)} of these name nobody on one side"
+    lost = ", ".join(f"{count:,} {reason}" for reason, count in events.left_out.items())
+    says = f"{len(events):,} of {events.rows:,} rows are used; {percent(figures.nameless_share)} of these name nobody "
+    says += (
+        f"on one side; {figures.silent_windows} windows ({figures.grain}) hold no row."
+        if figures.silent_windows
+        else "on one side."
     )
-    says += f"; {figures.silent_windows} windows ({figures.grain}) hold no row." if figures.silent_windows else "."
+    says += f" Left out: {lost}." if lost else ""
     weak = used < 1 - LITTLE or figures.nameless_share > LITTLE
     return Said(about="coverage", sign="cannot tell" if weak else "no sign", says=says)
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from lichen.record.dates import day_order, read_moment
 from lichen.record.figures import Cell, read_figure
-from lichen.record.scan_mapping import TableMapping
-from lichen.record.table import Table, decimal_marks, text_of
+from lichen.record.scan_mapping import Role, TableMapping
+from lichen.record.table import Table, decimal_marks, place_of, text_of
 
 Days = NDArray[np.int64]
 Places = NDArray[np.int64]
@@ -23,6 +23,11 @@ Amounts = NDArray[np.float64]
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
+_DECIDE: tuple[Role, ...] = ("date", "part", "amount", "price")
+"""The roles without which a row is not used."""
+_SHOWN = 3
+"""So many of the rows that are not used are named, by their place."""
+_LONGEST = 40
 NOBODY = -1
 KEEPER = "whoever keeps this table"
 
@@ -35,7 +40,7 @@ class Events:
     `day` is the ordinal of the date, `giver` and `receiver` are places in `names` (`NOBODY` where the row names
     nobody), `amount` is what was given and `value` what counts for comparisons (amount times price where there is a
     price, else the amount; 1 a row where neither is). `late` is days from due to done, NaN where unknown. `left_out`
-    counts rows by the reason for which they are not here.
+    counts rows by the reason for which they are not here, `unread` shows the first of those that cannot be read.
     """
 
     names: tuple[str, ...]
@@ -49,6 +54,7 @@ class Events:
     end: int
     rows: int
     left_out: dict[str, int]
+    unread: dict[str, tuple[str, ...]]
 
     def __len__(self) -> int:
         """How many rows there are."""
@@ -69,16 +75,19 @@ def read_events(table: Table, mapping: TableMapping, as_of: date | None = None) 
     damaged = np.zeros(count, dtype=bool)
     damaged[list(table.damaged)] = True
     reasons = {
-        "could not be divided into cells": damaged,
-        "have no date that can be read": days == 0,
-        "have no amount that can be read": ~np.isfinite(value),
-        "lie after the day looked at": days > (as_of.toordinal() if as_of is not None else date.max.toordinal()),
+        "without a cell for each column": damaged,
+        "without a date that can be read": days == 0,
+        "without an amount that can be read": ~np.isfinite(value),
+        "after the day looked at": days > (as_of.toordinal() if as_of is not None else date.max.toordinal()),
     }
     used = np.ones(count, dtype=bool)
     left_out: dict[str, int] = {}
+    unread: dict[str, tuple[str, ...]] = {}
     for reason, hit in reasons.items():
-        if lost := int((hit & used).sum()):
-            left_out[reason] = lost
+        lost = np.flatnonzero(hit & used)
+        if lost.size:
+            left_out[reason] = lost.size
+            unread[reason] = tuple(_seen_in(table, mapping, int(position)) for position in lost[:_SHOWN])
         used &= ~hit
     due, _ = _days(table, mapping.column("due"))
     done = days if mapping.column("done") is None else _days(table, mapping.column("done"))[0]
@@ -96,7 +105,15 @@ def read_events(table: Table, mapping: TableMapping, as_of: date | None = None) 
         end=int(ends[used].max(initial=1)),
         rows=count,
         left_out=left_out,
+        unread=unread,
     )
+
+
+def _seen_in(table: Table, mapping: TableMapping, position: int) -> str:
+    """A row that is not used: its place, and what stands there."""
+    columns = [column for role in _DECIDE if (column := mapping.column(role)) is not None]
+    cells = ", ".join(f"{column} `{text_of(table.columns[column][position])[:_LONGEST]}`" for column in columns)
+    return f"{place_of(table.name, table.rows[position])}: {table.damaged.get(position) or cells}"
 
 
 def _days(table: Table, column: str | None, part: str | None = None) -> tuple[Days, Days]:

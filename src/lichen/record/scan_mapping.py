@@ -1,17 +1,18 @@
 """Finds out by itself what the columns of a bare table mean: when, who gave, who received, how much, at what price,
 promised for when.
 
-A column is taken for a role when its name says so and its cells agree; by its cells alone when nothing else is left.
-How sure that is stands beside it.
+A column is taken for a role when its name says so and most of its filled cells agree; by its cells alone, when nothing
+else is left, only where nearly all of them do. How sure that is stands beside it. Cells that do not agree are left to
+the reading of the rows, which names them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal, final
+from typing import Literal, TypeAlias, final
 
 from lichen.record.dates import day_order, read_moment
 from lichen.record.figures import Cell, decimal_mark, read_figure
@@ -20,6 +21,15 @@ from lichen.record.table import Table, text_of
 Role = Literal["date", "part", "giver", "receiver", "amount", "price", "unit", "event", "due", "done"]
 Sure = Literal["sure", "likely", "guessed"]
 
+MOST = 0.5
+"""More than this share of the filled cells must agree in a column whose name says what it holds: the name alone may
+deceive, and a few cells that cannot be read do not make it another column.
+"""
+NEARLY_ALL = 0.9
+"""At least this share must agree where nothing but the cells speaks; one odd cell of at least four is forgiven, so that
+one bad row of a short table does not hide its dates.
+"""
+_FEWEST_FORGIVEN = 4
 _SAMPLE = 400
 _WORDS: Mapping[Role, tuple[str, ...]] = {
     role: tuple(words.split())  # type: ignore[misc]  # the keys below are the roles
@@ -94,7 +104,13 @@ def find_mapping(table: Table) -> TableMapping:
             roles[role] = found
             left.remove(found.column)
     if "date" not in roles:
-        _take(roles, left, "date", next((c for c in left if _holds("date", table.columns[c])), None), "likely")
+        _take(
+            roles,
+            left,
+            "date",
+            next((c for c in left if _holds("date", table.columns[c], _nearly_all)), None),
+            "likely",
+        )
     if "date" not in roles and "done" in roles:
         roles["date"] = Mapped(role="date", column=roles["done"].column, sure="likely")
     if "giver" not in roles and "receiver" not in roles:
@@ -102,6 +118,20 @@ def find_mapping(table: Table) -> TableMapping:
         _take(roles, left, "giver", pair[0], "guessed")
         _take(roles, left, "receiver", pair[1], "guessed")
     return TableMapping(roles={role: roles[role] for role in _WORDS if role in roles})
+
+
+def passed_over(mapping: TableMapping, table: Table) -> tuple[str, ...]:
+    """Of a table in which nothing says when, or how much: the columns that say so by their name and not by their cells,
+    one sentence each.
+    """
+    held: tuple[tuple[Role, str], ...] = (("date", "date"), ("amount", "number"))
+    return tuple(
+        f"`{column}` is not read: most of its cells hold no {what}"
+        for role, what in held
+        if mapping.column(role) is None
+        for column in table.columns
+        if len(table) and "".join(_parts(column)) in _WORDS[role]
+    )
 
 
 def _is_year(found: Mapped | None, table: Table) -> bool:
@@ -123,12 +153,13 @@ def _by_name(role: Role, columns: Sequence[str], table: Table) -> Mapped | None:
     ranked = sorted(
         (rank, place, column)
         for place, column in enumerate(columns)
-        if (rank := _rank(column, words)) is not None and _holds(role, table.columns[column])
+        if (rank := _rank(column, words)) is not None and _holds(role, table.columns[column], _most)
     )
     if not ranked:
         return None
     rank, _, column = ranked[0]
-    return Mapped(role=role, column=column, sure="sure" if rank[0] == 0 else "likely")
+    sure = rank[0] == 0 and _holds(role, table.columns[column], _nearly_all)
+    return Mapped(role=role, column=column, sure="sure" if sure else "likely")
 
 
 def _rank(column: str, words: Sequence[str]) -> tuple[int, int] | None:
@@ -146,35 +177,46 @@ def _parts(column: str) -> list[str]:
     return [part.lower() for part in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", column)]
 
 
-def _holds(role: Role, cells: Sequence[Cell]) -> bool:
-    """Whether the cells of a column can play a role."""
-    sample = [cell for cell in cells[:: max(1, len(cells) // _SAMPLE)] if text_of(cell)]
+def _most(hits: int, filled: int) -> bool:
+    return hits > MOST * filled
+
+
+def _nearly_all(hits: int, filled: int) -> bool:
+    return hits >= NEARLY_ALL * filled or (filled >= _FEWEST_FORGIVEN and filled - hits == 1)
+
+
+_Enough: TypeAlias = Callable[[int, int], bool]
+
+
+def _holds(role: Role, cells: Sequence[Cell], enough: _Enough) -> bool:
+    """Whether so many of the filled cells of a column can play a role that it is enough."""
+    sample = [cell for cell in cells[:: max(1, len(cells) // _SAMPLE)] if read_figure(cell).state != "not known"]
     if not sample:
         return False
     match role:
         case "date" | "due" | "done":
-            return _are_dates(sample)
+            return enough(_dates(sample), len(sample))
         case "amount" | "price":
-            return _are_numbers(sample)
+            return enough(_numbers(sample), len(sample))
         case "giver" | "receiver":
-            return not _are_dates(sample)
+            return not _nearly_all(_dates(sample), len(sample))
         case "unit":
-            return not _are_numbers(sample)
+            return not _nearly_all(_numbers(sample), len(sample))
         case _:
             return True
 
 
-def _are_dates(sample: Sequence[Cell]) -> bool:
+def _dates(sample: Sequence[Cell]) -> int:
+    """How many cells say when, or might."""
     order = day_order(sample)
     moments = [read_moment((cell,), order) for cell in sample]
-    return sum(1 for m in moments if m.span is not None or m.question) >= 0.9 * len(sample)
+    return sum(1 for moment in moments if moment.span is not None or moment.question)
 
 
-def _are_numbers(sample: Sequence[Cell]) -> bool:
+def _numbers(sample: Sequence[Cell]) -> int:
+    """How many cells say how much, or might."""
     mark = decimal_mark(sample)
-    return sum(read_figure(cell, mark).state in ("known", "ambiguous", "withheld") for cell in sample) >= 0.9 * len(
-        sample
-    )
+    return sum(read_figure(cell, mark).state in ("known", "ambiguous", "withheld") for cell in sample)
 
 
 def _pair_of_names(columns: Sequence[str], table: Table) -> tuple[str, ...]:
@@ -185,8 +227,8 @@ def _pair_of_names(columns: Sequence[str], table: Table) -> tuple[str, ...]:
         names = {cell for cell in cells if cell}
         if (
             1 < len(names) <= max(2, 0.8 * len(cells))
-            and not _holds("date", table.columns[column])
-            and not _holds("amount", table.columns[column])
+            and not _holds("date", table.columns[column], _nearly_all)
+            and not _holds("amount", table.columns[column], _nearly_all)
         ):
             named[column] = names
     if len(named) < 2:

@@ -48,6 +48,11 @@ def decimal_marks(table: Table, columns: Iterable[str]) -> Mapping[str, Mark]:
     return {column: mark or of_table for column, mark in own.items()}
 
 
+def place_of(file: str, row: int) -> str:
+    """Where a row stands, as people look for it: a line of a text, a row of a sheet or of a Parquet file."""
+    return f"{'row' if file.lower().endswith(('.xlsx', '.xlsm', '.parquet')) else 'line'} {row}"
+
+
 def text_of(cell: Cell) -> str:
     """A cell as a name: text without blanks around it, a whole number without decimals, nothing for an empty cell."""
     match cell:

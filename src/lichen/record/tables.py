@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 Opened: TypeAlias = tuple[Table | None, tuple[Problem, ...]]
 
 _GZIP, _ZIP, _OLD_OFFICE, _PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
+_RELATIONSHIP = re.compile(rb'^(?:lichen|\s*\{?\s*"lichen")\s*:', re.MULTILINE)
+_JSON = re.compile(rb'\s*[\[{]\s*["\[{]')
+_NO_TABLES = {".yaml": "YAML", ".yml": "YAML", ".json": "JSON"}
+_SEEN_OF_A_TEXT = 64 * 2**10
+"""Bytes at the beginning of a text in which a relationship file names itself."""
 _MARKS_OF_A_PATTERN = re.compile(r"[*?\[\]{}]")
 _CELL_PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _NESTED = re.compile(r"\[|STRUCT|MAP|UNION|LIST|ARRAY|BLOB|BIT|VARIANT|GEOMETRY", re.IGNORECASE)
@@ -69,7 +74,7 @@ def _opened(content: bytes, path: Path, name: str) -> Opened:
             return _refused(
                 name, "the gzip data are damaged, cut off or too large", "Pack the table again, or give it unpacked."
             )
-        return read_csv(unpacked, name)
+        return _text(unpacked, name)
     if content.startswith(_PARQUET) or endings[-1:] == [".parquet"]:
         return _parquet(content, path, name)
     if content.startswith(_ZIP) or endings[-1:] in ([".xlsx"], [".xlsm"]):
@@ -78,6 +83,21 @@ def _opened(content: bytes, path: Path, name: str) -> Opened:
         return _refused(
             name, "this is an old or protected Office file", "Save it as XLSX without a password, or as CSV."
         )
+    return _text(content, name)
+
+
+def _text(content: bytes, name: str) -> Opened:
+    """A table in a text; a relationship file and other texts that are no table are told by what they are."""
+    ending = Path(name.lower().removesuffix(".gz")).suffix
+    if _RELATIONSHIP.search(content, 0, _SEEN_OF_A_TEXT):
+        return _refused(
+            name,
+            "this is a relationship file, not a table",
+            "`lichen check`, `map` and `review` read it; a table is CSV, Parquet or XLSX.",
+        )
+    kind = _NO_TABLES.get(ending) or ("JSON" if _JSON.match(content) else None)
+    if kind is not None:
+        return _refused(name, f"this is {kind}, not a table", "Write its rows as CSV, Parquet or XLSX.")
     return read_csv(content, name)
 
 

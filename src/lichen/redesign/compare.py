@@ -102,6 +102,7 @@ class Comparison:
             "shifts": [{**plain(shift), "gain": plain(shift.gain)} for shift in self.shifts],
             "transitions": plain(self.transitions),
             "worse": list(self.worse),
+            "unread": list(self.new.unread),
         }
 
 

@@ -6,6 +6,7 @@ order of the keys. What only one version has, such as a flow, a rule or a table 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, fields, is_dataclass
 from typing import Any, Literal, TypeAlias, final
@@ -22,6 +23,9 @@ _KEYS = {
     "in_capacity": "in",
 }
 """What the file calls a field that has another name here; fields in days lose their unit."""
+_WORKED_OUT = "commitment"
+"""What a file that does not say it leaves to the notice or the horizon: it changes when these do."""
+_LENGTHS = (("year", 365.25), ("month", 365.25 / 12), ("week", 7.0))
 _UNSAID = {
     "path",
     "text",
@@ -43,7 +47,10 @@ _LISTED = 6
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redline:
-    """One difference: the path, what each version says as text, and the places; None where a version says nothing."""
+    """One difference: the path, what each version says as text, and the places; None where a version says nothing.
+
+    What holds in a version that does not say it is marked `(by default)`.
+    """
 
     path: str
     kind: Literal["changed", "added", "removed"]
@@ -81,8 +88,8 @@ def redline(old: Relationship, new: Relationship) -> tuple[Redline, ...]:
         Redline(
             path=path,
             kind="added" if was is None else "removed" if now is None else "changed",
-            old=None if was is None else _reads(was),
-            new=None if now is None else _reads(now),
+            old=None if was is None else _holds(old, path, was),
+            new=None if now is None else _holds(new, path, now),
             old_at=None if was is None else old.at(path),
             new_at=None if now is None else new.at(path),
         )
@@ -99,6 +106,12 @@ def _differences(path: str, was: _Part, now: _Part) -> Iterator[tuple[str, _Part
             yield from _differences(_join(path, key), before.get(key), after.get(key))
     elif not (isinstance(was, _Said) and isinstance(now, _Said) and was.means == now.means):
         yield path, was, now
+
+
+def _holds(version: Relationship, path: str, part: _Said | _Group) -> str:
+    """What holds at a path of a version, marked where only a default makes it hold."""
+    silent = isinstance(part, _Said) and (path == _WORKED_OUT or not part.telling) and path not in version.origins
+    return f"{_reads(part)} (by default)" if silent else _reads(part)
 
 
 def _reads(part: _Said | _Group) -> str:
@@ -159,8 +172,8 @@ def _field(thing: Any, field: Field[Any], value: object) -> _Part:
     if not isinstance(part, _Said):
         return part
     silent = value == field.default or (field.name == "title" and value == thing.name)
-    days = f"{part.reads} days" if field.name.endswith("_days") else part.reads
-    return _Said(part.means, days, telling=not silent)
+    reads = _length(value) if field.name.endswith("_days") and isinstance(value, int | float) else part.reads
+    return _Said(part.means, reads, telling=not silent)
 
 
 def _several(parts: Mapping[str, _Part]) -> _Group | None:
@@ -184,6 +197,15 @@ def _entries(listed: tuple[Any, ...]) -> Iterator[tuple[str, _Part]]:
 
 def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
+
+
+def _length(days: float) -> str:
+    """A length of time in the longest unit of which it is a whole number: `3 years`, `2 weeks`, `10.5 days`."""
+    for unit, one in _LENGTHS:
+        count = round(days / one)
+        if count and math.isclose(days, count * one):
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return "1 day" if days == 1 else f"{days:.10g} days"
 
 
 def _text(thing: object) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lichen.relationship.flow import Flow
-from lichen.relationship.formula import names
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.rules import AnswerRule, ReturnRule
 
@@ -71,8 +70,7 @@ def _named_by_rules(relationship: Relationship) -> set[str]:
     if rules.exit is not None:
         named.update(rules.exit.continuity)
     for share in rules.risk_sharing:
-        if share.loss.tree is not None:
-            named.update(names(share.loss.tree))
+        named.update(share.loss.names)
     return named
 
 
@@ -84,11 +82,7 @@ def _seen_by_both(flow: Flow) -> bool:
 def _with_derived(relationship: Relationship, backed: Iterable[str]) -> set[str]:
     """The flows given, and those whose rates follow from them and from terms."""
     found = set(backed)
-    reads = {
-        flow.name: names(flow.rate.tree)
-        for flow in relationship.flows.values()
-        if flow.name not in found and flow.rate.tree is not None
-    }
+    reads = {flow.name: flow.rate.names for flow in relationship.flows.values() if flow.name not in found}
     while True:
         sources = found.union(relationship.terms)
         new = {name for name, read in reads.items() if read <= sources and read & found} - found

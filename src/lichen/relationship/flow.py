@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, final
+from typing import Final, Literal, final
 
 from lichen.relationship.value import Value
 
 FlowKind = Literal["benefit", "burden", "risk", "obligation", "information"]
+BURDENS: Final[tuple[FlowKind, ...]] = ("burden", "risk")
+"""The kinds of flow that weigh on their receiver."""
 WORLD = "world"
 """The giver or receiver that stands for everything outside the relationship."""
 
@@ -80,6 +82,11 @@ class Flow:
     def parties(self) -> tuple[str, ...]:
         """Giver and receiver, without the world and without naming one party twice."""
         return tuple(dict.fromkeys(p for p in (self.giver, self.receiver) if p != WORLD))
+
+    @property
+    def burdens(self) -> bool:
+        """Whether it weighs on its receiver: its worth is never above 0."""
+        return self.kind in BURDENS
 
     @property
     def is_inner(self) -> bool:

@@ -62,7 +62,7 @@ class Name:
 @final
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function of `lichen.language.formula.FUNCTIONS`, applied."""
+    """A function of the language, applied."""
 
     function: str
     arguments: tuple[Tree, ...]
@@ -124,6 +124,13 @@ def walk(tree: Tree) -> Iterator[Tree]:
     yield tree
     for child in children(tree):
         yield from walk(child)
+
+
+def gathers(call: Call) -> bool:
+    """Whether a call makes one number of the values of all members; `least` of several values compares them instead."""
+    if call.function == "least":
+        return len(call.arguments) == 1
+    return call.function in ("sum", "mean", "quantile", "share")
 
 
 def names(tree: Tree) -> frozenset[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from lichen.relationship.formula import names
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.value import Value
 
@@ -14,8 +13,7 @@ def in_order(relationship: Relationship) -> list[str]:
     reads: dict[str, frozenset[str]] = {}
 
     def add(key: str, *values: Value | None) -> None:
-        trees = [value.tree for value in values if value is not None and value.tree is not None]
-        reads[key] = frozenset().union(*map(names, trees))
+        reads[key] = frozenset().union(*(value.names for value in values if value is not None))
 
     for term in relationship.terms.values():
         add(term.name, term.value)
@@ -66,16 +64,21 @@ def sorted_out(edges: Mapping[str, tuple[str, ...]]) -> tuple[list[str], list[li
     return order, circles
 
 
-def moved_by(relationship: Relationship, flows: Iterable[str]) -> frozenset[str]:
-    """These flows and all whose rates read them, however many formulas lie between."""
+def moved_by(relationship: Relationship, names: Iterable[str]) -> frozenset[str]:
+    """These names and all flows whose rates read them, however many formulas lie between."""
     read_by: dict[str, set[str]] = {}
     for flow in relationship.flows.values():
-        for name in names(flow.rate.tree) if flow.rate.tree is not None else ():
-            read_by.setdefault(name, set()).add(flow.name)
+        for read in flow.rate.names:
+            read_by.setdefault(read, set()).add(flow.name)
+    return reached(names, read_by)
+
+
+def reached(start: Iterable[str], edges: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    """These names and all to which edges lead from them, however many lie between."""
     found: set[str] = set()
-    waiting = set(flows)
+    waiting = set(start)
     while waiting:
         name = waiting.pop()
         found.add(name)
-        waiting |= read_by.get(name, set()) - found
+        waiting.update(following for following in edges.get(name, ()) if following not in found)
     return frozenset(found)

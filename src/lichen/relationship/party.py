@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, final
+from typing import Final, Literal, final
 
 from lichen.relationship.value import Value
 
 PartyKind = Literal["organisation", "person", "group", "living system", "public"]
+QUANTILE: Final = 0.05
+"""The share of a group's members at whose quantile it is counted when it says nothing."""
 
 
 @final
@@ -74,7 +76,7 @@ class Party:
     joins: Value | None = None
     leaves: Value | None = None
     counts: Literal["quantile", "least"] = "quantile"
-    quantile: float = 0.05
+    quantile: float = QUANTILE
     at_floor: Literal["continues", "stops"] = "continues"
     spoken_for_by: Voice | None = None
     alternatives: Value | None = None

@@ -47,12 +47,24 @@ class Origin:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """What a mapping of the file says for all that stands in it: why, where it comes from, and which side states it."""
+
+    because: str | None = None
+    source: str | None = None
+    stated_by: str | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Relationship:
     """What one relationship file says.
 
     Built by `lichen.language` from a file without problems: names are unique, every reference resolves, dimensions
     agree and no flow reads itself in the same instant. `origins` maps a path (`flows.payment.rate`) to its place; it
-    is no part of equality. `hidden` names the paths that someone keeps to itself.
+    is no part of equality, and so is what `reasons` maps a path to: what the mapping there says for all that stands in
+    it (`exit`, `exit.notice`, `reinforcement.0`, `world.trend`). `hidden` names the paths that someone keeps to itself,
+    `parts` the parties of whose own figures some were at hand.
     """
 
     name: str
@@ -70,8 +82,10 @@ class Relationship:
     evidence: tuple[Evidence, ...] = ()
     units: Mapping[str, Unit] = field(default_factory=dict)
     origins: Mapping[str, Origin] = field(default_factory=dict, compare=False)
+    reasons: Mapping[str, Reason] = field(default_factory=dict, compare=False)
     content_hash: str = field(default="", compare=False)
     hidden: tuple[str, ...] = ()
+    parts: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def touched_parties(self) -> tuple[Party, ...]:

@@ -6,9 +6,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import MAXYEAR, MINYEAR, date
 from typing import Literal, final
 
 from lichen.relationship.value import Band, Value
+
+MONTH_NAMES = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 @final
@@ -35,6 +51,14 @@ class Window:
     kind: Literal["duration", "transaction", "season", "project", "portfolio", "life"]
     days: float | None = None
     text: str = ""
+
+    def season_at(self, day: date) -> tuple[date, date] | None:
+        """The first day of the season in which a day lies and the first day behind it; None outside every season."""
+        names = self.text.removeprefix("season(").removesuffix(")").split(",")
+        first, last = (MONTH_NAMES.index(name.strip()) + 1 for name in names)
+        year = day.year - (last < first and day.month < first)
+        begin, end = _first_of(year, first), _first_of(year + (last < first) + (last == 12), last % 12 + 1)
+        return (begin, end) if begin <= day < end else None
 
 
 @final
@@ -192,8 +216,6 @@ class Evidence:
     seen: float = 1.0
     attested_by: tuple[str, ...] = ()
     stated_by: str | None = None
-    because: str | None = None
-    source: str | None = None
 
 
 @final
@@ -214,3 +236,10 @@ class Rules:
     costs: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     agreement: Mapping[str, object] = field(default_factory=dict)
     checks: tuple[Measure, ...] = ()
+
+
+def _first_of(year: int, month: int) -> date:
+    """The first day of a month, as far as the calendar reaches."""
+    if year < MINYEAR:
+        return date.min
+    return date.max if year > MAXYEAR else date(year, month, 1)

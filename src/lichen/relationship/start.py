@@ -14,14 +14,13 @@ from typing import final
 
 from lichen.relationship.evaluate import evaluate, quantile
 from lichen.relationship.flow import Flow
-from lichen.relationship.formula import Call, Name, Tree, walk
+from lichen.relationship.formula import Call, Name, Tree, gathers, walk
 from lichen.relationship.order import in_order, moved_by
 from lichen.relationship.party import Capacity, Party
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.value import Value
 from lichen.relationship.world import Process, Series
 
-_REDUCTIONS = frozenset({"sum", "mean", "least", "quantile", "share"})
 _RATE, _SUM = "rate of", "sum over"
 _ARRIVING = "arriving"
 """Stands for the receiving end of a link where places are looked up by member; no party can have this name."""
@@ -116,7 +115,7 @@ class Start:
             return 1.0  # before anything has been given, neither side is ahead
         if call.function == "arriving" and isinstance(call.arguments[0], Name):
             return self._arriving(self.relationship.flows[call.arguments[0].text], place)
-        if call.function not in _REDUCTIONS or (call.function == "least" and len(call.arguments) != 1):
+        if not gathers(call):
             return None
         places = self._places_read(call.arguments[0])
         if places is None:

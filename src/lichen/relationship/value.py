@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import final
 
-from lichen.relationship.formula import Number, Tree
+from lichen.relationship.formula import Number, Tree, names
 from lichen.relationship.quantity import PLAIN, Dimension
 
 
@@ -35,6 +35,11 @@ class Value:
     def known(self) -> bool:
         """Whether anything can be computed from it."""
         return self.tree is not None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name that it reads, parts joined by a dot; none when it is unknown."""
+        return frozenset() if self.tree is None else names(self.tree)
 
     @property
     def number(self) -> float | None:

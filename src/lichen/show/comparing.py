@@ -100,6 +100,7 @@ def notes(comparison: Comparison) -> Iterator[str]:
         yield f"Worse: {', '.join(sides.get(name) or title(name).lower() for name in comparison.worse)}."
     else:
         yield "Nobody and nothing gets worse."
+    yield from comparison.new.unread
     yield f"Both over {number(comparison.new.runs)} futures with the same draws, seed {comparison.new.seed}."
 
 

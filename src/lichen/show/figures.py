@@ -71,7 +71,7 @@ def distance(margin: float | None) -> str:
     if margin == 0:
         return "exactly at the limit"
     if margin <= -1:
-        return "as far past the limit as it goes"
+        return "wholly past the limit"
     return f"{number(abs(margin))} {'inside' if margin > 0 else 'past'} the limit"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -84,7 +85,7 @@ def wrapped(words: str, most: int, *, indent: str = "", first: str | None = None
     """A text over at most so many lines; what does not fit ends in an ellipsis. `first` begins the first line."""
     lead = indent if first is None else first
     found = textwrap.wrap(
-        one_line(words),
+        re.sub(r"(?<=\d) %", "\u202f%", one_line(words)),
         WIDTH,
         initial_indent=lead,
         subsequent_indent=indent,

@@ -30,27 +30,28 @@ class Outlook:
     """How one side fares.
 
     `below` is the share of futures in which it falls below its floor at any time, `below_from` the day since the start
-    by which half of the futures have (or the first twentieth, when it never is half), None when fewer than a twentieth
-    do. `recorded_below` is the first recorded day below the floor, `recorded` the capacity that was recorded. Where a
-    figure that nobody states leaves the room open in some future, `below` is NaN and the side has no lines.
+    by which the first twentieth of all futures have, `below_by` the day by which half of those that do have; both are
+    None when fewer than a twentieth do. `recorded_below` is the first recorded day below the floor, `recorded` the
+    capacity that was recorded. Where a figure that nobody states leaves the room open in some future, `below` is NaN
+    and the side has no lines.
     """
 
     party: Party
     side: Side
     below: float
     below_from: float | None
-    half_below: bool
+    below_by: float | None
     recorded_below: date | None
     recorded: str | None
 
     @property
     def at_start(self) -> float:
-        """Room left at the start in the middle future."""
+        """Room left at the start, half of the futures above it and half below."""
         return self.side.middle[0] if self.side.middle else math.nan
 
     @property
     def at_end(self) -> float:
-        """Room left at the end in the middle future; NaN when there is no capacity to tell it by."""
+        """Room left at the end, half of the futures above it and half below; NaN when no capacity tells it."""
         return self.side.middle[-1] if self.side.middle else math.nan
 
 
@@ -81,10 +82,9 @@ def sentence(outlook: Outlook, start: date) -> str:
     if outlook.below_from is None:
         said = f"Nobody falls below the floor. Least room left: {name}, {room(outlook.at_end)} at the end"
         return f"{said}, down from {room(outlook.at_start)}" if outlook.at_end < outlook.at_start - 0.05 else said
-    when = month(after(start, outlook.below_from))
-    if outlook.half_below:
-        return f"{name}: below the floor by {when} in half of the futures, {out_of_hundred(outlook.below)} by the end"
-    return f"{name}: below the floor {out_of_hundred(outlook.below)}, from {when} on"
+    first, half = (month(after(start, days)) for days in (outlook.below_from, outlook.below_by or 0.0))
+    when = f"all by {first}" if first == half else f"the first by {first}, half of these by {half}"
+    return f"{name}: falls below the floor {out_of_hundred(outlook.below)}, {when}"
 
 
 def own_sentence(outlook: Outlook, start: date) -> str:
@@ -127,11 +127,11 @@ def _outlook(judged: Judged, party: Party, turn: int, start: Start) -> Outlook:
     low, middle, high = np.quantile(paths[:, places], [0.05, 0.5, 0.95], axis=0)
     crossed = trace.below_zero_at
     below = float(np.mean(np.isfinite(crossed))) if known else math.nan
-    half = below >= 0.5
-    days = float(np.quantile(crossed, 0.5 if half else 0.05, method="inverted_cdf")) if below >= _FEW else math.inf
+    first = float(np.quantile(crossed, _FEW, method="inverted_cdf")) if below >= _FEW else None
+    half = float(np.quantile(crossed[np.isfinite(crossed)], 0.5, method="inverted_cdf")) if below >= _FEW else None
     recorded = recorded_room(judged, party, start)
     begin = judged.relationship.time.start
-    first = next((day for run in recorded[1] for day, value in run if value < 0), None)
+    since = next((day for run in recorded[1] for day, value in run if value < 0), None)
     return Outlook(
         party=party,
         side=Side(
@@ -144,9 +144,9 @@ def _outlook(judged: Judged, party: Party, turn: int, start: Start) -> Outlook:
             recorded=recorded[1],
         ),
         below=below,
-        below_from=days if math.isfinite(days) else None,
-        half_below=half,
-        recorded_below=None if first is None else after(begin, first),
+        below_from=first,
+        below_by=half,
+        recorded_below=None if since is None else after(begin, since),
         recorded=recorded[0],
     )
 

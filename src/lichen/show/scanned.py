@@ -29,7 +29,9 @@ def _lines(scan: Scan) -> Iterator[Line]:
     for line in scan.mapping.says or ("no column names a party or a date",):
         yield from _sentence(line, "  ")
     for reason, count in scan.left_out.items():
-        yield from _sentence(f"{count:,} rows {reason}", "  ")
+        seen = "; ".join(scan.unread[reason])
+        more = f"; and {count - len(scan.unread[reason]):,} more" if count > len(scan.unread[reason]) else ""
+        yield from _sentence(f"not used, {reason}: {seen}{more}", "  ")
     for note in scan.notes:
         yield from _sentence(note, "  ")
     yield from (plain(""), plain("What it shows"))

@@ -69,6 +69,10 @@ def balance_words(name: str, total: PartyBalance) -> str:
     if total.ratio is None:
         why = total.why or "the record does not cover it"
         return f"{name}: what it received for what it bore cannot be told; {why}."
+    if not total.borne:
+        return (
+            f"{name}: {sized(total.received, total.measured_in)} received from the others by the record, nothing borne."
+        )
     said = (
         f"{name} received {sized(total.received, total.measured_in)} and bore {sized(total.borne, total.measured_in)}"
     )
@@ -76,10 +80,17 @@ def balance_words(name: str, total: PartyBalance) -> str:
     return f"{said}: {number(total.ratio)} received for each 1 borne{expected}."
 
 
+def straddling_words(span: Span) -> str:
+    """A period within which the relationship begins and whose record also holds what is older."""
+    return f"Of {span} the record also holds what is older than the relationship: it is compared with nothing."
+
+
 def disagreement_words(found: Disagreement) -> str:
     """Two books of one thing that say different amounts."""
     said = ", ".join(f"{who} says {number(amount)}" for who, amount in found.says.items())
-    return f"The books of `{found.subject}` differ from {found.span.start} to {found.span.end}: {said}."
+    return (
+        f"The books of “{found.subject.replace('_', ' ')}” differ from {found.span.start} to {found.span.end}: {said}."
+    )
 
 
 def _balance_lines(balance: Balance) -> Iterator[Line]:
@@ -109,6 +120,8 @@ def _balance_lines(balance: Balance) -> Iterator[Line]:
             said = f"Recorded and expected are compared from {from_to(span)}, where the record covers it"
             yield from wrapped(f"{said}: {', '.join(flows)}.", 3, indent="  ")
         yield plain("")
+    for span in balance.straddling:
+        yield from wrapped(straddling_words(span), 3)
     for unread in balance.unread:
         yield from wrapped(unread, 6)
     if balance.unrecorded:
@@ -122,7 +135,7 @@ def rule_words(reading: RuleReading) -> str:
     turns = [judgement.answer for judgement in reading.judgements]
     counted = ", ".join(f"{turns.count(answer)} {answer}" for answer in dict.fromkeys(turns))
     why = reading.why or next((j.why for j in reading.judgements if j.answer == reading.answer and j.why), "")
-    said = f"`{reading.rule}`: {reading.answer}" + (f" ({counted})" if len(set(turns)) > 1 else "")
+    said = f"“{reading.rule.replace('_', ' ')}”: {reading.answer}" + (f" ({counted})" if len(set(turns)) > 1 else "")
     return f"{said}; {why}." if why else f"{said}."
 
 

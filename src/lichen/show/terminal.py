@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from lichen.show import figures, words
+from lichen.show import figures, telling, words
 from lichen.show.comparing import comparison_text
 from lichen.show.lines import STYLES, Line, Paragraph, apart, cut, fitted, one_line, plain, rendered
 from lichen.show.tallies import balance_text
@@ -32,7 +32,7 @@ def verdict_text(verdict: Verdict, *, colours: bool = False) -> str:
 
 def shown(verdict: Verdict) -> tuple[Finding, ...]:
     """The three findings that come first: the worst, or when nothing is wrong those nearest to their limit."""
-    return verdict.worst[:_SHOWN] or tuple(sorted(verdict.findings, key=_nearness)[:_SHOWN])
+    return telling.together(verdict, verdict.worst)[:_SHOWN] or tuple(sorted(verdict.findings, key=_nearness)[:_SHOWN])
 
 
 def measured(finding: Finding) -> str:
@@ -52,9 +52,9 @@ def source_of(seen: Evidence) -> str:
 
 def repair(remedy: Remedy) -> str:
     """What would mend it, and what to write into the file."""
-    if remedy.path is None or remedy.value is None:
-        return remedy.says
-    return f"{remedy.says} Write `{remedy.path}: {remedy.value}`."
+    change = telling.change(remedy)
+    said = (remedy.says, f"Write `{change}`." if change is not None else "", telling.effect(remedy))
+    return " ".join(part for part in said if part)
 
 
 def next_step(verdict: Verdict) -> str:
@@ -81,10 +81,22 @@ def _verdict_parts(verdict: Verdict) -> Iterator[Line | Paragraph]:
     grounds = (words.rests_on_words(verdict.rests_on), *flips)
     yield Paragraph(sentences=grounds, first="Rests on  ", indent=hang, least=1, rank=3, more=6)
     if verdict.unread:
-        yield Paragraph(sentences=verdict.unread, first="Record    ", indent=hang, least=1, rank=2, more=6)
+        yield Paragraph(sentences=verdict.unread, first="Not read  ", indent=hang, least=1, rank=2, more=6)
+    first = _first_to_try(verdict)
+    if first is not None:
+        yield Paragraph(sentences=(first,), first="Try first ", indent=hang, least=1, rank=3)
     yield Paragraph(sentences=(next_step(verdict),), first="Next      ", indent=hang, least=1, rank=3)
     hint = "The whole page: `lichen review FILE`. A word: `lichen explain NAME`."
     yield Paragraph(sentences=(hint,), first=hang, rank=8)
+
+
+def _first_to_try(verdict: Verdict) -> str | None:
+    """The change that gives whoever is worst off most room, where one was found, and what it does to that side."""
+    action = next(iter(telling.actions(verdict.worst)), None)
+    if action is None or action.remedy.gain <= 0:
+        return None
+    effect = action.remedy.effect.removeprefix("Tried: ").split("; ")[0].split(". ")[0].removesuffix(".")
+    return f"`{telling.change(action.remedy)}` {effect}."
 
 
 def _finding_parts(turn: int, finding: Finding) -> Iterator[Line | Paragraph]:
@@ -110,10 +122,11 @@ def _evidence_sentences(seen: Evidence, said: str) -> tuple[str, ...]:
 
 def _remedy_sentences(remedy: Remedy) -> tuple[str, ...]:
     """What to write into the file and what would mend it; first what can be read at a glance."""
-    if remedy.path is None or remedy.value is None:
+    change = telling.change(remedy)
+    if change is None:
         return (remedy.says,)
-    change = f"Write `{remedy.path}: {remedy.value}`."
-    return (change, remedy.says) if len(change) <= _GLANCE else (remedy.says, change)
+    write, effect = f"Write `{change}`.", (remedy.effect,) if remedy.effect else ()
+    return (write, *effect, remedy.says) if len(write) <= _GLANCE else (remedy.says, *effect, write)
 
 
 def _nearness(finding: Finding) -> float:
@@ -125,10 +138,8 @@ def _nearness(finding: Finding) -> float:
 def verdict_markdown(verdict: Verdict) -> str:
     """The whole verdict as a Markdown page: all findings with their evidence, what it rests on, what to find out."""
     parts = [f"# {_plain(verdict.relationship)}", f"**{words.VERDICTS[verdict.verdict]}.** {_plain(verdict.sentence)}"]
-    parts += ["## Findings", *(_finding_markdown(finding) for finding in (*verdict.worst, *_holding(verdict)))]
-    if verdict.missing:
-        named = ", ".join(words.COMPONENTS.get(name, name) for name in verdict.missing)
-        parts.append(f"Not in the file: {named}.")
+    told = telling.together(verdict, (*verdict.worst, *_holding(verdict)))
+    parts += ["## Findings", *(_finding_markdown(finding, told) for finding in told)]
     parts += ["## What it rests on", _plain(words.rests_on_words(verdict.rests_on))]
     parts += [f"- {_plain(words.flip_words(flip))}" for flip in verdict.rests_on.flips]
     parts += [f"- {_plain(said)}" for said in verdict.unread]
@@ -142,13 +153,13 @@ def _holding(verdict: Verdict) -> tuple[Finding, ...]:
     return tuple(finding for finding in verdict.findings if finding.status == "holds")
 
 
-def _finding_markdown(finding: Finding) -> str:
+def _finding_markdown(finding: Finding, told: tuple[Finding, ...]) -> str:
     measure = measured(finding)
     lines = [f"### {words.title(finding.about)}: {finding.status}{f', {measure}' if measure else ''}", ""]
     lines.append(_plain(finding.says))
     lines += [f"- {_plain(seen.says)} ({_plain(source_of(seen))})" for seen in finding.evidence]
     if finding.remedy is not None:
-        lines += ["", f"Repair: {_plain(repair(finding.remedy))}"]
+        lines += ["", _plain(f"Repair: {repair(finding.remedy)} {telling.beside(finding, told)}".rstrip())]
     if finding.needs:
         lines += ["", f"Needed: {_plain(finding.needs)}"]
     return "\n".join(lines)

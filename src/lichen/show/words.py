@@ -19,12 +19,12 @@ VERDICTS: Mapping[str, str] = {
 }
 
 KINDS: Mapping[str, str] = {
-    "mutualism": "both gain from each other",
-    "parasitism": "one gains, the other loses",
-    "commensalism": "one gains, and the other is not touched by it",
+    "mutualism": "what either gains reaches the other",
+    "parasitism": "one lives off the other: what it gains, the other loses",
+    "commensalism": "what one gains reaches the other, and nothing comes back",
     "competition": "each loses when the other gains",
-    "amensalism": "one loses, and the other is not touched by it",
-    "neutralism": "neither feels how the other fares",
+    "amensalism": "one loses when the other gains, and nothing comes back",
+    "neutralism": "what either gains stays with it",
 }
 
 METHODS: Mapping[str, str] = {

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from fractions import Fraction
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lichen.relationship.quantity import PLAIN, TIME
+from lichen.relationship.quantity import PER_TIME
 from lichen.relationship.relationship import Relationship, Time
 from lichen.relationship.world import Process, Series
 from lichen.simulation import draws
@@ -82,7 +81,6 @@ def _root(matrix: Array) -> Array:
 def course(process: Process, given: Parameters, time: Time, normal: Array | None, seed: int, futures: range) -> Array:
     """The variable over the whole horizon [time, future]; `normal` are its standard normal numbers [time, future]."""
     step, count = time.step_days, time.steps + 1
-    zero = np.zeros(1)
     match process.kind:
         case "ar1" | "white" | "random_walk" if normal is not None:
             return _moving(process, given, step, normal)
@@ -100,8 +98,7 @@ def course(process: Process, given: Parameters, time: Time, normal: Array | None
         case "seasonal":
             peak = (process.peak - time.start).days if process.peak else 0
             days = _days(count, step)[:, None]
-            swing = given.get("swing", zero)
-            return given["mean"] * (1 + swing * np.cos(2 * np.pi * (days - peak) / given["period"]))
+            return given["mean"] * (1 + given["swing"] * np.cos(2 * np.pi * (days - peak) / given["period"]))
         case "series" if process.series is not None:
             return _series(process, process.series, time, seed, futures)
         case _:
@@ -129,7 +126,7 @@ def point(process: Process, given: Parameters, time: Time, share: float) -> Arra
             reached = np.minimum(given["size"], 0) if share < 0.5 else np.maximum(given["size"], 0)
             return np.atleast_2d(reached)
         case "seasonal":
-            swing = np.abs(given.get("swing", np.zeros(1)) * given["mean"])
+            swing = np.abs(given["swing"] * given["mean"])
             return np.atleast_2d(given["mean"] - swing * np.cos(np.pi * share))
         case "series" if process.series is not None:
             return np.full((1, 1), np.quantile(process.series.values, share))
@@ -160,13 +157,12 @@ def _moving(process: Process, given: Parameters, step: float, normal: Array) -> 
 
 def figures(process: Process, given: Parameters, step: float) -> tuple[Array, Array, Array, Array]:
     """What moves a process from step to step: its mean or start, its spread, its memory or drift, what is new."""
-    zero = np.zeros(1)
-    spread = given.get("spread", zero)
+    zero, spread = np.zeros(1), given["spread"]
     match process.kind:
         case "white":
             return given["mean"], spread * np.sqrt(given["over"] / step), zero, zero
         case "random_walk":
-            drift = given.get("drift", zero)
+            drift = given["drift"]
             if is_relative(process):
                 drift = drift - spread**2 / 2
             return given["start"], spread, drift, np.full(1, np.sqrt(step))
@@ -185,9 +181,7 @@ def _walked(process: Process, given: Parameters, days: Array, walk: Array) -> Ar
 
 def is_relative(process: Process) -> bool:
     """Whether a random walk's drift and spread are shares of its value."""
-    if "drift" in process.parameters:
-        return process.parameters["drift"].dimension == PLAIN / TIME
-    return process.parameters["spread"].dimension == PLAIN / TIME ** Fraction(1, 2)
+    return process.parameters["drift"].dimension == PER_TIME
 
 
 def is_nonnegative(process: Process) -> bool:
@@ -225,7 +219,7 @@ def _once(process: Process, given: Parameters, share: Array) -> Array:
 
 def _jumps(given: Parameters, step: float, chance: Array) -> Array:
     starts = chance < -np.expm1(-step / given["every"])
-    lasting = np.maximum(1, np.floor(given.get("lasts", np.zeros(1)) / step + 0.5))
+    lasting = np.maximum(1, np.floor(given["lasts"] / step + 0.5))
     count = np.arange(len(starts))[:, None]
     latest = np.maximum.accumulate(np.where(starts, count, -np.inf), axis=0)
     under_way = count - latest < lasting

@@ -82,8 +82,11 @@ class _Compiler:
             for name, process in relationship.world.items()
             if process.kind != "constant"
         }
+        promises = tuple(
+            self.passing.promise(flow) for flow in relationship.flows.values() if flow.name in self.passing.owed
+        )
         memories = self.scene.formulas.remembered()
-        roots = registers((*plans, parameters, memories))
+        roots = registers((*plans, parameters, memories, promises))
         return Program(
             nodes=live(self.tape.nodes, roots),
             axes=self.members.keys,
@@ -100,6 +103,7 @@ class _Compiler:
             measures=plans[6],
             payments=payments,
             memories=memories,
+            promises=promises,
         )
 
     # Flows: what they add and take
@@ -145,7 +149,7 @@ class _Compiler:
         added = self.members.at_party(flow, "receiver", value)
         self._add(flow.receiver, capacity, added)
         if flow.is_inner:
-            self._count(flow, capacity, added, gained=flow.kind not in ("burden", "risk"))
+            self._count(flow, capacity, added, gained=not flow.burdens)
         return self._sum(flow.receiver, added)
 
     def _cost(self, flow: Flow, capacity: str, settled: Register) -> Register:
@@ -185,7 +189,7 @@ class _Compiler:
             self._add(flow.receiver, capacity, self.members.at_party(flow, "receiver", gained))
         return lost, value(fallback.after, axis)
 
-    # Risk sharing: payments between money capacities
+    # Risk sharing: payments between capacities
 
     def _risk_sharing(self) -> dict[str, Register]:
         paid: dict[str, Register] = {}
@@ -213,10 +217,11 @@ class _Compiler:
 
     def _pay(self, rule: RiskShare, party: str, payment: Register, paid: dict[str, Register]) -> None:
         """Books what the whole party pays (below 0: gets); in a group each member present carries an equal part."""
-        paid[party] = self.tape.apply("add", paid.get(party, self.zero), payment)
-        capacity = self._money(self.relationship.parties[party], rule)
+        capacity = self._paid_in(self.relationship.parties[party], rule)
         if capacity is None:
             return
+        paid_from = f"{party}.{capacity}"
+        paid[paid_from] = self.tape.apply("add", paid.get(paid_from, self.zero), payment)
         each, key = payment, (f"risk_sharing.{rule.name}.{len(self.borne.get(party, {}))}", capacity)
         if self.members.is_group(party):
             there = self.members.sum_of(party, self.tape.number(1))
@@ -226,10 +231,10 @@ class _Compiler:
         gained = self.tape.apply("negative", self.tape.apply("minimum", each, self.zero))
         self.received.setdefault(party, {})[key] = gained
 
-    def _money(self, party: Party, rule: RiskShare) -> str | None:
+    def _paid_in(self, party: Party, rule: RiskShare) -> str | None:
+        """The capacity that a rule names, else the party's first one in money."""
         if rule.in_capacity is not None:
-            name = rule.in_capacity.rpartition(".")[2]
-            return name if name in party.capacities else None
+            return rule.in_capacity if rule.in_capacity in party.capacities else None
         return next((c.name for c in party.capacities.values() if is_currency(c.level.dimension)), None)
 
     # Parties, capacities, presences, terms
@@ -249,8 +254,7 @@ class _Compiler:
             tenth=tenth,
             received=self._tally(party, self.received),
             borne=self._tally(party, self.borne),
-            window_days=self._window_days(self._over(party.name)),
-            so_far=self._over(party.name).kind not in ("duration", "transaction"),
+            over=self._over(party.name),
         )
 
     def _tally(self, party: Party, counted: dict[str, dict[tuple[str, str], Register]]) -> Register:
@@ -278,11 +282,6 @@ class _Compiler:
         rules = self.relationship.rules
         own = next((r.over for r in rules.reciprocity if isinstance(r, ReturnRule) and r.party == party), None)
         return own or (rules.balance.over if rules.balance else Window(kind="duration", days=YEAR_DAYS))
-
-    def _window_days(self, window: Window) -> float:
-        if window.days is not None:
-            return window.days
-        return self.relationship.time.step_days if window.kind == "transaction" else self.relationship.time.horizon_days
 
     def _capacity(self, party: Party, capacity: Capacity) -> CapacityPlan:
         scene, apply, axis = self.scene, self.tape.apply, self.scene.axis(party)

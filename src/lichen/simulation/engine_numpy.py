@@ -19,11 +19,12 @@ from lichen.simulation import chance, draws
 from lichen.simulation.experiments import YEAR_DAYS
 from lichen.simulation.interventions import Event, Loss, in_steps
 from lichen.simulation.memories import Delay, Fallback, Smoothing, Trailing, Transit
-from lichen.simulation.operations import ELEMENTWISE, OVER_MEMBERS, TRUTH, Ordering, gather, scatter
+from lichen.simulation.operations import ELEMENTWISE, OVER_MEMBERS, TRUTH, Ordering, Override, gather, scatter
 from lichen.simulation.passing import SENT_ON
 from lichen.simulation.program import AT_ONE, AT_ZERO, Program, released
 from lichen.simulation.reviews import Reviews, balances_read
 from lichen.simulation.tape import Node, Register
+from lichen.simulation.windows import looks
 
 Array: TypeAlias = NDArray[np.float64]
 Call: TypeAlias = Callable[[], object]
@@ -36,8 +37,8 @@ class Recorder(Protocol):
         """A buffer that the recorder wants a register's values in."""
         ...
 
-    def begin(self, futures: range, values: Mapping[int, Array]) -> None:
-        """A chunk begins."""
+    def begin(self, futures: range, values: Mapping[int, Array], clips: Mapping[str, tuple[Array, Array]]) -> None:
+        """A chunk begins; `clips` is filled while it runs, as `values` are."""
         ...
 
     def levels(self, step: int) -> None:
@@ -51,24 +52,6 @@ class Recorder(Protocol):
     def end(self) -> None:
         """A chunk is over."""
         ...
-
-
-@final
-class Override:
-    """A value that in some lanes for a time is another one: a scenario's, or a probability point, which goes first."""
-
-    def __init__(self, operands: Sequence[Array], out: Array, choices: Sequence[object]) -> None:
-        self.own, self.others, self.out = operands[0], operands[1:], out
-        self.choices = list(choices)
-        self.scenario: dict[int, object] = {}
-        self.point: dict[int, object] = {}
-
-    def __call__(self) -> None:
-        """Fills `out`."""
-        np.copyto(self.out, self.own)
-        for lane, choice in {**self.scenario, **self.point}.items():
-            other = self.others[self.choices.index(choice)]
-            self.out[lane] = other[lane if len(other) > 1 else 0]
 
 
 @final
@@ -130,8 +113,7 @@ class Engine:
         elif out is None:
             out = np.zeros(shape, dtype=np.bool_ if result.truth else np.float64)
         self.values[result.index] = out
-        call = self._call(node, operands, out)
-        if call is None:
+        if (call := self._call(node, operands, out)) is None:
             self.sources[node.operation, node.beside] = out
         else:
             self.calls[result.time].append(call)
@@ -189,10 +171,15 @@ class Engine:
             else:
                 self.delays.append(Smoothing(past, now, over, step))
         self.trailing = {
-            p.name: Trailing(self._at(p.received), self._at(p.borne), out, in_steps(p.window_days, step), p.so_far)
+            p.name: Trailing(self._at(p.received), self._at(p.borne), out, looks(p.over, self.relationship))
             for p in self.program.parties
             if (out := self.sources.get(("balance", p.name))) is not None
         }
+        self.owing: list[Transit] = []
+        for p in self.program.promises:
+            transit = Transit(self._at(p.given), self._at(p.lag), self._at(p.owed), step, steps, varies=p.lag.time)
+            self.transits.setdefault(p.flow, []).append(transit)
+            self.owing.append(transit)
         year = in_steps(YEAR_DAYS, step)
         self.fallbacks = [
             Fallback(self._at(f.rate), self._at(f.lag), self._at(f.after), self._at(f.lost), own, year)
@@ -219,7 +206,7 @@ class Engine:
         with np.errstate(all="ignore"):
             self._draw(futures, seed)
             self._start()
-            self.recorder.begin(futures, self.values)
+            self.recorder.begin(futures, self.values, self.reviews.clips)
             for step in range(self.time.steps):
                 self._step(step)
             self._open(self.time.steps)
@@ -283,14 +270,24 @@ class Engine:
             trailing.begin()
         for fallback in self.fallbacks:
             fallback.begin()
-        transits = [(name, transit) for name, own in self.transits.items() for transit in own]
-        for name, transit in transits:
-            transit.begin(empty=self.relationship.flows[name].starts_empty)
+        self._begin_transits(following=False)
+        for transit in self.owing:
+            transit.show()
+        self._evaluate()
+        self._begin_transits(following=True)
         self.reviews.begin()
         self._hit(0)
         self._settle()
-        for _, transit in transits:
-            transit.under_way = True
+        for transits in self.transits.values():
+            for transit in transits:
+                transit.under_way = True
+
+    def _begin_transits(self, *, following: bool) -> None:
+        """What was on its way before the start; of those that follow another transit when that one has begun."""
+        for name, transits in self.transits.items():
+            for transit in transits:
+                if transit.follows == following:
+                    transit.begin(empty=self.relationship.flows[name].starts_empty)
 
     def _settle(self) -> None:
         """Every delay and smoothing at what it would read of this moment; one that reads itself begins from 0."""
@@ -342,6 +339,8 @@ class Engine:
             fallback.close(step)
         for trailing in self.trailing.values():
             trailing.remember()
+        for transit in self.owing:
+            transit.owe()
         for delay in self.delays:
             delay.keep()
         for delay in self.delays:

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import Protocol, final
 
-from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Spread, Tree, Unary, walk
+from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Spread, Tree, Unary, gathers, walk
 from lichen.relationship.value import Value
 from lichen.simulation.tape import Register, Tape
 
@@ -73,7 +73,6 @@ _OPERATORS = {
     "!=": "not_equal",
 }
 _PLAIN = {"abs": "absolute", "exp": "exp", "log": "log", "sqrt": "sqrt", "tanh": "tanh", "saturate": "saturate"}
-_REDUCING = {"sum": "sum", "mean": "mean", "share": "mean", "least": "least", "quantile": "quantile"}
 
 
 @final
@@ -145,7 +144,7 @@ class Formulas:
                     return self.names.agreed(name)
         if function in ("delay", "smooth"):
             return self._remember(call, axis, asked)
-        if function in _REDUCING and not (function == "least" and len(arguments) > 1):
+        if gathers(call):
             return self._reduce(call, axis, asked)
         return self._elementwise(function, [self.tree(argument, axis, asked) for argument in arguments])
 
@@ -179,7 +178,7 @@ class Formulas:
         presence = self.names.presence(value.axis)
         if call.function == "quantile":
             return self.tape.quantile(value, presence, self.tree(call.arguments[1], None, asked))
-        return self.tape.reduce(_REDUCING[call.function], value, presence)
+        return self.tape.reduce("mean" if call.function == "share" else call.function, value, presence)
 
     def _remember(self, call: Call, axis: str | None, asked: bool) -> Register:
         """What a delay or smoothing reads; what it remembers is put on the tape later, since that may read it again."""

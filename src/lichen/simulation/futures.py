@@ -78,6 +78,18 @@ class Fall:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clips:
+    """How far the `between` of a term cut off what reviews would have set.
+
+    `times` [future]: in how many reviews. `first` [future]: at which of them first, in days, infinite when never.
+    """
+
+    times: Array
+    first: Array
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
     """One experiment's runs.
 
@@ -86,8 +98,9 @@ class Lane:
     members' headroom. `flows`: by flow. `measures`: by name, the shared-value measures and checks in base units.
     `balance`: by party, worth received over own cost and burdens over the window that its rule names (a year by
     default), sampled where a full window lies behind, in the base lane. `presence`: by group, the expected number of
-    members. `lost_above`: by `party.capacity`, what exceeded `at_most` [future]. `risk_paid`: by party, net amount
-    paid (+) or received (-) through risk sharing [future]. `falls`: by party, for shocks only.
+    members. `lost_above`: by `party.capacity`, what exceeded `at_most` [future]. `risk_paid`: by `party.capacity`, net
+    amount paid (+) or received (-) through risk sharing [future]. `falls`: by party, for shocks only. `clips`: by term
+    that reviews set.
     """
 
     name: str
@@ -103,6 +116,7 @@ class Lane:
     lost_above: Mapping[str, Array] = field(default_factory=dict)
     risk_paid: Mapping[str, Array] = field(default_factory=dict)
     falls: Mapping[str, Fall] = field(default_factory=dict)
+    clips: Mapping[str, Clips] = field(default_factory=dict)
 
 
 @final

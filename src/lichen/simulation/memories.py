@@ -7,13 +7,14 @@ may have length 1.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lichen.simulation.interventions import Loss
+from lichen.simulation.windows import Look
 
 Array: TypeAlias = NDArray[np.float64]
 Steps: TypeAlias = NDArray[np.intp]
@@ -61,11 +62,32 @@ class Transit:
             np.copyto(self.out, self.rate)
         else:
             self._pass_on()
+        self._hold_back()
+        self.step += 1
+
+    def owe(self) -> None:
+        """Of a promise that rests on what falls due: sends it once its step is over, and shows what falls due next.
+
+        What is promised and settled in one step is not sent.
+        """
+        self.steps_now = steps_of(self.lag, self.step_days, self.steps + 1)
+        self._send(np.where(self.steps_now > 0, self.rate, 0.0))
+        self.step += 1
+        self.show()
+        self._hold_back()
+
+    def show(self) -> None:
+        """Fills `out` with what falls due now."""
+        now = self._slot(0)
+        np.copyto(self.out, now)
+        now[...] = 0.0
+
+    def _hold_back(self) -> None:
+        """What is late in a lane falls due later."""
         for lane, (since, held) in self.late.items():
             row = self.out[lane]
             held.append(np.where(self.step >= since, row, 0.0))
             np.copyto(row, np.where(self.step >= since, 0.0, row) + held.popleft())
-        self.step += 1
 
     def delay(self, lane: int, steps: int) -> None:
         """What is given in a lane from now on arrives later."""
@@ -78,18 +100,16 @@ class Transit:
         if self.steps_now.size == 1 and not self.varies:
             np.copyto(self._slot(int(self.steps_now.flat[0])), self.rate)
         else:
-            self._send()
-        now = self._slot(0)
-        np.copyto(self.out, now)
-        now[...] = 0.0
+            self._send(self.rate)
+        self.show()
 
-    def _send(self) -> None:
+    def _send(self, amount: Array) -> None:
         """Each future in its own time."""
         lag = np.broadcast_to(self.steps_now, self.out.shape)
         self._slot(int(lag.max()))
         places = (self.step + lag) % len(self.slots)
         everywhere = np.ogrid[tuple(slice(size) for size in self.out.shape)]
-        self.slots[(places, *everywhere)] += self.rate
+        self.slots[(places, *everywhere)] += amount
 
     def _slot(self, ahead: int) -> Array:
         """What falls due so many steps from now; room is made as needed."""
@@ -165,15 +185,15 @@ class Smoothing:
 
 @final
 class Trailing:
-    """`balance(party)`: received over borne, within a window that ends now, or since the start until that is full.
+    """`balance(party)`: received over borne, within the window that is looked at after each step.
 
-    It is `pending` while the window is not full (that of everything `so_far` always is), and with nothing in it.
+    It is `pending` while the window is not full, and with nothing in it.
     """
 
-    def __init__(self, received: Array, borne: Array, out: Array, window: int, so_far: bool) -> None:
-        self.received, self.borne, self.out, self.window = received, borne, out, max(1, window)
-        self.sums = np.zeros((self.window + 1, 2, *out.shape))
-        self.full_from = 1 if so_far else self.window
+    def __init__(self, received: Array, borne: Array, out: Array, looks: Iterable[Look]) -> None:
+        self.received, self.borne, self.out, self.looks = received, borne, out, tuple(looks)
+        farthest = max(now - first for now, (first, _, _) in enumerate(self.looks, 1))
+        self.sums = np.zeros((farthest + 1, 2, *out.shape))
         self.pending = np.ones(out.shape, dtype=np.bool_)
         self.step = 0
 
@@ -191,10 +211,10 @@ class Trailing:
         np.add(before[0], self.received, out=after[0])
         np.add(before[1], self.borne, out=after[1])
         self.step += 1
-        oldest = self.sums[max(0, self.step - self.window) % size]
-        gained, given = after - oldest
+        first, behind, full = self.looks[self.step - 1]
+        gained, given = self.sums[behind % size] - self.sums[first % size]
         np.copyto(self.out, ratio(gained, given))
-        np.copyto(self.pending, (gained == 0) & (given == 0) if self.step >= self.full_from else True)
+        np.copyto(self.pending, (gained == 0) & (given == 0) if full else True)
 
 
 def ratio(received: Array, borne: Array) -> Array:

@@ -8,7 +8,7 @@ zero is infinite. The traces keep both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias, final
 
 import numpy as np
@@ -222,3 +222,21 @@ def scatter(places: tuple[int, ...]) -> Operation:
             out[..., reached] = np.add.reduceat(x[..., order], starts, axis=-1)
 
     return bring
+
+
+@final
+class Override:
+    """A value that in some lanes for a time is another one: a scenario's, or a probability point, which goes first."""
+
+    def __init__(self, operands: Sequence[Array], out: Array, choices: Sequence[object]) -> None:
+        self.own, self.others, self.out = operands[0], operands[1:], out
+        self.choices = list(choices)
+        self.scenario: dict[int, object] = {}
+        self.point: dict[int, object] = {}
+
+    def __call__(self) -> None:
+        """Fills `out`."""
+        np.copyto(self.out, self.own)
+        for lane, choice in {**self.scenario, **self.point}.items():
+            other = self.others[self.choices.index(choice)]
+            self.out[lane] = other[lane if len(other) > 1 else 0]

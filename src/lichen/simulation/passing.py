@@ -13,6 +13,7 @@ from lichen.relationship.value import Value
 from lichen.simulation.formulas import Formulas
 from lichen.simulation.interventions import Needs
 from lichen.simulation.members import Members
+from lichen.simulation.program import PromisePlan
 from lichen.simulation.tape import Register, Tape
 
 SENT_ON = "sent on"
@@ -58,6 +59,8 @@ class Passing:
         self.tape = scene.tape
         self._rates: dict[tuple[str, bool], Register] = {}
         self._shares: dict[str, Register | None] = {}
+        self.owed: dict[str, Register] = {}
+        """By flow what falls due now of promises that themselves rest on what falls due."""
 
     def rate(self, flow: Flow, asked: bool = False) -> Register:
         """What passes per day: not below 0, times what experiments and `at_floor` leave, rationed."""
@@ -113,13 +116,16 @@ class Passing:
         return self.tape.apply("select", any_asked, self.tape.apply("divide", passing, asked), self.tape.number(1))
 
     def promised(self, flow: Flow) -> Register:
-        """What is agreed now to be settled later: as asked, less what the flows that its rate reads fall short.
-
-        Where that would depend on what is left of a capacity that it draws on itself, it is as asked.
-        """
-        asked = self.rate(flow, asked=True)
-        shares = [] if self._is_circular(flow) else self._shares_read(flow)
+        """What is agreed now to be settled later: as asked, less what the flows that its rate reads fall short."""
+        asked, shares = self.rate(flow, asked=True), self._shares_read(flow)
         return self.tape.apply("multiply", asked, self.scene.least(shares)) if shares else asked
+
+    def promise(self, flow: Flow) -> PromisePlan:
+        """How a promise that rests on what falls due is kept until then."""
+        axis = self.scene.members.of_flow(flow)
+        lag = self._lag_of(flow, [flow.settled_after] if flow.settled_after else [])
+        given = self.tape.spread(self.promised(flow), axis)
+        return PromisePlan(flow=flow.name, owed=self.owed[flow.name], given=given, lag=self.tape.spread(lag, axis))
 
     def _is_circular(self, flow: Flow) -> bool:
         """Whether the shares behind a promise depend on what the promise draws on."""
@@ -176,7 +182,8 @@ class Passing:
             return self.due(flow)
         apply, ration = self.tape.apply, self.scene.least(rations)
         at_once = self._is_at_once(flow)
-        more = apply("subtract", self.rate(flow), apply("multiply", self.promised(flow), ration))
+        now = self.rate(flow, asked=True) if flow.name in self.owed else self.promised(flow)
+        more = apply("subtract", self.rate(flow), apply("multiply", now, ration))
         taken = apply("multiply", self.due(flow), ration)
         return taken if at_once.number == 0 else apply("add", taken, apply("multiply", at_once, more))
 
@@ -212,7 +219,7 @@ class Passing:
     def worth(self, flow: Flow, capacity: str) -> Register:
         """What one unit adds to a capacity of the receiver, with the sign of the flow's kind."""
         value = self.scene.formulas.value(flow.worth[capacity], self.scene.members.of_flow(flow))
-        return self._signed(value, above=flow.kind not in ("burden", "risk"))
+        return self._signed(value, above=not flow.burdens)
 
     def _signed(self, value: Register, *, above: bool) -> Register:
         zero = self.tape.number(0)
@@ -224,7 +231,15 @@ class Passing:
         """What is to be given now: at once, or of what was promised before what is settled now; not yet rationed."""
         if flow.settled_after is None:
             return self.rate(flow)
-        return self._transit(flow, "settled", self.promised(flow), [flow.settled_after])
+        if not self._is_circular(flow):
+            return self._transit(flow, "settled", self.promised(flow), [flow.settled_after])
+        axis, at_once = self.scene.members.of_flow(flow), self._is_at_once(flow)
+        owed = self.tape.source("owed", flow.name, axis=axis, lane=True, future=True, time=True)
+        self.owed[flow.name] = owed
+        if at_once.number == 0:
+            return owed
+        now = self.tape.apply("multiply", at_once, self.rate(flow, asked=True))
+        return self.tape.apply("add", owed, self.tape.spread(now, axis))
 
     def arriving_now(self, flow: Flow, given: Register) -> Register:
         """What arrives now of what is and was given: each amount on the date that was set when it was promised."""

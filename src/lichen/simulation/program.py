@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import final
 
+from lichen.relationship.rules import Window
 from lichen.relationship.world import Process
 from lichen.simulation.formulas import Memory
 from lichen.simulation.operations import ELEMENTWISE
 from lichen.simulation.tape import Node, Register
 
 AT_ONE = ("factor", "arriving", "sharing", "presence", "balance")
-AT_ZERO = ("level", "term", "memory", "lost", "time")
+AT_ZERO = ("level", "term", "memory", "lost", "owed", "time")
 """The sources that an engine sets to 1 and to 0 before a run."""
 
 
@@ -65,10 +66,21 @@ class FlowPlan:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromisePlan:
+    """A flow on credit of which what is promised rests on what falls due: `owed` now of what was `given` before."""
+
+    flow: str
+    owed: Register
+    given: Register
+    lag: Register
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartyPlan:
     """One party: its headroom (of a group: what counts, mean, worst tenth) and its tally per day in its own measure.
 
-    Its balance looks back `window_days`, or, where `so_far`, at everything.
+    Its balance looks `over` a window.
     """
 
     name: str
@@ -77,8 +89,7 @@ class PartyPlan:
     tenth: Register | None
     received: Register
     borne: Register
-    window_days: float
-    so_far: bool
+    over: Window
 
 
 @final
@@ -110,8 +121,8 @@ class TermPlan:
 class Program:
     """All that an engine needs. `axes` holds the names of members or links, `columns` the numbers beside them.
 
-    `parameters` are those of the world's processes; `payments` what each party pays through risk sharing (below 0:
-    receives).
+    `parameters` are those of the world's processes; `payments`, by `party.capacity`, what is paid from it through risk
+    sharing (below 0: received).
     """
 
     nodes: tuple[Node, ...]
@@ -129,6 +140,7 @@ class Program:
     measures: Mapping[str, Register]
     payments: Mapping[str, Register]
     memories: tuple[Memory, ...]
+    promises: tuple[PromisePlan, ...]
 
 
 def released(program: Program) -> Mapping[int, list[int]]:

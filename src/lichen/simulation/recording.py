@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias, final
 
 import numpy as np
@@ -11,17 +11,20 @@ from numpy.typing import NDArray
 from lichen.relationship.relationship import Relationship
 from lichen.simulation import interventions
 from lichen.simulation.experiments import YEAR_DAYS, Experiment
-from lichen.simulation.futures import Fall, FlowTotals, Futures, Lane, Trace
+from lichen.simulation.futures import Clips, Fall, FlowTotals, Futures, Lane, Trace
 from lichen.simulation.interventions import in_steps
 from lichen.simulation.memories import ratio
 from lichen.simulation.program import FlowPlan, Program
 from lichen.simulation.reducing import FIFTHS, Falls, Stack, Sums, SumsOfChunk, TraceResults, Traces, ends_of_fifths
 from lichen.simulation.tape import Register
+from lichen.simulation.windows import Steps, full_windows
 
 Array: TypeAlias = NDArray[np.float64]
 
 COURSES = {"base": "", "cut": ".headroom"}
 """The lanes whose courses are kept, and how the names of those series end."""
+TALLIES = (".received", ".borne")
+"""How the names of the courses end that balances are made of."""
 SHOCKS = ("shock:", "shocks:", "world_low:", "world_high:")
 PATH_RUNS = 2000
 
@@ -59,6 +62,10 @@ class Recording:
         self.amounts = Sums((r for r in kept if r.index not in self.totals.rows), lanes, runs, self.time, halves=False)
         self.lost = Sums(_present(c.lost for c in program.capacities), lanes, runs, self.time, halves=False)
         self.clipped = {flow.name: np.zeros(runs) for flow in program.flows if flow.wished is not None}
+        self.clips = {
+            term.name: Clips(times=np.zeros((lanes, runs)), first=np.full((lanes, runs), np.inf))
+            for term in program.terms
+        }
         self.path_lanes = {e.name: lane for lane, e in enumerate(experiments) if e.name in COURSES}
         series = dict(_paths(program))
         self.path_registers = {
@@ -124,8 +131,9 @@ class Recording:
                 for c in program.capacities
                 if c.lost is not None
             },
-            risk_paid={party: self._sum(register, lane) for party, register in program.payments.items()},
+            risk_paid={key: self._sum(register, lane) for key, register in program.payments.items()},
             falls=self._falls(lane),
+            clips={term: Clips(times=found.times[lane], first=found.first[lane]) for term, found in self.clips.items()},
         )
 
     def _falls(self, lane: int) -> Mapping[str, Fall]:
@@ -189,10 +197,11 @@ class ChunkRecorder:
         stacks = [self.level_traces.stack, self.measure_traces.stack, *(sums.stack for sums in self.sums)]
         return next((row for stack in stacks if (row := stack.place(register)) is not None), None)
 
-    def begin(self, futures: range, values: Mapping[int, Array]) -> None:
-        """A chunk begins."""
+    def begin(self, futures: range, values: Mapping[int, Array], clips: Mapping[str, tuple[Array, Array]]) -> None:
+        """A chunk begins; `clips` is filled while it runs, as `values` are."""
         self.part = slice(futures.start, futures.stop)
-        self.values = values
+        self.values, self.clips = values, clips
+        self.followed = list(self._followed())
         for traces in (self.level_traces, self.measure_traces):
             traces.begin(futures, values)
         for sums in self.sums:
@@ -202,13 +211,25 @@ class ChunkRecorder:
         """Levels and headrooms are known."""
         self.level_traces.record(step)
         self.recording.falls.record(step, self.level_traces.stack.now)
+        for course, value, presence in self.followed:
+            if value.ndim > 1:  # the level of a group: the sum over the members present
+                value = value.sum(axis=-1) if presence is None else np.vecdot(value, presence)
+            course[step] = value
+
+    def _followed(self) -> Iterator[tuple[Array, Array, Array | None]]:
+        """The courses that this chunk needs, what each follows and the presence of its members.
+
+        Beyond the futures whose courses are kept, balances alone need theirs.
+        """
         for lane, place in self.recording.path_lanes.items():
             for name, register in self.recording.path_registers[lane].items():
-                value = self._row(register, place)
-                if register.axis is not None:  # the level of a group: the sum over the members present
-                    presence = self.presences.get(register.axis)
-                    value = value.sum(axis=-1) if presence is None else np.vecdot(value, self._row(presence, place))
-                self.courses[lane][name][step] = value
+                if self.part.start < PATH_RUNS or name.endswith(TALLIES):
+                    presence = self.presences.get(register.axis) if register.axis is not None else None
+                    yield (
+                        self.courses[lane][name],
+                        self._row(register, place),
+                        None if presence is None else self._row(presence, place),
+                    )
 
     def _row(self, register: Register, lane: int) -> Array:
         values = self.values[register.index]
@@ -232,6 +253,8 @@ class ChunkRecorder:
         for sums in self.sums:
             sums.end(self.part)
         recording, part = self.recording, self.part
+        for name, (times, first) in self.clips.items():
+            recording.clips[name].times[:, part], recording.clips[name].first[:, part] = times, first
         for clipped in recording.clipped.values():
             clipped[part] /= recording.time.steps
         for lane, courses in self.courses.items():
@@ -243,22 +266,21 @@ class ChunkRecorder:
             self._keep_balances(self.courses["base"])
 
     def _keep_balances(self, courses: Mapping[str, Array]) -> None:
-        step = self.recording.time.step_days
         for party in self.recording.program.parties:
-            window = max(1, in_steps(party.window_days, step))
-            received, borne = (courses[f"{party.name}.{side}"][:-1] for side in ("received", "borne"))
-            if len(received) >= window:
-                gained, given = (_windows(series, window) for series in (received, borne))
-                balance = ratio(gained, given)
+            windows = tuple(full_windows(party.over, self.recording.time, self.recording.relationship.commitment_days))
+            received, borne = (_within(windows, courses[f"{party.name}.{side}"]) for side in ("received", "borne"))
+            if len(windows):
+                balance = ratio(received, borne)
+                spans = spans_of_fifths(len(balance))
                 self.recording.keep_balance(
                     party.name,
                     self.part,
                     samples=len(balance),
                     start=balance[0],
                     end=balance[-1],
-                    total=balance.sum(axis=0),
+                    total=_sum(balance),
                     least=balance.min(axis=0),
-                    fifths=np.stack([balance[a:b].mean(axis=0) for a, b in spans_of_fifths(len(balance))], axis=1),
+                    fifths=np.stack([_sum(balance[a:b]) / (b - a) for a, b in spans], axis=1),
                 )
 
 
@@ -296,7 +318,15 @@ def spans_of_fifths(samples: int) -> list[tuple[int, int]]:
     return [(min(start, end - 1), end) for start, end in zip([0, *ends], ends, strict=False)]
 
 
-def _windows(series: Array, window: int) -> Array:
-    sums = np.concatenate([np.zeros((1, series.shape[1])), np.cumsum(series, axis=0)])
-    windows: Array = sums[window:] - sums[:-window]
-    return windows
+def _within(windows: Sequence[Steps], course: Array) -> Array:
+    """What passed in each window [window, future], from a course [time, future]."""
+    sums = np.concatenate([np.zeros((1, course.shape[1])), np.cumsum(course[:-1], axis=0)])
+    first, behind = np.array(windows, dtype=np.intp).reshape(-1, 2).T
+    within: Array = sums[behind] - sums[first]
+    return within
+
+
+def _sum(series: Array) -> Array:
+    """The sum over time, added up step after step, so that it does not depend on how many futures stand beside."""
+    summed: Array = np.cumsum(series, axis=0)[-1]
+    return summed

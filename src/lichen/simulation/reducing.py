@@ -102,9 +102,8 @@ class Traces:
             self.begins.setdefault(step, []).append(lane)
         self.ends = ends_of_fifths(samples)
         shape = stack.now.shape
-        self.sum, self.least, self.after, self.before, self.year_start = (np.empty(shape) for _ in range(5))
-        self.fifth_start = np.empty(shape)
-        self.is_above = np.empty(shape, dtype=np.bool_)
+        self.sum, self.least, self.before, self.year_start, self.fifth_start = (np.empty(shape) for _ in range(5))
+        self.is_above, self.stayed_above = (np.empty(shape, dtype=np.bool_) for _ in range(2))
         self.steps_above = np.empty(shape, dtype=np.int32)
 
     def begin(self, futures: range, values: Mapping[int, Array]) -> None:
@@ -113,25 +112,27 @@ class Traces:
         self.stack.begin(values)
         for sums in (self.sum, self.before, self.year_start, self.fifth_start, self.steps_above):
             sums[...] = 0
-        self.least[...] = self.after[...] = np.inf
-        self.results.yearly_least[:, :, self.part] = np.inf
+        self.least[...] = np.inf
+        self.stayed_above[...] = True
+        self.results.least[:, :, self.part] = self.results.yearly_least[:, :, self.part] = np.inf
         self.results.fifths[:, :, :, self.part] = np.nan
 
     def record(self, step: int) -> None:
-        """One sample."""
+        """One sample; the least of a lane begins anew with its experiment."""
         now, results = self.stack.update(), self.results
         for first, figure in ((0, results.start), (self.samples - 1, results.end)):
             if step == first:
                 figure[:, :, self.part] = now
         if step and step in self.begins:
             lanes = self.begins[step]
-            self.after[:, lanes] = np.inf
+            results.least[:, lanes, self.part] = self.least[:, lanes]
+            self.least[:, lanes] = np.inf
             self.before[:, lanes] = self.sum[:, lanes]
         np.add(self.sum, now, out=self.sum)
         np.minimum(self.least, now, out=self.least)
-        np.minimum(self.after, now, out=self.after)
-        np.greater_equal(self.least, 0, out=self.is_above)
-        np.add(self.steps_above, self.is_above, out=self.steps_above)
+        np.greater_equal(now, 0, out=self.is_above)
+        np.logical_and(self.stayed_above, self.is_above, out=self.stayed_above)
+        np.add(self.steps_above, self.stayed_above, out=self.steps_above)
         self._close_windows(step + 1)
 
     def _close_windows(self, count: int) -> None:
@@ -151,8 +152,8 @@ class Traces:
         """Writes the chunk's results."""
         results, part = self.results, self.part
         results.mean[:, :, part] = self.sum / self.samples
-        results.least[:, :, part] = self.least
-        results.least_after[:, :, part] = self.after
+        results.least_after[:, :, part] = self.least
+        np.minimum(results.least[:, :, part], self.least, out=results.least[:, :, part])
         results.sum_after[:, :, part] = (self.sum - self.before) * self.step_days
         reached = self.steps_above < self.samples
         results.below_zero_at[:, :, part] = np.where(reached, self.steps_above * self.step_days, np.inf)
@@ -168,6 +169,7 @@ class Falls:
     def __init__(self, rows: Sequence[int], lanes: Sequence[int], against: int, samples: int) -> None:
         self.rows, self.against = list(rows), against
         self.places = {lane: place for place, lane in enumerate(lanes)}
+        self.struck = np.ix_(self.rows, list(lanes))
         self.missing = np.zeros((samples, len(self.rows), len(lanes)))
         self.squares = np.zeros_like(self.missing)
         self.room = np.zeros((samples, len(self.rows), 1))
@@ -176,9 +178,8 @@ class Falls:
         """One sample of the stack that holds the headrooms; before the shock nothing differs."""
         if not self.places or not self.rows:
             return
-        rooms = now[self.rows]
-        room = rooms[:, self.against, None]
-        missing = room - rooms[:, list(self.places)]
+        room = now[self.rows, self.against, None]
+        missing = room - now[self.struck]
         self.missing[step] += missing.sum(axis=-1)
         self.squares[step] += np.square(missing).sum(axis=-1)
         self.room[step] += room.sum(axis=-1)

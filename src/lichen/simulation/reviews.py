@@ -23,7 +23,8 @@ class Reviews:
 
     `terms` holds by name the value in force, what a review would say, and the same within its bounds, `[lane, future]`;
     `triggers` the conditions, each false where one of its `pending` is true. In lanes that are not `reviewing` nothing
-    changes.
+    changes. `clips` says by term `[lane, future]` in how many reviews its bounds cut something off, and when first, in
+    days.
     """
 
     def __init__(
@@ -45,12 +46,14 @@ class Reviews:
         self.until_answered = in_steps(rules.takes_effect_after_days + rules.answer_days, step)
         self.reviewing: Truths = np.array(reviewing, dtype=np.bool_)[:, None]
         self.waiting: dict[int, list[tuple[str, Array, Truths]]] = {}
+        self.clips: dict[str, tuple[Array, Array]] = {}
 
     def begin(self) -> None:
         """Nothing is under way."""
         self.waiting = {}
+        shape = np.broadcast_shapes(self.reviewing.shape, *(values[0].shape for values in self.terms.values()))
+        self.clips = {name: (np.zeros(shape), np.full(shape, np.inf)) for name in self.terms}
         if self.triggers:
-            shape = np.broadcast_shapes(self.reviewing.shape, *(values[0].shape for values in self.terms.values()))
             self.before = [np.zeros(shape, dtype=np.bool_) for _ in self.triggers]
             self.called = np.zeros(shape, dtype=np.bool_)
             self.busy_until = np.zeros(shape, dtype=np.intp)
@@ -65,15 +68,19 @@ class Reviews:
         if not self.terms:
             return
         if is_due(step, self.every_days, self.step_days):
-            self._review(self.reviewing, max(step + 1, step + self.until_effect))
+            self._review(step, self.reviewing, max(step + 1, step + self.until_effect))
         if self.triggers:
             if self.called.any():
-                self._review(self.called.copy(), max(step + 1, step + self.until_answered))
+                self._review(step, self.called.copy(), max(step + 1, step + self.until_answered))
             self._watch(step)
 
-    def _review(self, where: Truths, in_force: int) -> None:
-        for name, (_, _, bounded) in self.terms.items():
+    def _review(self, step: int, where: Truths, in_force: int) -> None:
+        for name, (_, wished, bounded) in self.terms.items():
             self.waiting.setdefault(in_force, []).append((name, bounded.copy(), where))
+            times, first = self.clips[name]
+            clipped = where & ((wished < bounded) | (wished > bounded))
+            times += clipped
+            np.minimum(first, step * self.step_days, out=first, where=clipped)
 
     def _watch(self, step: int) -> None:
         """Which futures call a review: a condition has turned true and none that they called is under way."""

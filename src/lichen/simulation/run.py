@@ -9,6 +9,7 @@ from typing import Literal
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.value import Value
 from lichen.simulation import interventions
+from lichen.simulation.chance import normal_names
 from lichen.simulation.compiling import compile_program
 from lichen.simulation.engine_numpy import Engine
 from lichen.simulation.experiments import Experiment
@@ -17,12 +18,14 @@ from lichen.simulation.program import Program
 from lichen.simulation.recording import ChunkRecorder, Recording
 
 CHUNK_BYTES = 150e6
-CHUNK_NUMBERS = 12_000
+CHUNK_NUMBERS = 26_000
 CHUNK_MEMBERS = 200_000
 """How many numbers a register of one chunk holds at most, without and with members, so that they stay in the cache."""
 LAGGING = ("transit", "memory")
-LARGE = 3e9
-"""From so many operations on numbers on, the fast engine is done sooner in spite of its second of loading."""
+LARGE = 1.5e9
+"""From so many operations on numbers on, the fast engine is done sooner in spite of the time that it takes to load."""
+A_NORMAL = 150
+"""How many operations a normal number costs."""
 
 
 def simulate(
@@ -47,9 +50,9 @@ def simulate(
     program = compile_program(relationship, needs)
     recording = Recording(relationship, program, experiments, runs)
     futures = range(runs if experiments else 0)
-    work = sum(_widths(program)) * relationship.time.steps * len(experiments) * len(futures)
-    fast = engine == "numba" or (engine is None and work > LARGE and find_spec("numba") is not None)
-    if fast and futures:
+    at_once = sum(_widths(program)) * len(experiments) + A_NORMAL * len(normal_names(relationship))
+    large = at_once * relationship.time.steps * len(futures) > LARGE
+    if futures and (engine == "numba" or (engine is None and large and find_spec("numba") is not None)):
         from lichen.simulation.fast.engine import run_all  # takes half a second to load
 
         run_all(
@@ -95,11 +98,6 @@ def _chunks(
                 recorder=ChunkRecorder(recording, len(part)),
             )
         yield part, engine.run
-
-
-def unknown_values(relationship: Relationship) -> tuple[Value, ...]:
-    """The values that somebody keeps to itself without a range: what depends on them cannot be told."""
-    return tuple(value for value in values_of(relationship) if not value.known)
 
 
 def values_of(part: object) -> Iterable[Value]:

@@ -86,7 +86,7 @@ def test_shares_are_drawn_in_proportion_and_the_rest_is_one_bar() -> None:
     value = shares.Shares(title="t", parts=(("California", 0.5), ("Texas", 0.2)), others=3)
     widths = [float(box["width"]) for box in boxes(shares.draw(value, 700), "share")]
     assert [width / widths[0] for width in widths] == pytest.approx([1, 0.4, 0.6], abs=1e-3)
-    assert shares.describe(value) == f"California 50{SPACE}%, Texas 20{SPACE}%, 3 others together 30{SPACE}%."
+    assert shares.describe(value) == f"California 50{SPACE}%, Texas 20{SPACE}%, 3 others 30{SPACE}%."
 
 
 def test_a_change_says_whether_it_is_better_or_worse() -> None:

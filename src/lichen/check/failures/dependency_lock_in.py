@@ -74,8 +74,8 @@ def _seen(evidence: CheckInput, party: str) -> Evidence:
     ruin, tied = ruin_after_exits(evidence, party).value, dependence(evidence, party).value
     title = evidence.title(party)
     return Evidence(
-        says=f"The relationship carries {wording.share(tied)} of the room of {title}; after the worst exit "
-        f"the floor is missed in {wording.share(ruin)} of the futures.",
+        says=f"If nothing passed between the sides from the start, {title} would lack {wording.share(tied)} of its "
+        f"room; after the worst exit it falls below its floor in {wording.share(ruin)} of the futures.",
         figure=ruin,
         unit="of the futures",
         method="simulation",

@@ -66,7 +66,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
         _says(evidence, worst, scores[worst], unread),
         parties=unread or _fallen(evidence, worst),
         evidence=list(_seen(evidence, worst, unread)),
-        needs=f"What `{worst}` is measured from.",
+        needs=f"What {wording.quoted(worst)} is measured from.",
         parts=[(name, figure.value) for name, figure in scores.items()],
     )
     if unread or worst in gaming(evidence):
@@ -115,18 +115,18 @@ def _fallen(evidence: CheckInput, measure: str) -> tuple[str, ...]:
 
 
 def _says(evidence: CheckInput, measure: str, score: Figure, unread: tuple[str, ...]) -> str:
+    called = wording.quoted(measure)
     if not score.known:
-        return f"Whether `{measure}` misleads cannot be said."
+        return f"Whether {called} misleads cannot be said."
     gamed = gaming(evidence).get(measure)
     if gamed is not None and score.value <= max(WATCH.value, gamed.fall):
-        return (
-            f"`{measure}` can be made to rise by setting `{gamed.term}` to {gamed.value} while the weakest side loses."
-        )
+        setting = f"{wording.quoted(gamed.term)} to {gamed.value}"
+        return f"{called} can be made to rise by setting {setting} while the weakest side loses."
     if unread and score.value <= WATCH.value:
         return f"The shared measures say nothing about {wording.listed(map(evidence.title, unread))}."
     if score.value < WATCH.value:
         return "When the shared measures rise, no side falls unnoticed."
-    return f"In {wording.share(score.value)} of the windows in which `{measure}` rises, some side loses room."
+    return f"In {wording.share(score.value)} of the windows in which {called} rises, some side loses room."
 
 
 def _seen(evidence: CheckInput, measure: str, unread: tuple[str, ...]) -> Iterator[Evidence]:
@@ -135,8 +135,8 @@ def _seen(evidence: CheckInput, measure: str, unread: tuple[str, ...]) -> Iterat
     if hidden.known:
         yield Evidence(
             says=(
-                f"While `{measure}` rises, some side loses more than 5 % of its range in "
-                f"{wording.share(hidden.value)} of the windows."
+                f"While {wording.quoted(measure)} rises, some side loses more than "
+                f"{wording.share(METRIC_FALL.value)} of its range in {wording.share(hidden.value)} of the windows."
             ),
             figure=hidden.value,
             unit="of the windows",
@@ -148,8 +148,9 @@ def _seen(evidence: CheckInput, measure: str, unread: tuple[str, ...]) -> Iterat
     gamed = gaming(evidence).get(measure)
     if gamed is not None:
         yield Evidence(
-            says=f"With `{gamed.term}` at {gamed.value} `{measure}` is {wording.share(gamed.gain)} higher "
-            f"and the weakest side has {wording.share(gamed.fall)} less room.",
+            says=f"With {wording.quoted(gamed.term)} at {gamed.value} {wording.quoted(measure)} is "
+            f"{wording.share(gamed.gain)} higher, and the weakest side has {wording.share(gamed.fall)} less room "
+            "at its worst moment in 19 of 20 futures.",
             figure=gamed.fall,
             unit="of its healthy range",
             method="simulation",

@@ -51,7 +51,8 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
     origin, target = max(shares, key=lambda pair: shares[pair].value, default=("", ""))
     worst = shares[origin, target].value if origin else 0.0
     says = (
-        f"A failure of {evidence.title(origin)} takes {wording.share(worst)} of the room of {evidence.title(target)}."
+        f"If {evidence.title(origin)} once fell to its floor, {evidence.title(target)} would lose "
+        f"{wording.share(worst)} of its room for a time."
         if worst > 0
         else "A failure of one side stays with it."
     )
@@ -79,8 +80,8 @@ def _remedy(evidence: CheckInput, target: str) -> Remedy | None:
 def _seen(evidence: CheckInput, origin: str, target: str, figure: Figure) -> Evidence:
     return Evidence(
         says=(
-            f"With {evidence.title(origin)} at the floor, {wording.share(figure.value)} of the room of "
-            f"{evidence.title(target)} is lost at worst."
+            f"After one fall of {evidence.title(origin)} to its floor, {evidence.title(target)} lacks "
+            f"{wording.share(figure.value)} of its room at worst."
         ),
         figure=figure.value,
         unit="of its room",

@@ -4,11 +4,12 @@ What it is
     What nobody promised can end tomorrow. A relationship that lives by it is one tired person away from its end.
 
 What we look at
-    The larger of two: the share, by worth to the receiver, of what no promise and no rule backs; and the loss of the
-    chance to go on, party by party, when these flows stop. Watch at 0.25, alarm at 0.5. Which flows are backed:
-    `lichen explain backed-flows`. Left out: the slack of self-enforcement, what going on is worth to a party until the
-    next reviews against its gain from cheating once. Wherever it was tried it was negative only where the score was 1
-    already. Cheating stands among the readings (opportunism).
+    The largest of three. The share, by worth to the receiver, of what no promise and no rule backs. The loss of the
+    chance to go on, party by party, when these flows stop. And of what a party that depends on the relationship
+    receives, the share that comes by the goodwill of somebody whom it pays to keep it back: what that saves until the
+    others have answered is more than going on is worth to it, after a discount of 5 % a year and a chance of an end of
+    10 % a year. In full where going on is worth nothing to the giver. Watch at 0.25, alarm at 0.5. Which flows are
+    backed: `lichen explain backed-flows`.
 
 Cannot tell when
     What passes has no common worth and the parties' own ranges are private.
@@ -23,7 +24,8 @@ Mitigation
     Promise the least that is needed, with a rule and a measure, and leave the rest free.
 
 Sources
-    Symbiotic Alignment, Failure Modes, fifth. Levin 2003 (relational contracts). The score is ours.
+    Symbiotic Alignment, Failure Modes, fifth. Axelrod and Hamilton 1981; Levin 2003 (relational contracts). That a
+    giver's temptation counts by what hangs on it, and the score, are ours.
 """
 
 from __future__ import annotations
@@ -36,6 +38,8 @@ from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.finding import Evidence, Finding
 from lichen.check.judging import failure
+from lichen.check.measures.dependence import is_interdependent
+from lichen.check.measures.enforcement import temptation
 from lichen.check.measures.figure import Figure, exact, largest_of, mean_of
 from lichen.check.measures.worth import Valuation, valuation
 from lichen.check.remedies import promised
@@ -54,23 +58,26 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
     free = {name: worth for name, worth in worths.items() if name not in backed}
     share = exact(_unbacked_share(evidence, worths, free, valued))
     losses = {party.name: _loss(evidence, party.name) for party in evidence.essential} if free else {}
-    score = largest_of([share, *losses.values()])
+    unheld = {party.name: _unheld(evidence, party.name, worths, free, valued) for party in evidence.essential}
+    score = largest_of([share, *losses.values(), *(exact(sum(parts.values())) for parts in unheld.values())])
     heaviest = max(free, key=lambda name: free[name], default="")
     flow = evidence.relationship.flows.get(heaviest)
     yield failure(
         ABOUT,
         score,
-        _says(share.value, flow),
+        _says(evidence, share.value, losses, unheld, flow),
         parties=flow.parties if flow is not None and score.value > 0 else (),
         evidence=[
             *(_free(evidence, name) for name in sorted(free, key=lambda n: -free[n])[:3]),
             *_lost(evidence, losses),
+            *_tempting(evidence, unheld),
         ],
-        remedy=promised(flow) if flow is not None else None,
+        remedy=promised(evidence, flow) if flow is not None else None,
         needs="The worth of what passes between the sides.",
         parts=[
             ("share without a rule", share.value),
             *((f"{name}: chance lost", f.value) for name, f in losses.items()),
+            *((f"{name}: received from whom keeping it back would pay", sum(p.values())) for name, p in unheld.items()),
         ],
     )
 
@@ -99,6 +106,25 @@ def _unbacked_share(
     return max(shares)
 
 
+def _unheld(
+    evidence: CheckInput, party: str, worths: Mapping[str, float], free: Mapping[str, float], valued: Valuation
+) -> Mapping[str, float]:
+    """By giver: the part of all worth that a depending party receives that comes by the goodwill of one whom keeping
+    it back would pay.
+    """
+    flows = [flow for flow in evidence.inner_flows if flow.receiver == party and flow.name in worths]
+    kind = [flow for flow in flows if flow.name in free and evidence.relationship.parties[flow.giver].chooses]
+    if not kind or not is_interdependent(evidence, party):
+        return {}
+    whole = sum(worths[flow.name] for flow in flows)
+    return {
+        giver: temptation(evidence, giver, party, frozenset(free), valued)
+        * sum(worths[flow.name] for flow in kind if flow.giver == giver)
+        / whole
+        for giver in dict.fromkeys(flow.giver for flow in kind)
+    }
+
+
 def _loss(evidence: CheckInput, party: str) -> Figure:
     """The fall of the share of futures in which a party can go on when goodwill stops."""
     lane = evidence.lane("no_goodwill")
@@ -110,14 +136,35 @@ def _loss(evidence: CheckInput, party: str) -> Figure:
     return mean_of((before >= 0).astype(float) - (after >= 0).astype(float)).clipped(0.0, 1.0)
 
 
-def _says(share: float, flow: Flow | None) -> str:
+def _says(
+    evidence: CheckInput,
+    share: float,
+    losses: Mapping[str, Figure],
+    unheld: Mapping[str, Mapping[str, float]],
+    flow: Flow | None,
+) -> str:
+    """The largest of the three: what hangs on goodwill, what its end would do to a side, or who lives on what others
+    would gain by keeping back.
+    """
     if flow is None:
         return "Nothing of worth hangs on goodwill alone."
-    return f"{wording.share(share)} of what is exchanged hangs on goodwill, most of it `{flow.name}`."
+    hit = max(losses, key=lambda name: losses[name].value, default="")
+    loss = losses[hit].value if hit else 0.0
+    helped = max(unheld, key=lambda name: sum(unheld[name].values()), default="")
+    kind = sum(unheld[helped].values()) if helped else 0.0
+    if kind > max(share, loss):
+        givers = wording.listed(map(evidence.title, unheld[helped]))
+        return f"{wording.share(kind)} of what reaches {evidence.title(helped)} hangs on the goodwill of {givers}."
+    if loss > share:
+        less = f"{evidence.title(hit)} could go on in {round(100 * loss)} fewer of 100 futures"
+        return f"Without what nobody promised, most of it {wording.quoted(flow.title)}, {less}."
+    return f"{wording.share(share)} of what is exchanged hangs on goodwill, most of it {wording.quoted(flow.title)}."
 
 
 def _free(evidence: CheckInput, flow: str) -> Evidence:
-    return Evidence(says=f"No promise and no rule backs `{flow}`.", at=evidence.relationship.at(f"flows.{flow}"))
+    return Evidence(
+        says=f"No promise and no rule backs {evidence.called(flow)}.", at=evidence.relationship.at(f"flows.{flow}")
+    )
 
 
 def _lost(evidence: CheckInput, losses: Mapping[str, Figure]) -> Iterator[Evidence]:
@@ -125,10 +172,26 @@ def _lost(evidence: CheckInput, losses: Mapping[str, Figure]) -> Iterator[Eviden
         if loss.value > 0:
             yield Evidence(
                 says=(
-                    f"Without it {evidence.title(party)} can go on in {wording.share(loss.value)} fewer of the futures."
+                    f"Without it {evidence.title(party)} can go on in {round(100 * loss.value)} fewer of 100 futures."
                 ),
                 figure=loss.value,
                 unit="of the futures",
                 method="simulation",
                 at=evidence.relationship.at(f"parties.{party}"),
             )
+
+
+def _tempting(evidence: CheckInput, unheld: Mapping[str, Mapping[str, float]]) -> Iterator[Evidence]:
+    for party, parts in unheld.items():
+        for giver, share in parts.items():
+            if share > 0:
+                yield Evidence(
+                    says=(
+                        f"{wording.share(share)} of what reaches {evidence.title(party)} comes by the goodwill of "
+                        f"{evidence.title(giver)}, for whom keeping it back would pay."
+                    ),
+                    figure=share,
+                    unit="of what it receives",
+                    method="simulation",
+                    at=evidence.relationship.at(f"parties.{party}"),
+                )

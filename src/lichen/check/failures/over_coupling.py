@@ -7,8 +7,7 @@ What we look at
     Each flow between parties is cut to half and to nothing, all else equal. It counts when the room that the weakest
     side keeps in 19 of 20 futures then grows by more than 0.02. The score is the share, by weight, of the flows that
     count. Watch at 0.25, alarm at 0.5. Left out: a link whose end changes neither that room nor the circle in which
-    gains return, but lowers lock-in or contagion. To tell, every exit, shock and improvement would have to be tried
-    again without each flow.
+    gains return, but lowers lock-in or contagion. That is also what mutual aid looks like, which is not too much.
 
 Cannot tell when
     A party has no capacity that it needs.
@@ -63,7 +62,8 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
     worst = max(gains, key=lambda name: gains[name].value, default="")
     flow = evidence.relationship.flows.get(worst)
     says = (
-        f"`{worst}` links the sides more tightly than it helps: with less of it the weakest side keeps more room."
+        f"{evidence.called(worst)} links the sides more tightly than it helps: with less of it the weakest side keeps "
+        "more room."
         if score.value > 0
         else "No link is too much: with less of any, the weakest side would not be better off."
     )
@@ -73,7 +73,9 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
         says,
         parties=flow.parties if flow is not None and score.value > 0 else (),
         evidence=[_seen(evidence, name, gain) for name, gain in gains.items() if gain.value > COUPLING_GAIN.value],
-        remedy=scaled(evidence, flow, 0.5, f"Halve `{worst}`.") if flow is not None and score.value > 0 else None,
+        remedy=scaled(evidence, flow, 0.5, f"Halve {evidence.called(worst)}.")
+        if flow is not None and score.value > 0
+        else None,
         needs="What each side needs to go on.",
         parts=[(name, gain.value) for name, gain in gains.items()],
     )
@@ -116,7 +118,9 @@ def _point(least: Array) -> float:
 
 def _seen(evidence: CheckInput, flow: str, gain: Figure) -> Evidence:
     return Evidence(
-        says=f"With less of `{flow}` the weakest side keeps {wording.share(gain.value)} more of its room.",
+        says=(
+            f"With less of {evidence.called(flow)} the weakest side keeps {wording.share(gain.value)} more of its room."
+        ),
         figure=gain.value,
         unit="of its healthy range",
         method="simulation",

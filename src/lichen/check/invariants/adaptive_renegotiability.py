@@ -32,18 +32,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
 
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.finding import Evidence, Finding, Remedy
 from lichen.check.judging import invariant
-from lichen.check.measures.adjustment import adjustment_days, has_voice, set_alone
+from lichen.check.measures.adjustment import SetAlone, adjustment_days, has_voice, is_watched, set_alone
 from lichen.check.measures.figure import UNKNOWN, Figure, exact, least_of
 from lichen.check.measures.viability import time_to_harm
 from lichen.check.recorded import with_answers
 from lichen.check.remedies import given_voice
 from lichen.relationship.party import Party
-from lichen.relationship.rules import Adjustment, Term
+from lichen.relationship.rules import Adjustment
 
 TITLE = "Adaptive renegotiability"
 ABOUT = "adaptive_renegotiability"
@@ -60,7 +63,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
     silent = [party for party in parties if not has_voice(evidence, party)]
     alone = set_alone(evidence)
     if silent or alone:
-        yield with_answers(evidence, _barred(evidence, silent, alone))
+        yield with_answers(evidence, _with_clips(evidence, _barred(evidence, silent, alone)))
         return
     margins = {
         party.name: _margin(time_to_harm(evidence, party.name), adjustment_days(evidence, party.name))
@@ -83,7 +86,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
         needs="What each side needs to go on.",
         parts=[(name, margin.value) for name, margin in margins.items()],
     )
-    yield with_answers(evidence, found)
+    yield with_answers(evidence, _with_clips(evidence, found))
 
 
 def _margin(harm: Figure, days: float) -> Figure:
@@ -93,7 +96,7 @@ def _margin(harm: Figure, days: float) -> Figure:
     return harm.rising(lambda t: (t - days) / max(t, days, 1e-9))
 
 
-def _barred(evidence: CheckInput, silent: list[Party], alone: tuple[tuple[Term, str, float], ...]) -> Finding:
+def _barred(evidence: CheckInput, silent: list[Party], alone: tuple[SetAlone, ...]) -> Finding:
     """Somebody has no say at all."""
     if silent:
         names = wording.listed(evidence.title(party.name) for party in silent)
@@ -111,31 +114,29 @@ def _barred(evidence: CheckInput, silent: list[Party], alone: tuple[tuple[Term, 
             evidence=[Evidence(says=says, at=evidence.relationship.at("adjustment.raised_by"))],
             remedy=given_voice(evidence, silent[0]),
         )
-    term, moved, by = max(alone, key=lambda found: found[2])
-    deciders = (term.set_by,) if term.set_by is not None else term.agreed_by or ()
-    says = (
-        f"{wording.listed(map(evidence.title, deciders)) if deciders else 'One side'} alone may set "
-        f"`{term.name}`, and it moves {evidence.title(moved)}."
-    )
+    worst = max(alone, key=lambda found: found.by)
+    called, moved = wording.quoted(worst.term.name), evidence.title(worst.moved)
+    deciders = wording.listed(map(evidence.title, worst.deciders)) if worst.deciders else "One side"
+    says = f"{deciders} alone may set {called}, and it moves {moved}."
     everybody = ", ".join(party.name for party in evidence.essential if party.chooses)
     return invariant(
         ABOUT,
         exact(-1.0),
         says,
-        parties=[moved],
+        parties=[worst.moved],
         evidence=[
             Evidence(
-                says=(
-                    f"At half of what it governs, the room of {evidence.title(moved)} changes by {wording.share(by)}."
-                ),
-                figure=by,
+                says=f"At half of what it governs, the room of {moved} changes by {wording.share(worst.by)}.",
+                figure=worst.by,
                 unit="of its healthy range",
                 method="simulation",
-                at=evidence.relationship.at(f"terms.{term.name}"),
+                at=evidence.relationship.at(f"terms.{worst.term.name}"),
             )
         ],
         remedy=Remedy(
-            says=f"Let all agree on `{term.name}`.", path=f"terms.{term.name}.agreed_by", value=f"[{everybody}]"
+            says=f"Let all agree on {called}.",
+            path=f"terms.{worst.term.name}.agreed_by",
+            value=f"[{everybody}]",
         ),
     )
 
@@ -144,7 +145,7 @@ def _sooner(evidence: CheckInput, party: str) -> Remedy:
     """A trigger that reads the party, or a shorter rhythm where there is one already."""
     adjustment = evidence.relationship.rules.adjustment or Adjustment()
     trigger = f"{party}.headroom < 0.5"
-    if not any(party in value.text for value in adjustment.triggers):
+    if not is_watched(adjustment, party):
         texts = ", ".join([*(value.text for value in adjustment.triggers), trigger])
         return Remedy(
             says=f"Start at once when {evidence.title(party)} loses half of its room.",
@@ -166,3 +167,19 @@ def _seen(evidence: CheckInput, party: Party) -> Evidence:
         method="simulation",
         at=evidence.relationship.at("adjustment"),
     )
+
+
+def _with_clips(evidence: CheckInput, finding: Finding) -> Finding:
+    """Each term whose limits cut off what reviews would have set, in how many futures and when first."""
+    seen = []
+    for term, clips in evidence.base.clips.items():
+        clipped = clips.times > 0
+        if clipped.any():
+            share, first = float(clipped.mean()), float(np.median(clips.first[clipped]))
+            says = (
+                f"Reviews would set {wording.quoted(term)} beyond its limits in {wording.share(share)} of the futures, "
+                f"in half of these for the first time within {wording.span(first)}."
+            )
+            at = evidence.relationship.at(f"terms.{term}.between")
+            seen.append(Evidence(says=says, figure=share, unit="of the futures", method="simulation", at=at))
+    return replace(finding, evidence=(*finding.evidence, *seen))

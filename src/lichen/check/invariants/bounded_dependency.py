@@ -40,7 +40,7 @@ from lichen.check.measures.figure import UNKNOWN, Figure, least_of
 from lichen.check.measures.leaving import room_after_exits, substitution
 from lichen.check.measures.worth import Valuation, valuation
 from lichen.check.remedies import replaceable
-from lichen.check.thresholds import BOUND
+from lichen.check.thresholds import BOUND, WORST_SHARE
 from lichen.relationship.party import Party
 
 TITLE = "Bounded dependency"
@@ -99,14 +99,16 @@ def _says(evidence: CheckInput, party: str, terms: dict[str, Figure]) -> str:
     if all(figure.value >= 0 for figure in terms.values()):
         return f"Each side can go on after an exit; the least room is left to {title}."
     if terms["room after an exit"].value < 0:
-        return f"When somebody leaves, {title} will be below the floor in more than 1 of 20 futures."
-    return f"More than 70 % of the room of {title} comes from the other side and cannot be replaced."
+        limit = wording.share(WORST_SHARE.value)
+        return f"When somebody leaves, {title} will be below the floor in more than {limit} of the futures."
+    bound = wording.share(BOUND.value)
+    return f"More than {bound} of the room of {title} comes from the other side and cannot be replaced."
 
 
 def _seen(evidence: CheckInput, party: str, terms: dict[str, Figure]) -> Evidence:
     room = terms["room after an exit"]
     return Evidence(
-        says=f"After the worst exit, in 19 of 20 futures, {wording.left(evidence.title(party), room.value)}.",
+        says=f"After the worst exit, {wording.at_worst(evidence.title(party), room.value)}.",
         figure=room.value,
         unit="of its healthy range",
         method="simulation",

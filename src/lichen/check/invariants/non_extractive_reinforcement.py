@@ -102,8 +102,10 @@ def _kept(evidence: CheckInput, party: str, tally: Tally, valued: Valuation) -> 
     kept = net_share(tally)
     received, borne = float(tally.received.mean()), float(tally.burden.mean())
     unit = valued.unit if valued.common else "counted for itself"
+    bears = wording.amount(borne) if borne else "nothing"
     return Evidence(
-        says=f"{evidence.title(party)}: {wording.amount(received)} received, {wording.amount(borne)} borne ({unit}).",
+        says=f"{evidence.title(party)}: {wording.amount(received)} received from the others, {bears} borne for them "
+        f"({unit}); what comes from outside or goes there is left out.",
         figure=kept.value,
         unit="of what it receives and bears",
         method="simulation",

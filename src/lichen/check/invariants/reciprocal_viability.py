@@ -41,6 +41,7 @@ from lichen.check.measures.figure import UNKNOWN, Figure, least_of
 from lichen.check.measures.viability import drawn_down, heading, viable, worst_room
 from lichen.check.recorded import with_levels
 from lichen.check.remedies import rebalanced
+from lichen.check.thresholds import WORST_SHARE
 from lichen.relationship.party import Party
 
 TITLE = "Reciprocal viability"
@@ -107,15 +108,15 @@ def _says(evidence: CheckInput, party: str, terms: dict[str, Figure]) -> str:
     if term == "room used up":
         fall = f"from {wording.share(start)} to {wording.share(end)} of the healthy range"
         return f"The room of {title} shrinks {fall}: the relationship lives on its substance."
-    below = 1 - viable(evidence.base, party).value
-    return f"In {wording.share(below)} of the futures {title} will fall below the floor (limit 5 %)."
+    below, limit = 1 - viable(evidence.base, party).value, wording.share(WORST_SHARE.value)
+    return f"In {wording.share(below)} of the futures {title} will fall below the floor (limit {limit})."
 
 
 def _seen(evidence: CheckInput, party: str) -> Iterator[Evidence]:
     """The room left at worst, and of a group what its worst tenth has at the end."""
     room, title = worst_room(evidence.base, party), evidence.title(party)
     at = evidence.relationship.at(f"parties.{party}.capacities")
-    says = f"At worst, in 19 of 20 futures, {wording.left(title, room.value)}."
+    says = f"At its worst moment, {wording.at_worst(title, room.value)}."
     yield Evidence(says=says, figure=room.value, unit="of its healthy range", method="simulation", at=at)
     tenth = evidence.base.group_tenth.get(party)
     if tenth is not None:

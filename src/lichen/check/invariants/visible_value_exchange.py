@@ -89,7 +89,7 @@ def _says(evidence: CheckInput, party: str, share: float, missed: tuple[tuple[Fl
         return "All sides see what touches them."
     return (
         f"Of what touches {evidence.title(party)}, {wording.share(share)} can be seen {_where(evidence, party)} "
-        f"(at least 90 % asked); most of the rest is `{missed[0][0].name}`."
+        f"(at least {wording.share(SEEN.value)} asked); most of the rest is {wording.quoted(missed[0][0].title)}."
     )
 
 
@@ -102,14 +102,15 @@ def _where(evidence: CheckInput, party: str) -> str:
 def _seen(evidence: CheckInput, flow: Flow, party: str) -> Evidence:
     seen = sight(evidence, flow, party)
     title = evidence.title(seen.party if seen is not None else onlooker(evidence, party))
+    called = wording.quoted(flow.title)
     if flow.visible_to is None:
-        says = f"Nobody says who sees `{flow.name}`."
+        says = f"Nobody says who sees {called}."
     elif seen is None:
-        says = f"{title} cannot see `{flow.name}`."
+        says = f"{title} cannot see {called}."
     elif seen.after_days > rhythm_days(evidence):
-        says = f"{title} can see `{flow.name}` only after {wording.span(seen.after_days)}, too late for a correction."
+        says = f"{title} can see {called} only after {wording.span(seen.after_days)}, too late for a correction."
     else:
-        says = f"{title} can see {wording.share(seen.share)} of `{flow.name}`."
+        says = f"{title} can see {wording.share(seen.share)} of {called}."
     return Evidence(
         says=says,
         figure=seen.share if seen else 0.0,

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import final
 
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.sight import lag_days
 from lichen.check.measures.viability import worst_room
 from lichen.check.thresholds import SIDE_EFFECT, reaches
-from lichen.relationship.formula import names
+from lichen.relationship.order import reached
 from lichen.relationship.party import Party
 from lichen.relationship.rules import Adjustment, Term
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAlone:
+    """A term that `deciders` may set although it moves another party, `by` so much of that party's room."""
+
+    term: Term
+    deciders: tuple[str, ...]
+    moved: str
+    by: float
 
 
 def adjustment_days(evidence: CheckInput, party: str) -> float:
@@ -28,9 +41,14 @@ def adjustment_days(evidence: CheckInput, party: str) -> float:
 def noticing_days(evidence: CheckInput, adjustment: Adjustment, party: str) -> float:
     """From harm to the moment at which the path begins."""
     review = math.inf if adjustment.review_every_days is None else adjustment.review_every_days
-    if any(trigger.tree is not None and _reads(names(trigger.tree), party) for trigger in adjustment.triggers):
+    if is_watched(adjustment, party):
         return min(review, evidence.relationship.time.step_days + lag_days(evidence, party))
     return review
+
+
+def is_watched(adjustment: Adjustment, party: str) -> bool:
+    """Whether a trigger reads something of a party."""
+    return any(_reads(trigger.names, party) for trigger in adjustment.triggers)
 
 
 def has_voice(evidence: CheckInput, party: Party) -> bool:
@@ -44,8 +62,8 @@ def has_voice(evidence: CheckInput, party: Party) -> bool:
     return voice is not None and voice.by is not None and voice.who in adjustment.raised_by
 
 
-def set_alone(evidence: CheckInput) -> tuple[tuple[Term, str, float], ...]:
-    """The terms that one side may set alone although they move another side: term, side moved, by how much of its room.
+def set_alone(evidence: CheckInput) -> tuple[SetAlone, ...]:
+    """The terms that one side may set alone although they move another side.
 
     How far a term moves a party is read from the futures in which the flows that read it run at half.
     """
@@ -59,21 +77,23 @@ def set_alone(evidence: CheckInput) -> tuple[tuple[Term, str, float], ...]:
                 continue
             moved = _moved_by(evidence, term.name, party.name)
             if reaches(moved, SIDE_EFFECT):
-                found.append((term, party.name, moved))
+                found.append(SetAlone(term=term, deciders=deciders, moved=party.name, by=moved))
     return tuple(found)
 
 
-def _deciders(evidence: CheckInput, term: Term) -> frozenset[str] | None:
-    """Who must agree before a term changes; None when everybody must, or nobody can change it."""
+def _deciders(evidence: CheckInput, term: Term) -> tuple[str, ...] | None:
+    """Who must agree before a term changes, `agreed_by` before `set_by`; None when everybody must, or nobody can change
+    it.
+    """
     if term.agreed_by is not None:
-        return None if set(term.agreed_by) & {"all", "majority"} else frozenset(term.agreed_by)
+        return None if set(term.agreed_by) & {"all", "majority"} else term.agreed_by
     if term.set_by is not None:
-        return frozenset((term.set_by,))
+        return (term.set_by,)
     adjustment = evidence.relationship.rules.adjustment
     if adjustment is None or isinstance(adjustment.agreed_by, str):
         return None
     changed = {change.term for change in adjustment.changes}
-    return frozenset(adjustment.agreed_by) if term.name in changed or term.between is not None else None
+    return adjustment.agreed_by if term.name in changed or term.between is not None else None
 
 
 def _speaker(party: Party) -> str:
@@ -94,16 +114,12 @@ def _moved_by(evidence: CheckInput, term: str, party: str) -> float:
 
 def flows_reading(evidence: CheckInput, name: str) -> frozenset[str]:
     """The flows whose rate, worth, cost or delay reads a name, also by way of another flow."""
-    reads: dict[str, set[str]] = {}
+    read_by: dict[str, set[str]] = {}
     for flow in evidence.relationship.flows.values():
         values = [flow.rate, flow.arrives_after, flow.settled_after, *flow.worth.values(), *flow.cost.values()]
-        reads[flow.name] = {
-            n for value in values if value is not None and value.tree is not None for n in names(value.tree)
-        }
-    found = {flow for flow, read in reads.items() if name in read}
-    while new := {flow for flow, read in reads.items() if read & found} - found:
-        found |= new
-    return frozenset(found)
+        for read in frozenset().union(*(value.names for value in values if value is not None)):
+            read_by.setdefault(read, set()).add(flow.name)
+    return reached(read_by.get(name, ()), read_by)
 
 
 def _reads(read: frozenset[str], party: str) -> bool:

@@ -70,17 +70,15 @@ def mean_of(samples: Array) -> Figure:
     return around(value, _standard_error(samples))
 
 
-def ratio_of(over: Array, under: Array, least: float = 0.0) -> Figure:
-    """The mean of `over` by the mean of `under`, the latter at least `least` in size; 0/0 is 0."""
-    value, error = ratio_and_error(over, under, least)
+def ratio_of(over: Array, under: Array) -> Figure:
+    """The mean of `over` by the mean of `under`; 0/0 is 0."""
+    value, error = ratio_and_error(over, under)
     return around(value, error)
 
 
-def ratio_and_error(over: Array, under: Array, least: float = 0.0) -> tuple[float, float]:
+def ratio_and_error(over: Array, under: Array) -> tuple[float, float]:
     """A ratio of means and its standard error."""
     top, bottom = float(np.mean(over)), float(np.mean(under))
-    if abs(bottom) < least:
-        return top / least, _standard_error(over) / least
     if abs(bottom) < 1e-300:
         return (0.0 if abs(top) < 1e-300 else math.copysign(math.inf, top)), 0.0
     value = top / bottom

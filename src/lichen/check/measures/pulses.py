@@ -63,11 +63,6 @@ class Reach:
         """The one that decides the sign: of those that agree with it, the improvement before the loss."""
         return self.up if self.up.sign == self.sign or self.down.sign != self.sign else self.down
 
-    @property
-    def only_down(self) -> bool:
-        """Whether losses reach the other side and improvements do not."""
-        return self.up.sign == 0 and self.down.sign > 0
-
 
 def reaches_between(evidence: CheckInput) -> Mapping[tuple[str, str], Reach]:
     """What reaches whom, for every ordered pair of essential parties."""

@@ -64,10 +64,10 @@ class Tally:
         return self.received - self.burden
 
 
-def worst_mean(losses: Array, share: float = 0.05) -> float:
-    """The mean of the largest `share` of losses, the last of them counted in part; never less than the mean."""
+def worst_mean(losses: Array) -> float:
+    """The mean of the largest twentieth of losses, the last of them counted in part; never less than the mean."""
     ordered = np.sort(losses)[::-1]
-    count = share * len(ordered)
+    count = len(ordered) / 20
     whole = math.floor(count)
     total = float(np.sum(ordered[:whole]))
     if count > whole:
@@ -90,7 +90,7 @@ def valuation(evidence: CheckInput) -> Valuation:
         own = {key: price for key, price in prices.items() if exchanged[key][0].name == party.name}
         priced = {price[1] for price in own.values() if price is not None}
         if None in own.values() or len(priced) > 1:
-            factors.update({key: _share_of_range(evidence, *exchanged[key]) for key in own})
+            factors.update({key: share_of_range(evidence, *exchanged[key]) for key in own})
     return Valuation(factors=factors, unit="of its own range", common=not exchanged)
 
 
@@ -107,8 +107,9 @@ def tallies(evidence: CheckInput, lane: Lane, valued: Valuation) -> Mapping[str,
         if flow.kind == "risk":
             risk[flow.receiver] = risk[flow.receiver] + np.maximum(-arrived, 0.0)
         borne[flow.giver] = borne[flow.giver] + valued.of(flow.giver, totals.cost)
-    for party, paid in lane.risk_paid.items():
-        amount = paid * _money_factor(evidence, party, valued)
+    for key, paid in lane.risk_paid.items():
+        party, _, capacity = key.partition(".")
+        amount = valued.of(party, {capacity: paid})
         borne[party] = borne[party] + np.maximum(amount, 0.0)
         received[party] = received[party] + np.maximum(-amount, 0.0)
     return {name: Tally(received=received[name], borne=borne[name], risk=risk[name]) for name in received}
@@ -138,12 +139,15 @@ def weights(
 
 
 def _exchanged(evidence: CheckInput) -> Iterator[tuple[str, tuple[Party, Capacity]]]:
-    """Every capacity that a flow between parties adds to or takes from."""
+    """Every capacity that a flow between parties, or risk sharing, adds to or takes from."""
     parties = evidence.relationship.parties
     for flow in evidence.inner_flows:
         for name, amounts in ((flow.receiver, flow.worth), (flow.giver, flow.cost)):
             for capacity in amounts:
                 yield f"{name}.{capacity}", (parties[name], parties[name].capacities[capacity])
+    for key in evidence.base.risk_paid:
+        name, _, capacity = key.partition(".")
+        yield key, (parties[name], parties[name].capacities[capacity])
 
 
 def _price(evidence: CheckInput, party: Party, capacity: Capacity) -> tuple[float, Dimension] | None:
@@ -158,18 +162,8 @@ def _factors(prices: Mapping[str, tuple[float, Dimension] | None]) -> dict[str, 
     return {key: price[0] for key, price in prices.items() if price is not None}
 
 
-def _share_of_range(evidence: CheckInput, party: Party, capacity: Capacity) -> float:
-    """One over the healthy range, of a group the sum over its members."""
+def share_of_range(evidence: CheckInput, party: Party, capacity: Capacity) -> float:
+    """What one unit is of the healthy range, of a group of the sum over its members."""
     floors = np.array(evidence.start.of_members(party, capacity.floor))
     healthy = np.array(evidence.start.of_members(party, capacity.healthy or capacity.level))
     return 1.0 / float(np.sum(healthy - floors))
-
-
-def _money_factor(evidence: CheckInput, party: str, valued: Valuation) -> float:
-    """What a unit of money is worth to a party whose risk is shared: that of its first capacity counted in money,
-    else 1.
-    """
-    for capacity in evidence.relationship.parties[party].capacities.values():
-        if is_currency(capacity.level.dimension):
-            return valued.factors.get(f"{party}.{capacity.name}", 1.0)
-    return 1.0

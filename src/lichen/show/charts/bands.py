@@ -100,7 +100,7 @@ def describe(bands: Bands) -> str:
     said = [f"From {month(bands.start)} to {month(after(bands.start, bands.days))}; 0 % is the floor, 100 % healthy."]
     for side in bands.sides:
         if side.middle:
-            ends = f"{room(side.middle[0])} at first, {room(side.middle[-1])} at the end in the middle future"
+            ends = f"{room(side.middle[0])} at first, {room(side.middle[-1])} at the end, typically"
             most = f", between {room(side.low[-1])} and {room(side.high[-1])} in nine of ten" if side.low else ""
             said.append(f"{side.title}: room left {ends}{most}.")
         if side.recorded:
@@ -122,7 +122,7 @@ def _ground(bands: Bands, x: Scale, y: Scale, name: str) -> Html:
         (_gap(first, last, x, y, name) for first, last in bands.gaps),
         drawing.rect(x.start, y(0), x.end - x.start, y(y.low) - y(0), "forbidden", "below the floor"),
         (_level(value, x, y) for value in drawing.ticks(y.low, y.high, 5)),
-        drawing.text(x.start + 6, y(0) + 15, _below(x), class_="quiet small over"),
+        drawing.text(x.start + 6, max(y(0) + 15, y.start - 22), _below(x), class_="quiet small over"),
         (_moment(day, said, x, y) for day, said in drawing.calendar_ticks(bands.start, bands.days, x.end - x.start)),
         drawing.line(x.start, y(0), x.end, y(0), "floor"),
     )

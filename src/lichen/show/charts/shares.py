@@ -41,7 +41,7 @@ def _rows(shares: Shares) -> Iterator[tuple[str, float]]:
     yield from shares.parts
     if shares.others:
         rest = max(0.0, 1 - sum(share for _, share in shares.parts))
-        yield f"{shares.others} others together", rest
+        yield f"{shares.others} others", rest
 
 
 def _bars(rows: list[tuple[str, float]], x: Scale) -> Iterator[Html]:

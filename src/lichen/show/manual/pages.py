@@ -1,6 +1,7 @@
 """Every page of the manual, gathered from where each is written.
 
-Loads no heavy library: the docstrings of findings are read from their text, nothing of the check is imported.
+Loads no heavy library: the docstrings of findings are read from their text, and of the check only the table of
+thresholds is imported, which needs nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import final
 
-from lichen.language.formula import FUNCTIONS
+from lichen.check.thresholds import TABLE
+from lichen.language.functions import FUNCTIONS
 from lichen.mechanisms.mechanism import mechanisms
 from lichen.show.charts import CHARTS
 from lichen.show.manual.keys import key_pages, processes
@@ -57,6 +59,7 @@ def pages() -> tuple[Page, ...]:
     found += _findings(checks.joinpath("failures"), "Failure modes", "failure mode")
     for file, (group, about) in WRITTEN.items():
         found += _written(texts.joinpath(f"{file}.md"), group, about)
+    found.append(_thresholds())
     for each in mechanisms():
         text = each.about.partition("\n\n")[2].strip()
         found.append(Page(group="Mechanisms", title=each.title, about="mechanism", text=text, names=(each.name,)))
@@ -98,6 +101,14 @@ def _written(file: Traversable, group: str, about: str) -> Iterator[Page]:
             text, names = text[also.end() :], tuple(also[1].split(", "))
             remark = f", {also[2].lower()}" if also[2] else ""
         yield Page(group=group, title=title, about=about + remark, text=text, names=names)
+
+
+def _thresholds() -> Page:
+    """The page of every limit of the verdict, with its reason."""
+    rows = "\n".join(f"- {each.name.replace('_', ' ')}, {each.value:g}: {each.reason}." for each in TABLE)
+    text = "The limits that figures are held against. They are choices, not laws of nature, each with its reason."
+    group, about = WRITTEN["verdicts"]
+    return Page(group=group, title="Thresholds", about=about, text=f"{text}\n\n{rows}", names=("threshold",))
 
 
 def _as_markdown(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lichen.dependency.map import DependencyMap, Edge
 from lichen.relationship.flow import WORLD
-from lichen.show.map.words import OUTSIDE, is_harm, marks, plain
+from lichen.show.map.words import OUTSIDE, called, is_harm, marks, plain
 
 _SAFE = re.compile(r"[^\w .,:()/%·+\-\u202f\u2212]")
 
@@ -26,7 +26,7 @@ def _lines(dependencies: DependencyMap) -> Iterator[str]:
         ids[WORLD] = "outside"
         yield f'outside(["{OUTSIDE}"])'
     for edge in dependencies.edges:
-        said = ", ".join((edge.title, *marks(edge)))
+        said = ", ".join((called(edge), *marks(edge)))
         yield f'{ids[edge.giver]} {_arrow(edge)}|"{_escaped(said)}"| {ids[edge.receiver]}'
 
 

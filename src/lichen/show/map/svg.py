@@ -16,7 +16,7 @@ from lichen.relationship.flow import WORLD
 from lichen.show.charts.drawing import text, width_of, wrapped
 from lichen.show.figures import room
 from lichen.show.map.layout import Box, Curve, label_spots, most_bow, nearest_spots, on_ellipse, routes
-from lichen.show.map.words import flow_titles, is_harm, kind_of, marks, plain, title_of
+from lichen.show.map.words import called, flow_titles, is_harm, kind_of, marks, plain, title_of
 from lichen.show.markup import Html, element, join
 
 NARROW = 560
@@ -202,7 +202,7 @@ def _label(edge: Edge) -> tuple[str, ...]:
 
 
 def _names(edge: Edge) -> list[str]:
-    return wrapped(plain(edge.title), _LABEL, 13, 2)
+    return wrapped(called(edge), _LABEL, 13, 2)
 
 
 def _label_size(lines: Sequence[str]) -> tuple[float, float]:

@@ -139,7 +139,7 @@ def _extra(indirect: Indirect) -> float:
 
 def _indirect(dependencies: DependencyMap, indirect: Indirect) -> str:
     ways = [(title_of(dependencies, name), part) for name, part in indirect.through if name != indirect.on][:3]
-    on = title_of(dependencies, indirect.on)
+    on = "itself" if indirect.on == indirect.party else title_of(dependencies, indirect.on)
     parts = [f"{name} {_size(part)}" for name, part in ways] if len(ways) > 1 else [name for name, _ in ways]
     through = f", through {', '.join(parts)}" if parts else ""
     return f"{_size(_extra(indirect))}  {title_of(dependencies, indirect.party)} on {on}{through}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from lichen.dependency.map import DependencyMap, Edge, PartyMap
-from lichen.relationship.flow import WORLD
+from lichen.relationship.flow import BURDENS, WORLD
 from lichen.show.figures import span
 
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -27,7 +27,12 @@ def title_of(dependencies: DependencyMap, name: str) -> str:
 
 def flow_titles(dependencies: DependencyMap) -> dict[str, str]:
     """What each flow is called, by its name."""
-    return {edge.flow: plain(edge.title) for edge in dependencies.edges}
+    return {edge.flow: called(edge) for edge in dependencies.edges}
+
+
+def called(edge: Edge) -> str:
+    """What a flow is called: its name, or its key as words."""
+    return plain(edge.title.replace("_", " "))
 
 
 def marks(edge: Edge) -> Iterator[str]:
@@ -48,7 +53,7 @@ def marks(edge: Edge) -> Iterator[str]:
 
 def is_harm(edge: Edge) -> bool:
     """Whether it weighs on its receiver."""
-    return edge.kind in ("burden", "risk")
+    return edge.kind in BURDENS
 
 
 def kind_of(party: PartyMap) -> str:

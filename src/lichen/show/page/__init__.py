@@ -15,7 +15,7 @@ from lichen.show.page.parts import document
 from lichen.show.page.readings import next_part, readings_part, rests_part
 from lichen.show.page.record import record_part
 from lichen.show.page.sides import futures_part, map_part, sides_part
-from lichen.show.page.terms import file_part, made_part
+from lichen.show.page.terms import file_part, made_part, rules_part
 
 _CONTENTS = (
     ("sides", "Each side"),
@@ -27,6 +27,7 @@ _CONTENTS = (
     ("readings", "Readings"),
     ("rests", "What it rests on"),
     ("next", "What to find out"),
+    ("rules", "What was agreed"),
     ("file", "Terms"),
     ("made", "How it was made"),
 )
@@ -49,10 +50,10 @@ def _body(judged: Judged) -> Html:
     return element(
         "div",
         head(judged),
+        element("nav", element("ul", *contents), aria_label="On this page"),
         element(
             "main",
             first_screen(judged, found),
-            element("nav", element("ul", *contents), aria_label="On this page"),
             sides_part(judged, found),
             findings_part(verdict, relationship),
             map_part(judged.map),
@@ -62,6 +63,7 @@ def _body(judged: Judged) -> Html:
             readings_part(verdict, relationship),
             rests_part(verdict),
             next_part(verdict),
+            rules_part(relationship),
             file_part(relationship),
             made_part(judged),
         ),

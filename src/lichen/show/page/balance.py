@@ -12,7 +12,7 @@ from lichen.show.charts.balance_bars import BalanceBars, Bar, Group
 from lichen.show.judged import Judged
 from lichen.show.markup import Html, element
 from lichen.show.page.parts import chart, part, prose
-from lichen.show.tallies import balance_words, disagreement_words, from_to, recorded_sums
+from lichen.show.tallies import balance_words, disagreement_words, from_to, recorded_sums, straddling_words
 
 _FLOWS = 12
 """At most so many flows are drawn beside each other."""
@@ -90,13 +90,21 @@ def _flows(judged: Judged, balance: Balance) -> Iterator[Group]:
         yield Group(title=f"{flow.title.replace('_', ' ')}, {from_to(found.span)}", bars=bars)
 
 
+def _flow_title(judged: Judged, name: str) -> str:
+    known = judged.relationship.flows.get(name)
+    return (known.title if known is not None else name).replace("_", " ")
+
+
 def _words(judged: Judged, balance: Balance) -> Html:
     parties = judged.relationship.parties
     said = [
         balance_words(parties[name].title if name in parties else name, total) for name, total in balance.totals.items()
     ]
     if balance.unrecorded:
-        said.append("Nobody recorded " + ", ".join(f"`{name}`" for name in balance.unrecorded) + ".")
+        said.append(
+            "Nobody recorded " + ", ".join(f"“{_flow_title(judged, name)}”" for name in balance.unrecorded) + "."
+        )
+    said += [straddling_words(span) for span in balance.straddling]
     said += balance.unread
     said += [disagreement_words(found) for found in balance.disagreements]
     return element("ul", *(element("li", prose(words)) for words in said))

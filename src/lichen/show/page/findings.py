@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
-from lichen.check.finding import Evidence, Finding
+from lichen.check.finding import Evidence, Finding, Remedy
 from lichen.check.thresholds import ALARM, WATCH
 from lichen.check.verdict import Verdict, worst_first
 from lichen.relationship.relationship import Relationship
-from lichen.show import figures, words
+from lichen.show import figures, telling, words
 from lichen.show.charts import limits
 from lichen.show.markup import Html, element, join
 from lichen.show.page.parts import chart, chip, folded, part, prose
 from lichen.show.terminal import measured
 
+OPENED = 3
+"""So many of the worst findings stand open; of the others one sees the sentence."""
+
 
 def findings_part(verdict: Verdict, relationship: Relationship) -> Html:
     """All findings, those that do not hold first, those that hold folded."""
-    ordered = worst_first(verdict.findings)
+    ordered = telling.together(verdict, worst_first(verdict.findings))
     open_ones = [finding for finding in ordered if finding.status != "holds"]
     held = [finding for finding in ordered if finding.status == "holds"]
-    quiet = folded(f"What holds ({len(held)})", (article(finding, relationship) for finding in held)) if held else None
+    quiet = (
+        folded(f"What holds ({len(held)})", (article(finding, relationship, ordered) for finding in held))
+        if held
+        else None
+    )
     nothing = element("p", "Nothing to object: everything that was asked holds.") if not open_ones else None
     return part(
         "findings",
         "What was found",
         element("div", *_charts(verdict), class_="pair"),
         nothing,
-        (article(finding, relationship) for finding in open_ones),
+        (article(finding, relationship, ordered) for finding in open_ones[:OPENED]),
+        (article(finding, relationship, ordered, opened=False) for finding in open_ones[OPENED:]),
         quiet,
-        _missing(verdict),
-        lead="Each finding with its distance to the limit, on what it rests and what would mend it, the worst first.",
+        lead="Each finding with its distance to the limit, on what it rests and what would mend it, the worst first. "
+        "A finding below the first three opens when it is pressed.",
     )
 
 
@@ -58,36 +66,39 @@ def _row(finding: Finding, value: float | None) -> limits.Row:
     return limits.Row(title=words.title(finding.about), status=finding.status, value=value, low=low, high=high)
 
 
-def article(finding: Finding, relationship: Relationship) -> Html:
-    """One finding: sentence, figure, distance to the limit, evidence with place and method, repair."""
+def article(
+    finding: Finding, relationship: Relationship, among: Sequence[Finding] = (), *, opened: bool = True
+) -> Html:
+    """One finding: sentence, figure, distance to the limit; then evidence with place and method, and repair, which
+    stand open or are unfolded by who wants to see them. `among` are all findings that are told.
+    """
+    look = f"finding {finding.status.replace(' ', '-')}"
+    head, rest = list(_head(finding, relationship)), list(_rest(finding, among))
+    if opened or not rest:
+        return element("article", *head, *rest, class_=look)
+    return element("details", element("summary", *head), *rest, class_=look)
+
+
+def _head(finding: Finding, relationship: Relationship) -> Iterator[Html]:
     sides = [relationship.parties[name].title for name in finding.parties if name in relationship.parties]
     whom = element("span", ", ".join(sides), class_="small") if sides else None
     bounds = figures.interval(finding.interval)
     sure = f" (95 % sure: {bounds})" if bounds else ""
-    undecided = (
-        element("p", "More futures would be needed to decide this.", class_="small") if not finding.decided else None
-    )
-    return element(
-        "article",
-        element(
-            "div",
-            chip(finding.status),
-            element("h3", words.title(finding.about)),
-            whom,
-            element("span", measured(finding), element("span", sure, class_="small"), class_="measure")
-            if measured(finding)
-            else None,
-            class_="head",
-        ),
-        element("p", prose(finding.says)),
-        undecided,
-        element("ul", *(_evidence(seen, finding.says) for seen in finding.evidence)) if finding.evidence else None,
-        _repair(finding),
-        element("p", element("strong", "To find out: "), prose(finding.needs), class_="needed")
-        if finding.needs
-        else None,
-        class_=f"finding {finding.status.replace(' ', '-')}",
-    )
+    measure = measured(finding)
+    far = element("span", measure, element("span", sure, class_="small"), class_="measure") if measure else None
+    yield element("div", chip(finding.status), element("h3", words.title(finding.about)), whom, far, class_="head")
+    yield element("p", prose(finding.says))
+
+
+def _rest(finding: Finding, among: Sequence[Finding]) -> Iterator[Html]:
+    if not finding.decided:
+        yield element("p", "More futures would be needed to decide this.", class_="small")
+    if finding.evidence:
+        yield element("ul", *(_evidence(seen, finding.says) for seen in finding.evidence))
+    if finding.remedy is not None:
+        yield _repair(finding, finding.remedy, among)
+    if finding.needs:
+        yield element("p", element("strong", "To find out: "), prose(finding.needs), class_="needed")
 
 
 def _evidence(seen: Evidence, said: str) -> Html:
@@ -102,20 +113,9 @@ def _evidence(seen: Evidence, said: str) -> Html:
     )
 
 
-def _repair(finding: Finding) -> Html | None:
-    if finding.remedy is None:
-        return None
-    remedy = finding.remedy
-    change = (
-        join(" Write ", element("code", f"{remedy.path}: {remedy.value}"), ".")
-        if remedy.path and remedy.value
-        else None
-    )
-    return element("p", element("strong", "Repair: "), prose(remedy.says), change, class_="repair")
-
-
-def _missing(verdict: Verdict) -> Html | None:
-    if not verdict.missing:
-        return None
-    listed = ", ".join(words.COMPONENTS.get(name, words.title(name).lower()) for name in verdict.missing)
-    return element("p", element("strong", "Not in the file: "), f"{listed}.")
+def _repair(finding: Finding, remedy: Remedy, among: Sequence[Finding]) -> Html:
+    """What would mend it, what to write into the file, what that does, and whether another finding asks it too."""
+    change = telling.change(remedy)
+    write = join(" Write ", element("code", change), ".") if change is not None else None
+    notes = (f" {said}" for said in (telling.effect(remedy), telling.beside(finding, among)) if said)
+    return element("p", element("strong", "Repair: "), prose(remedy.says), write, *map(prose, notes), class_="repair")

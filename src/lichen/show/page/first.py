@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lichen.check.verdict import Verdict
-from lichen.show import outlook, words
+from lichen.language.reading import not_at_hand
+from lichen.show import outlook, telling, words
 from lichen.show.charts import bands
 from lichen.show.judged import Judged
 from lichen.show.markup import Html, element
 from lichen.show.outlook import Outlook
 from lichen.show.page.parts import NARROW, chart, chip, prose, spoken
+from lichen.show.telling import Action
 
 ACTIONS = 3
 SIDES = 4
@@ -32,6 +34,7 @@ def head(judged: Judged) -> Html:
             class_="eyebrow",
         ),
         element("h1", spoken(verdict.sentence)),
+        *(element("p", prose(said)) for said in not_at_hand(judged.relationship, judged.party)),
     )
 
 
@@ -46,10 +49,11 @@ def _picture(judged: Judged, found: tuple[Outlook, ...]) -> Html:
             "div", element("p", "No side has a capacity by which one could say how it fares."), class_="panel"
         )
     drawn = outlook.chart(judged, found, "Room left of each side")
-    recorded = ", ".join(f"{one.party.title}: {one.recorded}" for one in found if one.side.recorded)
+    named = ((one.party.title, one.recorded or "") for one in found if one.side.recorded)
+    recorded = ", ".join(f"{title}: {capacity.replace('_', ' ')}" for title, capacity in named)
     worst = outlook.worse_off(found)
     band = f" Band: nine futures of ten of {worst.party.title}." if worst is not None and worst.side.low else ""
-    key = f"Lines: the middle future.{band}"
+    key = f"Lines: half of the futures lie above, half below.{band}"
     key += f" Dots: as recorded ({recorded})." if recorded else " Nothing of this was recorded."
     shown = chart(_tall, drawn, "first", "How much room each side has left above its floor")
     fares = (element("li", outlook.own_sentence(one, judged.relationship.time.start) + ".") for one in found[:SIDES])
@@ -64,7 +68,7 @@ def _tall(drawn: bands.Bands, width: int, name: str) -> Html:
 
 
 def _what_to_do(verdict: Verdict) -> Html:
-    steps = list(actions(verdict))[:ACTIONS]
+    steps = list(_steps(verdict))[:ACTIONS]
     title = "What can be done" if steps else "Nothing needs to be done"
     listed = (
         element("ol", *steps)
@@ -74,19 +78,24 @@ def _what_to_do(verdict: Verdict) -> Html:
     return element("aside", element("h2", title), listed, class_="panel actions", aria_label=title)
 
 
-def actions(verdict: Verdict) -> Iterator[Html]:
-    """Repairs of the worst findings first, then what to find out; nothing twice."""
-    seen: set[str] = set()
-    for finding in verdict.worst:
-        remedy = finding.remedy
-        if remedy is None or remedy.says in seen:
-            continue
-        seen.add(remedy.says)
-        where = remedy.path is not None and remedy.value is not None
-        change = (
-            element("p", "Write ", element("code", f"{remedy.path}: {remedy.value}"), class_="small") if where else None
-        )
-        why = element("p", f"{words.title(finding.about)}: {finding.status}.", class_="small")
-        yield element("li", element("strong", prose(remedy.says)), change, why)
+def _steps(verdict: Verdict) -> Iterator[Html]:
+    """What gives the worst-off side room, the other repairs, then what to find out; nothing twice."""
+    for action in telling.actions(telling.together(verdict, verdict.worst)):
+        yield element("li", *_action(action))
     for step in verdict.next_steps:
         yield element("li", element("strong", "Find out: "), prose(step))
+
+
+def _action(action: Action) -> Iterator[Html]:
+    remedy = action.remedy
+    yield element("strong", prose(remedy.says))
+    change, effect = telling.change(remedy), telling.effect(remedy)
+    if effect:
+        yield element("p", prose(effect), class_="effect")
+    if change is not None:
+        yield element("p", "Write ", element("code", change), class_="small")
+    for other in action.instead:
+        instead = element("code", telling.change(other) or "")
+        yield element("p", "Or instead of that ", instead, " ", prose(telling.effect(other)), class_="small")
+    why = ", ".join(dict.fromkeys(f"{words.title(f.about)} ({f.status})" for f in action.answers))
+    yield element("p", f"For: {why}.", class_="small")

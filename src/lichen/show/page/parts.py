@@ -101,6 +101,6 @@ def _cells(row: Sequence[Child], head: Sequence[str], first: int) -> Iterable[Ht
             yield element("td", cell, class_="number" if turn >= first else None, data_column=head[turn])
 
 
-def folded(summary: Child, *children: Child, opened: bool = False) -> Html:
+def folded(summary: Child, *children: Child) -> Html:
     """Something that is unfolded by who wants to see it."""
-    return element("details", element("summary", summary), *children, open=opened)
+    return element("details", element("summary", summary), *children)

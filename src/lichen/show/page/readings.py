@@ -18,7 +18,7 @@ def readings_part(verdict: Verdict, relationship: Relationship) -> Html:
         ("Outcomes", "With the relationship, beside without it.", verdict.readings.outcomes),
         ("What it costs", "Mutual support has a price; these are its three.", verdict.readings.tradeoffs),
         (
-            "Where to turn a screw",
+            "What can be adjusted",
             "Five dimensions in which a relationship can be too loose or too tight.",
             verdict.readings.tuning,
         ),

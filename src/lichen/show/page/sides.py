@@ -27,13 +27,16 @@ _MOST = 6
 def sides_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
     """Room left, dependence and what reaches each side, as a table with one column a side."""
     questions: tuple[tuple[str, Callable[[Outlook], Child]], ...] = (
-        ("Room left at the start, in the middle future", lambda one: figures.room(one.at_start)),
-        ("Room left at the end, in the middle future", lambda one: figures.room(one.at_end)),
-        ("Room left at the end, nine futures of ten", _range),
-        ("Falls below its floor", lambda one: figures.out_of_hundred(one.below)),
-        ("Would lose without the other, of its room", lambda one: _dependence(judged, one)),
-        ("Would lose if it gave on and received nothing, of its room", lambda one: _gross(judged, one)),
-        ("Of its gain reaches the other", lambda one: _reach(judged, one)),
+        ("Room left at the start (typical)", lambda one: figures.room(one.at_start)),
+        ("Room left at the end (typical)", lambda one: figures.room(one.at_end)),
+        ("Room left at the end, in nine futures of ten", _range),
+        ("Falls below its floor at some time", lambda one: figures.out_of_hundred(one.below)),
+        (
+            "If nothing passed between them from the start, would lose, of its room",
+            lambda one: _dependence(judged, one),
+        ),
+        ("If it gave as before and received nothing, would lose, of its room", lambda one: _gross(judged, one)),
+        ("If it gains, reaches the other, of that gain", lambda one: _reach(judged, one)),
     )
     if not found:
         return part("sides", "Each side", element("p", "No side has a capacity by which one could say how it fares."))
@@ -45,7 +48,10 @@ def sides_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
         head = ["Side", *(question for question, _ in questions)]
         rows = [[one.party.title, *(answer(one) for _, answer in questions)] for one in found]
         shown = table(head, rows, caption="How each side fares", numbers=len(questions))
-    lead = "The same questions asked of every side. Room left is 100 % when a side is healthy and 0 % at its floor."
+    lead = (
+        "The same questions asked of every side. Room left is 100 % when a side is healthy and 0 % at its floor. "
+        "Typical: half of the futures have more, half less."
+    )
     kind = element("p", "Between them: ", element("strong", words.KINDS[judged.verdict.kind]), ".")
     return part("sides", "Each side", kind, shown, lead=lead)
 

@@ -11,7 +11,8 @@ from lichen.relationship.value import Value
 from lichen.show import figures
 from lichen.show.judged import Judged
 from lichen.show.markup import Child, Html, element, join
-from lichen.show.page.parts import folded, part, table
+from lichen.show.page.parts import folded, part, prose, table
+from lichen.show.rules import rules_of
 
 
 def file_part(relationship: Relationship) -> Html:
@@ -25,11 +26,25 @@ def file_part(relationship: Relationship) -> Html:
         table(("Term", "Value", "May lie between", "Because"), terms, caption="What the parties decide")
         if terms
         else None,
-        folded("What each side needs to go on", _capacities(relationship), opened=True),
+        folded("What each side needs to go on", _capacities(relationship)),
         folded("What passes between them", _flows(relationship)),
         folded("What nobody decides", _world(relationship)) if relationship.world else None,
         lead="As the file says it. A figure without a reason is an assumption.",
     )
+
+
+def rules_part(relationship: Relationship) -> Html:
+    """What was agreed, rule by rule, each in words with its reason."""
+    rows = [
+        (
+            _named(rule.title, rule.at),
+            prose(rule.says),
+            rule.because or element("span", "no reason given", class_="small"),
+        )
+        for rule in rules_of(relationship)
+    ]
+    shown = table(("Rule", "What it says", "Because"), rows) if rows else element("p", "The file states no rules.")
+    return part("rules", "What was agreed", shown, lead="The rules of the file in words.")
 
 
 def _term_row(relationship: Relationship, name: str) -> Sequence[Child]:

@@ -19,6 +19,7 @@ from lichen.simulation.program import AT_ONE, AT_ZERO
 from lichen.simulation.recording import spans_of_fifths
 from lichen.simulation.reducing import FIFTHS, ends_of_fifths
 from lichen.simulation.tape import Register
+from lichen.simulation.windows import full_windows
 
 
 @final
@@ -39,6 +40,7 @@ class Assembled:
     root: Array
     spreads: Table
     trailing: Table
+    looks: Whole
     losses: Table
     reviews: Reviews
     experiments: Experiments
@@ -63,9 +65,10 @@ def assemble(run: Lowered) -> Assembled:
         processes=table(code.MOVING_ROW, run.processes()),
         root=chance.correlating(run.relationship),
         spreads=table(code.SPREAD_ROW, _courses(run)),
-        trailing=table(code.TRAILING_ROW, trailing.values()),
+        trailing=table(code.TRAILING_ROW, (row for row, _ in trailing.values())),
+        looks=_looks(run, [windows for _, windows in trailing.values()]),
         losses=table(code.LOSS_ROW, run.losses()),
-        reviews=_reviews(run, trailing),
+        reviews=_reviews(run, {party: row[-1] for party, (row, _) in trailing.items()}),
         experiments=Experiments(
             events=table(code.EVENT_ROW, run.events()), capacities=table(code.CAPACITY_ROW, _capacities(run))
         ),
@@ -100,6 +103,7 @@ def _geometry(run: Lowered) -> Table:
     row["lanes"], row["futures"], row["steps"], row["step_days"] = run.lanes, run.futures, run.time.steps, step_days
     row["year"] = max(1, in_steps(YEAR_DAYS, step_days))
     row["answered"] = in_steps(rules.takes_effect_after_days + rules.answer_days, step_days) if rules else 0
+    row["promises"] = len(run.tape.transits)
     row["against"], row["called"] = recording.falls.against, take(4 * width)
     row["time"], row["time_length"] = time.offset, run.futures * run.copies(time) * (source in run.tape.sources)
     row["levels"] = take(len(recording.level_series) * code.FIGURES * width)
@@ -109,8 +113,8 @@ def _geometry(run: Lowered) -> Table:
     return row
 
 
-def _reviews(run: Lowered, trailing: Mapping[str, tuple[int, ...]]) -> Reviews:
-    regular, (triggers, pending) = run.regular(), run.triggers(trailing)
+def _reviews(run: Lowered, pendings: Mapping[str, int]) -> Reviews:
+    regular, (triggers, pending) = run.regular(), run.triggers(pendings)
     slots = 1 + max((slot for _, _, slot in regular), default=0)
     return Reviews(
         terms=table(code.TERM_ROW, run.terms(slots)),
@@ -123,7 +127,7 @@ def _reviews(run: Lowered, trailing: Mapping[str, tuple[int, ...]]) -> Reviews:
 
 def _kept(run: Lowered, clipped_at: int, balances_at: int) -> Kept:
     recording, steps = run.recording, run.time.steps
-    balances, spans = _balances(run, balances_at)
+    balances, looks, spans = _balances(run, balances_at)
     return Kept(
         begins=np.array(recording.begins, dtype=np.int64),
         levels=_values(run, recording.level_series),
@@ -133,6 +137,7 @@ def _kept(run: Lowered, clipped_at: int, balances_at: int) -> Kept:
         sums=_values(run, _summed(run)),
         clipped=table(code.MEMBERS_ROW, _clipped(run, clipped_at)),
         balances=balances,
+        looks=looks,
         spans=spans,
         rooms=_values(run, [party.headroom for party in recording.parties if party.headroom is not None]),
         fallen=np.array(list(recording.falls.places), dtype=np.int64),
@@ -194,21 +199,30 @@ def _clipped(run: Lowered, clipped_at: int) -> Iterable[tuple[int, ...]]:
         yield place.offset, place.member, place.members, clipped_at + k * run.futures
 
 
-def _balances(run: Lowered, balances_at: int) -> tuple[Table, Whole]:
-    """The balance of each party in the base lane over its own window, where that is ever full."""
+def _looks(run: Lowered, windows: Sequence[Sequence[tuple[int, int, int]]]) -> Whole:
+    """Windows `[of what, step, first or end or beside]`."""
+    return np.array(windows, dtype=np.int64).reshape(len(windows), run.time.steps, 3)
+
+
+def _balances(run: Lowered, balances_at: int) -> tuple[Table, Whole, Whole]:
+    """The balance of each party in the base lane over its own windows, where one is ever full; windows and fifths."""
     rows: Rows = []
-    spans = np.zeros((len(run.program.parties), FIFTHS, 2), dtype=np.int64)
+    windows: list[list[tuple[int, int, int]]] = []
+    spans: list[list[tuple[int, int]]] = []
     lane = run.recording.path_lanes.get("base")
-    for k, party in enumerate(run.program.parties):
-        window = max(1, in_steps(party.window_days, run.time.step_days))
-        if lane is not None and window <= run.time.steps:
-            received, borne = (
-                place.offset + lane * place.lane for place in (run.at(party.received), run.at(party.borne))
-            )
-            spans[len(rows)] = spans_of_fifths(run.time.steps - window + 1)
+    for k, party in enumerate(run.program.parties if lane is not None else ()):
+        full = tuple(full_windows(party.over, run.time, run.relationship.commitment_days))
+        if full and lane is not None:
+            ends = {end: (first, end, turn) for turn, (first, end) in enumerate(full)}
+            places = (run.at(party.received), run.at(party.borne))
+            received, borne = (place.offset + lane * place.lane for place in places)
+            size = 1 + max(end - first for first, end in full)
             out = balances_at + k * code.FIGURES * run.futures
-            rows.append((received, borne, window, out, run.ring((window + 1) * 2 * run.futures)))
-    return table(code.BALANCE_ROW, rows), spans
+            rows.append((received, borne, size, out, run.ring(size * 2 * run.futures)))
+            windows.append([ends.get(step + 1, (0, 0, -1)) for step in range(run.time.steps)])
+            spans.append(spans_of_fifths(len(full)))
+    fifths = np.array(spans, dtype=np.int64).reshape(len(spans), FIFTHS, 2)
+    return table(code.BALANCE_ROW, rows), _looks(run, windows), fifths
 
 
 def _path_sums(run: Lowered) -> Table:

@@ -87,7 +87,7 @@ class Chunks:
             others=tables.others,
             chosen=self.chosen,
         )
-        memories = Memories(delays=self.delays, trailing=tables.trailing, losses=tables.losses)
+        memories = Memories(delays=self.delays, trailing=tables.trailing, looks=tables.looks, losses=tables.losses)
         run_chunk(machine, world, memories, tables.reviews, tables.experiments, kept, whole)
 
     def _world(self, drawn: range, *, ready: bool) -> World:
@@ -158,11 +158,8 @@ class Chunks:
         """How long each transit and delay is in this chunk, and room for what they hold."""
         run = self.run
         width, size = run.layout.width, run.rings
-        for row, node in zip(self.transits, run.tape.transits, strict=True):
-            row["ring"], row["size"] = (
-                size,
-                self._slots(row, run.at(node.operands[1]).members if row["lag_member"] else 1),
-            )
+        for row in self.transits:
+            row["ring"], row["size"] = size, self._slots(row, int(row["members"]) if row["lag_member"] else 1)
             size += int(row["size"]) * int(row["members"]) * width
         for row in self.delays:
             if not row["smooths"]:
@@ -199,6 +196,9 @@ class Chunks:
         shares = self._view(at["clipped"], len(kept.clipped), self.run.futures)[:, :valid]
         for clipped, share in zip(recording.clipped.values(), shares, strict=True):
             clipped[part] = share / time.steps
+        for row, term in zip(self.tables.reviews.terms, self.run.program.terms, strict=True):
+            times, first = self._view(int(row["clips"]), 2, self.run.lanes, self.run.futures)[..., :valid]
+            recording.clips[term.name].times[:, part], recording.clips[term.name].first[:, part] = times, first
         self._keep_balances(part, valid)
 
     def _series(self, at: int, series: int) -> Array:
@@ -206,18 +206,16 @@ class Chunks:
 
     def _keep_balances(self, part: slice, valid: int) -> None:
         tables = self.tables
-        rows = zip(tables.kept.balances, tables.kept.spans, strict=False)
-        kept = {int(row["out"]): (row, spans) for row, spans in rows}
-        time = self.run.time
+        kept = dict(zip(tables.kept.balances["out"].tolist(), tables.kept.spans, strict=True))
         for k, party in enumerate(self.run.program.parties):
             at = tables.balances_at + k * code.FIGURES * self.run.futures
             if at in kept:
-                row, spans = kept[at]
+                spans = kept[at]
                 now = self._view(at, code.FIGURES, self.run.futures)[:, :valid]
                 self.recording.keep_balance(
                     party.name,
                     part,
-                    samples=time.steps - int(row["window"]) + 1,
+                    samples=int(spans[-1, 1]),
                     start=now[code.START],
                     end=now[code.END],
                     total=now[code.TOTAL],

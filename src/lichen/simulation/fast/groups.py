@@ -20,7 +20,8 @@ class Machine(NamedTuple):
     """The tape and its numbers.
 
     `bounds` [list, first or end] of each list in `instructions`; `indices` of gathers and scatters; `chosen`
-    [override, lane, scenario or point] which of the `others` stands in for a value; `geometry` has one row.
+    [override, lane, scenario or point] which of the `others` stands in for a value; `geometry` has one row. The
+    transits of promises that rest on what falls due come last, and no instruction names them.
     """
 
     arena: Array
@@ -53,10 +54,11 @@ class World(NamedTuple):
 
 
 class Memories(NamedTuple):
-    """What is remembered beside transits."""
+    """What is remembered beside transits; `looks` [balance, step, first or end or whether full] of trailing windows."""
 
     delays: Table
     trailing: Table
+    looks: Whole
     losses: Table
 
 
@@ -81,8 +83,8 @@ class Kept(NamedTuple):
     """What is taken down.
 
     `begins` [lane] is when each experiment does, `level_ends` and `measure_ends` where the fifths of the horizon end,
-    `spans` [balance, fifth, first or end] in windows. `falls` [figure, sample, party, lane] and `paths` [series, time,
-    future] are filled, the rest in the arena.
+    `looks` [balance, step, first or end or turn] the windows, `spans` [balance, fifth, first or end] in turns. `falls`
+    [figure, sample, party, lane] and `paths` [series, time, future] are filled, the rest in the arena.
     """
 
     begins: Whole
@@ -93,6 +95,7 @@ class Kept(NamedTuple):
     sums: Table
     clipped: Table
     balances: Table
+    looks: Whole
     spans: Whole
     rooms: Table
     fallen: Whole

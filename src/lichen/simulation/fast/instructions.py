@@ -61,15 +61,17 @@ INSTRUCTION = _whole(
     "what out a b c outer middle length out_outer out_middle a_outer a_middle b_outer b_middle c_outer c_middle beside"
 )
 """What is done; where; to what; in how many turns of three loops; how far the places move in the outer two."""
-TRANSIT_ROW = _whole("rate rate_member rate_lane lag lag_member lag_lane out members steps varies same empty ring size")
+TRANSIT_ROW = _whole(
+    "rate rate_member rate_lane lag lag_member lag_lane out members steps varies same empty follows ring size"
+)
 """`steps`: where the lags in steps are; `same`: there is one for all; `empty`: nothing was on its way before."""
 LATE_ROW = _whole("transit lane steps since ring begun")
-"""What of a transit is late in a lane: by how many steps, what is given since when, begun at which step (-1: none)."""
+"""What of a transit is late in a lane: by how many steps, what is given since when, begun when (-1: not yet)."""
 OVERRIDE_ROW = _whole("out own own_lane first")
 OTHER_ROW = _whole("value lane")
 """A value in place of another one."""
 DELAY_ROW = _whole("smooths past now now_member now_lane over over_lane members kept steps varies same ring size")
-TRAILING_ROW = _whole("received received_lane borne borne_lane out window full_from sums pending")
+TRAILING_ROW = _whole("received received_lane borne borne_lane out size sums pending")
 LOSS_ROW = _whole(
     "lane announced ended rate rate_member rate_lane lag lag_member lag_lane after after_member after_lane lost members"
     " sums ready"
@@ -77,7 +79,7 @@ LOSS_ROW = _whole(
 VALUE_ROW = _whole("value lane")
 """A register, and how far its lanes lie apart: 0 where they are all alike."""
 MEMBERS_ROW = _whole("value member members out")
-BALANCE_ROW = _whole("received borne window out sums")
+BALANCE_ROW = _whole("received borne size out sums")
 WHITE, AR1, WALK, RELATIVE_WALK = range(4)
 MOVING_ROW = _whole("kind variable out copies state")
 """A process that moves by normal numbers; `copies`: for how many lanes its register has a place."""
@@ -88,8 +90,9 @@ EVENT_ROW = np.dtype(
 SETS, DELAYS, CHOOSES_SCENARIO, CHOOSES_POINT, SHIFTS, FALLS = range(6)
 """What an event does: to a register, a row of `late`, an override or a capacity."""
 CAPACITY_ROW = _whole("now floor floor_member floor_lane width width_member width_lane members")
-TERM_ROW = _whole("now bounded bounded_lane agreed called")
-"""`agreed`: where what regular reviews make of it waits, by slot; `called`: what reviews make that were called."""
+TERM_ROW = _whole("now wished wished_lane bounded bounded_lane agreed called clips")
+"""`agreed`: where what regular reviews make of it waits, by slot; `called`: what called ones make; `clips`: how often
+the bounds of a term cut something off, and when first."""
 REVIEW_ROW = _whole("step in_force slot")
 TRIGGER_ROW = _whole("condition lane before")
 PENDING_ROW = _whole("trigger pending")
@@ -97,14 +100,17 @@ STILL, MOVING, RESET, FIRST_TERMS, FIRST_LEVELS, FORGET, ADVANCE, PATH_SUMS = ra
 """The lists of instructions: for what does not vary in time; for a step; what moves values between registers."""
 GEOMETRY = np.dtype(
     [
-        *((name, np.int64) for name in ("lanes", "futures", "steps", "year", "answered", "first", "valid", "against")),
+        *(
+            (name, np.int64)
+            for name in ("lanes", "futures", "steps", "year", "answered", "first", "valid", "against", "promises")
+        ),
         *((name, np.int64) for name in ("called", "time", "time_length", "levels", "measures", "sums", "clipped")),
         ("step_days", np.float64),
     ]
 )
 """Sizes; `year`, `answered`: steps of a year, and until a review that was called is in force; `first`, `valid`: which
-futures a chunk begins with, and how many of it count; `against`: the lane against which others fall. From `called` on:
-where in the arena these are."""
+futures a chunk begins with, and how many of it count; `against`: the lane against which others fall; `promises`: the
+first transit that no instruction names. From `called` on: where in the arena these are."""
 
 (START, END, TOTAL, LEAST_SEEN, AFTER, ALL_BEFORE, YEAR_START, FIFTH_START, STEPS_ABOVE, YEARLY, FIFTHS) = range(11)
 FIGURES = FIFTHS + 5

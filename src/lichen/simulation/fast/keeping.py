@@ -185,14 +185,18 @@ def begin_balance(arena: Array, rings: Array, row: Row, futures: int) -> None:
 
 
 @compiled
-def balance(arena: Array, rings: Array, row: Row, spans: Whole, futures: int, step: int) -> None:
-    """A party's balance over a window that is full; `spans` are the first and last of the windows of each fifth."""
-    count(arena, rings, row.sums, futures, row.received, row.window, step, futures)
-    count(arena, rings, row.sums + futures, futures, row.borne, row.window, step, futures)
-    turn = step + 1 - row.window
+def balance(arena: Array, rings: Array, row: Row, look: Whole, spans: Whole, futures: int, step: int) -> None:
+    """A party's balance over the window that ends with this step, if one does.
+
+    `look` is its first step, its end, and which of the full windows it is, or -1; `spans` are the first and last of the
+    windows of each fifth.
+    """
+    count(rings, row.sums, futures, row.size, step, arena[row.received : row.received + futures])
+    count(rings, row.sums + futures, futures, row.size, step, arena[row.borne : row.borne + futures])
+    turn = look[2]
     if turn >= 0:
         now = arena[row.out + END * futures : row.out + (END + 1) * futures]
-        weigh(rings, row.sums, row.window, step, now)
+        weigh(rings, row.sums, row.size, look, now)
         if turn == 0:
             copy(arena[row.out + START * futures : row.out + (START + 1) * futures], now)
         add(arena[row.out + TOTAL * futures : row.out + (TOTAL + 1) * futures], now)
@@ -233,4 +237,4 @@ def record_flows(arena: Array, rings: Array, kept: Kept, geometry: Row, step: in
     count_clipped(arena, kept.clipped, geometry)
     add_sums(arena, geometry.sums, kept.sums, geometry, step)
     for k in range(kept.balances.size):
-        balance(arena, rings, kept.balances[k], kept.spans[k], geometry.futures, step)
+        balance(arena, rings, kept.balances[k], kept.looks[k, step], kept.spans[k], geometry.futures, step)

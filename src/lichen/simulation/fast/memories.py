@@ -93,6 +93,35 @@ def send(arena: Array, rings: Array, row: Row, geometry: Row, step: int) -> None
 
 
 @compiled
+def owe(arena: Array, rings: Array, row: Row, geometry: Row, step: int) -> None:
+    """Of a promise that rests on what falls due: sends it once its step is over, and shows what falls due next.
+
+    What is promised and settled in one step is not sent.
+    """
+    lanes, futures = geometry.lanes, geometry.futures
+    width = row.members * lanes * futures
+    measure_lags(arena, row, geometry)
+    for member in range(row.members):
+        for lane in range(lanes):
+            at = (member * lanes + lane) * futures
+            rate = row.rate + member * row.rate_member + lane * row.rate_lane
+            for i in range(futures):
+                lag = int(arena[row.steps if row.same else row.steps + at + i])
+                if lag > 0:
+                    rings[row.ring + (step + lag) % row.size * width + at + i] += arena[rate + i]
+    show_due(arena, rings, row, geometry, step + 1)
+
+
+@compiled
+def show_due(arena: Array, rings: Array, row: Row, geometry: Row, step: int) -> None:
+    """What falls due at a step."""
+    width = row.members * geometry.lanes * geometry.futures
+    due = row.ring + step % row.size * width
+    copy(arena[row.out : row.out + width], rings[due : due + width])
+    rings[due : due + width] = 0.0
+
+
+@compiled
 def hold(arena: Array, rings: Array, row: Row, late: Row, geometry: Row, step: int) -> None:
     """In one lane what is given since a step arrives later than the rest."""
     if not late.steps:
@@ -232,39 +261,36 @@ def ratio(received: float, borne: float) -> float:
 
 
 @compiled
-def remember(arena: Array, rings: Array, row: Row, geometry: Row, step: int) -> None:
-    """Counts this step and shows what the next step reads."""
+def remember(arena: Array, rings: Array, row: Row, look: Whole, geometry: Row, step: int) -> None:
+    """Counts this step and shows what the next one reads; `look`: a window's first step, its end, if it is full."""
     lanes, futures = geometry.lanes, geometry.futures
     width = lanes * futures
     for lane in range(lanes):
         at, received, borne = lane * futures, row.received + lane * row.received_lane, row.borne + lane * row.borne_lane
-        count(arena, rings, row.sums + at, width, received, row.window, step, futures)
-        count(arena, rings, row.sums + width + at, width, borne, row.window, step, futures)
+        count(rings, row.sums + at, width, row.size, step, arena[received : received + futures])
+        count(rings, row.sums + width + at, width, row.size, step, arena[borne : borne + futures])
     out, pending = arena[row.out : row.out + width], arena[row.pending : row.pending + width]
-    weigh(rings, row.sums, row.window, step, out)
-    if step + 1 >= row.full_from:
-        look_empty(rings, row.sums, row.window, step, pending)
+    weigh(rings, row.sums, row.size, look, out)
+    if look[2]:
+        look_empty(rings, row.sums, row.size, look, pending)
     else:
         pending[:] = 1.0
 
 
 @compiled
-def count(arena: Array, rings: Array, sums: int, width: int, value: int, window: int, step: int, futures: int) -> None:
-    """What has passed until now: one sum of two for each step that a window needs."""
-    before, after = sums + step % (window + 1) * 2 * width, sums + (step + 1) % (window + 1) * 2 * width
-    out, known, now = rings[after : after + futures], rings[before : before + futures], arena[value : value + futures]
-    for i in range(futures):
+def count(rings: Array, sums: int, width: int, size: int, step: int, now: Array) -> None:
+    """What has passed until now: two sums of `width` for each step, of which `size` are kept."""
+    before, after = sums + step % size * 2 * width, sums + (step + 1) % size * 2 * width
+    out, known = rings[after : after + now.size], rings[before : before + now.size]
+    for i in range(now.size):
         out[i] = known[i] + now[i]
 
 
 @compiled
-def weigh(rings: Array, sums: int, window: int, step: int, out: Array) -> None:
-    """What was received per what was borne in the window that ends with a step."""
+def weigh(rings: Array, sums: int, size: int, look: Whole, out: Array) -> None:
+    """What was received per what was borne in a window."""
     width = out.size
-    now, then = (
-        sums + (step + 1) % (window + 1) * 2 * width,
-        sums + max(0, step + 1 - window) % (window + 1) * 2 * width,
-    )
+    then, now = sums + look[0] % size * 2 * width, sums + look[1] % size * 2 * width
     gained, gained_then = rings[now : now + width], rings[then : then + width]
     given, given_then = rings[now + width : now + 2 * width], rings[then + width : then + 2 * width]
     for i in range(width):
@@ -272,13 +298,10 @@ def weigh(rings: Array, sums: int, window: int, step: int, out: Array) -> None:
 
 
 @compiled
-def look_empty(rings: Array, sums: int, window: int, step: int, out: Array) -> None:
-    """Whether nothing was received and nothing borne in that window."""
+def look_empty(rings: Array, sums: int, size: int, look: Whole, out: Array) -> None:
+    """Whether nothing was received and nothing borne in a window."""
     width = out.size
-    now, then = (
-        sums + (step + 1) % (window + 1) * 2 * width,
-        sums + max(0, step + 1 - window) % (window + 1) * 2 * width,
-    )
+    then, now = sums + look[0] % size * 2 * width, sums + look[1] % size * 2 * width
     gained, gained_then = rings[now : now + width], rings[then : then + width]
     given, given_then = rings[now + width : now + 2 * width], rings[then + width : then + 2 * width]
     for i in range(width):

@@ -6,6 +6,8 @@ called waits future by future: none is called while another one is under way.
 
 from __future__ import annotations
 
+import numpy as np
+
 from lichen.simulation.fast.groups import Reviews
 from lichen.simulation.fast.machine import Array, Row, Table, Whole, compiled
 from lichen.simulation.fast.members import copy
@@ -18,6 +20,10 @@ def begin_reviews(arena: Array, reviews: Reviews, geometry: Row) -> None:
     At `called`: whether one is, until when none can be, when what was said holds, and room for a row in between.
     """
     called, width = geometry.called, geometry.lanes * geometry.futures
+    for k in range(reviews.terms.size):
+        clips = reviews.terms[k].clips
+        arena[clips : clips + width] = 0.0
+        arena[clips + width : clips + 2 * width] = np.inf
     arena[called : called + 2 * width] = 0.0
     arena[called + 2 * width : called + 3 * width] = -1.0
     for k in range(reviews.triggers.size):
@@ -64,6 +70,8 @@ def close_reviews(arena: Array, reviews: Reviews, geometry: Row, step: int) -> N
                     said = terms[k].agreed + regular[turn].slot * width + lane * futures
                     value = terms[k].bounded + lane * terms[k].bounded_lane
                     copy(arena[said : said + futures], arena[value : value + futures])
+                    for i in range(futures if reviews.reviewing[lane] else 0):
+                        note_clip(arena, terms[k], lane, i, geometry, step)
     if reviews.triggers.size and terms.size:
         answer(arena, terms, geometry.called, geometry, step)
         watch(arena, reviews.triggers, reviews.pending, reviews.reviewing, geometry.called, geometry, step)
@@ -80,6 +88,19 @@ def answer(arena: Array, terms: Table, called: int, geometry: Row, step: int) ->
                 arena[called + 2 * lanes * futures + at] = max(step + 1, step + geometry.answered)
                 for k in range(terms.size):
                     arena[terms[k].called + at] = arena[terms[k].bounded + lane * terms[k].bounded_lane + i]
+                    note_clip(arena, terms[k], lane, i, geometry, step)
+
+
+@compiled
+def note_clip(arena: Array, row: Row, lane: int, future: int, geometry: Row, step: int) -> None:
+    """Counts a review in which the bounds of a term cut something off, and notes the first one, in days."""
+    wished = arena[row.wished + lane * row.wished_lane + future]
+    bounded = arena[row.bounded + lane * row.bounded_lane + future]
+    if wished < bounded or wished > bounded:
+        times = row.clips + lane * geometry.futures + future
+        first = times + geometry.lanes * geometry.futures
+        arena[times] += 1.0
+        arena[first] = min(arena[first], step * geometry.step_days)
 
 
 @compiled

@@ -41,9 +41,11 @@ from lichen.simulation.fast.memories import (
     make_late,
     open_loss,
     override,
+    owe,
     remember,
     send,
     show,
+    show_due,
     smooth,
 )
 from lichen.simulation.fast.reviews import begin_reviews, close_reviews, open_reviews
@@ -86,7 +88,7 @@ def run_chunk(
         if step < geometry.steps:
             record_flows(arena, machine.rings, kept, geometry, step)
             close_reviews(arena, reviews, geometry, step)
-            close_memories(arena, machine.rings, memories, geometry, step)
+            close_memories(machine, memories, geometry, step)
             execute(machine, ADVANCE, step)
 
 
@@ -99,16 +101,21 @@ def execute(machine: Machine, phase: int, step: int) -> None:
         if row.what < FIRST_OVER_MEMBERS:
             elementwise(arena, row)
         elif row.what == TRANSIT:
-            transit = machine.transits[row.beside]
-            send(arena, machine.rings, transit, geometry, step)
-            for which in range(machine.late.size if step >= 0 else 0):
-                late = machine.late[which]
-                if late.transit == row.beside and late.begun >= 0:
-                    hold(arena, machine.rings, transit, late, geometry, step)
+            send(arena, machine.rings, machine.transits[row.beside], geometry, step)
+            if step >= 0:
+                hold_back(machine, row.beside, geometry, step)
         elif row.what == OVERRIDE:
             override(arena, machine.overrides[row.beside], machine.others, machine.chosen[row.beside], geometry)
         else:
             over_members(arena, row, machine.indices)
+
+
+@compiled
+def hold_back(machine: Machine, transit: int, geometry: Row, step: int) -> None:
+    """What of a transit is late in some lanes falls due later."""
+    for k in range(machine.late.size):
+        if machine.late[k].transit == transit and machine.late[k].begun >= 0:
+            hold(machine.arena, machine.rings, machine.transits[transit], machine.late[k], geometry, step)
 
 
 @compiled
@@ -129,11 +136,22 @@ def start(machine: Machine, memories: Memories, reviews: Reviews, experiments: E
         begin_trailing(arena, rings, memories.trailing[k], geometry)
     for k in range(memories.losses.size):
         begin_loss(arena, memories.losses[k], geometry)
-    for k in range(machine.transits.size):
-        begin_transit(arena, rings, machine.transits[k], geometry)
+    begin_transits(machine, geometry, 0)
+    for k in range(geometry.promises, machine.transits.size):
+        show_due(arena, rings, machine.transits[k], geometry, 0)
+    execute(machine, MOVING, NOT_YET)
+    begin_transits(machine, geometry, 1)
     begin_reviews(arena, reviews, geometry)
     hit(machine, experiments, geometry, 0, False)
     settle(machine, memories, geometry)
+
+
+@compiled
+def begin_transits(machine: Machine, geometry: Row, following: int) -> None:
+    """What was on its way before the start; of those that follow another transit when that one has begun."""
+    for k in range(machine.transits.size):
+        if machine.transits[k].follows == following:
+            begin_transit(machine.arena, machine.rings, machine.transits[k], geometry)
 
 
 @compiled
@@ -147,12 +165,16 @@ def settle(machine: Machine, memories: Memories, geometry: Row) -> None:
 
 
 @compiled
-def close_memories(arena: Array, rings: Array, memories: Memories, geometry: Row, step: int) -> None:
+def close_memories(machine: Machine, memories: Memories, geometry: Row, step: int) -> None:
     """What is remembered of a step, and what the next one reads of it."""
+    arena, rings = machine.arena, machine.rings
     for k in range(memories.losses.size):
         close_loss(arena, memories.losses[k], geometry, step)
     for k in range(memories.trailing.size):
-        remember(arena, rings, memories.trailing[k], geometry, step)
+        remember(arena, rings, memories.trailing[k], memories.looks[k, step], geometry, step)
+    for k in range(geometry.promises, machine.transits.size):
+        owe(arena, rings, machine.transits[k], geometry, step)
+        hold_back(machine, k, geometry, step + 1)
     for k in range(memories.delays.size):
         row = memories.delays[k]
         if row.smooths:

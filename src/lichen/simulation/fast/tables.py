@@ -20,6 +20,7 @@ from lichen.simulation.program import Program
 from lichen.simulation.recording import Recording
 from lichen.simulation.reviews import balances_read, is_due
 from lichen.simulation.tape import Register
+from lichen.simulation.windows import Look, looks
 
 Rows = list[tuple[int, ...]]
 MOVING = {"white": code.WHITE, "ar1": code.AR1, "random_walk": code.WALK}
@@ -51,6 +52,7 @@ class Lowered:
         self.late: Rows = []
         self.summed: dict[int, Place] = {}
         """Sums over members that only courses need, by register."""
+        self.passing = tuple(self._passing())
         self.transits = table(code.TRANSIT_ROW, self._transits())
         self.delays = table(code.DELAY_ROW, self._delays())
         self.static_world = [place for place in self.tape.sources if self._is_static(place)]
@@ -64,6 +66,25 @@ class Lowered:
     def at(self, register: Register) -> Place:
         """Where a register stands."""
         return self.tape.at(register)
+
+    def _passing(self) -> Iterable[tuple[str, bool, tuple[Register, Register, Register]]]:
+        """The transits: of which flow, whether they follow another one, and rate, lag and result.
+
+        First those that the tape names, then promises that rest on what falls due.
+        """
+        for node in self.tape.transits:
+            rate, lag = node.operands
+            flow, name = node.beside if isinstance(node.beside, tuple) else ("", "")
+            yield flow, name == SENT_ON, (rate, lag, node.result)
+        for promise in self.program.promises:
+            yield promise.flow, False, (promise.given, promise.lag, promise.owed)
+
+    def _base(self, register: Register) -> Place:
+        """Where the one value of a register stands that is the same for all."""
+        node = self.tape.nodes[register.index]
+        while node.operation == "spread":
+            node = self.tape.nodes[node.operands[0].index]
+        return self.at(node.result)
 
     def _is_same(self, register: Register) -> bool:
         """Whether a register has one value for all members, lanes and futures."""
@@ -81,14 +102,13 @@ class Lowered:
     # Memories
 
     def _transits(self) -> Iterable[tuple[int, ...]]:
-        for node in self.tape.transits:
-            rate, lag, out = (self.at(register) for register in (*node.operands, node.result))
-            same = self._is_same(node.operands[1])
-            flow = str(node.beside[0]) if isinstance(node.beside, tuple) else ""
-            steps = self.layout.take(1 if same else out.members * self.layout.width)
+        for flow, follows, (rate, lag, out) in self.passing:
+            same = self._is_same(lag)
+            members = self.at(out).members
+            steps = self.layout.take(1 if same else members * self.layout.width)
+            ends = (*three(self.at(rate)), *three(self._base(lag) if same else self.at(lag)), self.at(out).offset)
             empty = self.relationship.flows[flow].starts_empty
-            varies = node.operands[1].time
-            yield (*three(rate), *three(lag), out.offset, out.members, steps, varies, same, empty, 0, 0)
+            yield (*ends, members, steps, lag.time, same, empty, follows, 0, 0)
 
     def _delays(self) -> Iterable[tuple[int, ...]]:
         for memory in self.program.memories:
@@ -99,17 +119,17 @@ class Lowered:
             ends = (*three(now), over.offset, over.lane)
             yield (smooths, past.offset, *ends, past.members, kept, steps, memory.over.time, same, 0, 0)
 
-    def trailing(self) -> dict[str, tuple[int, ...]]:
-        """The balances that formulas read, by party."""
-        rows: dict[str, tuple[int, ...]] = {}
+    def trailing(self) -> dict[str, tuple[tuple[int, ...], tuple[Look, ...]]]:
+        """The balances that formulas read, by party, and the windows that they look at."""
+        rows: dict[str, tuple[tuple[int, ...], tuple[Look, ...]]] = {}
         for party in self.program.parties:
             out = self.tape.sources.get(("balance", party.name))
             if out is not None:
-                window = max(1, in_steps(party.window_days, self.time.step_days))
-                sums = self.ring((window + 1) * 2 * self.layout.width)
-                pending = self.layout.take(self.layout.width)
+                windows = tuple(looks(party.over, self.relationship))
+                size = 1 + max(now - first for now, (first, _, _) in enumerate(windows, 1))
+                sums, pending = self.ring(size * 2 * self.layout.width), self.layout.take(self.layout.width)
                 ends = (*two(self.at(party.received)), *two(self.at(party.borne)))
-                rows[party.name] = (*ends, out.offset, window, 1 if party.so_far else window, sums, pending)
+                rows[party.name] = ((*ends, out.offset, size, sums, pending), windows)
         return rows
 
     def losses(self) -> Iterable[tuple[int, ...]]:
@@ -188,10 +208,10 @@ class Lowered:
         """The terms that reviews set."""
         width = self.layout.width
         for term in self.program.terms:
-            waiting = (self.layout.take(slots * width), self.layout.take(width))
-            yield (self.at(term.now).offset, *two(self.at(term.bounded)), *waiting)
+            room = (self.layout.take(slots * width), self.layout.take(width), self.layout.take(2 * width))
+            yield (self.at(term.now).offset, *two(self.at(term.to)), *two(self.at(term.bounded)), *room)
 
-    def triggers(self, trailing: Mapping[str, tuple[int, ...]]) -> tuple[Rows, Rows]:
+    def triggers(self, pendings: Mapping[str, int]) -> tuple[Rows, Rows]:
         """The conditions that call a review, and the balances of which they wait to be known."""
         rules = self.relationship.rules.adjustment
         rows: Rows = []
@@ -199,7 +219,7 @@ class Lowered:
         if rules and self.program.triggers and self.program.terms:
             for k, (register, value) in enumerate(zip(self.program.triggers, rules.triggers, strict=True)):
                 rows.append((*two(self.at(register)), self.layout.take(self.layout.width)))
-                pending += [(k, trailing[party][-1]) for party in balances_read(value.tree)]
+                pending += [(k, pendings[party]) for party in balances_read(value.tree)]
         return rows, pending
 
     # Experiments
@@ -218,8 +238,8 @@ class Lowered:
                 if place is not None:
                     yield code.SETS, place.offset, 0, factor
             case "late", int() as steps:
-                for k, node in enumerate(self.tape.transits):
-                    if isinstance(node.beside, tuple) and node.beside[0] == event.target and node.beside[1] != SENT_ON:
+                for k, (flow, follows, _) in enumerate(self.passing):
+                    if flow == event.target and not follows:
                         width = int(self.transits["members"][k]) * self.futures
                         since, ring = self.layout.take(width), self.ring(steps * width)
                         self.late.append((k, event.lane, steps, since, ring, -1))
