@@ -13,6 +13,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from lichen import simulation
 from lichen.language.problem import render
 from lichen.relationship.relationship import Relationship
 from lichen.simulation.experiments import Experiment, standard_experiments, together
@@ -22,6 +23,7 @@ from tests.strategies import FILE, group_folders, two_party_texts
 
 pytest.importorskip("numba")
 
+ROOM = Path(simulation.__file__).parent
 CASES = Path(__file__).parent / "cases"
 ALL = bool(os.environ.get("LICHEN_TEST_ALL"))
 FILES = sorted(path.relative_to(CASES).as_posix() for path in CASES.rglob("*.yaml") if "private" not in path.parts)
@@ -29,6 +31,15 @@ FEW = [file for file in FILES if file.startswith("features/")] + ["examples/supp
 SAME = 1e-8
 """Functions of the library and sums over members may differ in the last bits."""
 RUNS = 5
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fresh_machine_code() -> None:
+    """Numba looks only at the module of the function that it keeps on disk; here every module of the room counts."""
+    newest = max(path.stat().st_mtime for path in (*ROOM.glob("fast/*.py"), ROOM / "draws.py"))
+    for index in ROOM.glob("fast/__pycache__/*.nbi"):
+        if index.stat().st_mtime < newest:
+            index.unlink()
 
 
 @pytest.mark.parametrize("file", FILES if ALL else FEW)

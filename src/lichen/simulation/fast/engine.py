@@ -6,12 +6,14 @@ drawn once a future, and courses that are rarely needed, are worked out by NumPy
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import final
 
 import numba
 import numpy as np
+from numba.core.event import Event, Listener, install_listener
 
 from lichen.relationship.relationship import Relationship
 from lichen.simulation import chance, draws
@@ -26,7 +28,7 @@ from lichen.simulation.program import Program
 from lichen.simulation.recording import Recording
 from lichen.simulation.reducing import Sums, TraceResults
 
-IN_CACHE = 500_000
+IN_CACHE = 250_000
 """How many numbers of a chunk stay in a processor's cache."""
 FEWEST_AT_ONCE, MOST_AT_ONCE = 64, 1024
 """Lanes times futures, and futures, of a chunk: fewer make loops too short, more bring nothing."""
@@ -264,7 +266,7 @@ def run_all(
     parts = [range(first, min(first + size, runs)) for first in range(0, runs, size)]
     count = min(threads or numba.get_num_threads(), len(parts))
     workers = [Chunks(run, tables, recording, seed) for _ in range(count)]
-    with ThreadPoolExecutor(count) as pool:
+    with install_listener("numba:compile", _Notice()), ThreadPoolExecutor(count) as pool:
         try:
             for part, falls in zip(parts, _in_turn(pool, workers, parts), strict=True):
                 recording.falls.add(falls)
@@ -272,6 +274,19 @@ def run_all(
                     progress(part.stop, runs)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@final
+class _Notice(Listener):
+    """Says that machine code is being made, since that takes a while."""
+
+    def on_start(self, event: Event) -> None:
+        """Something is compiled that is not on disk yet."""
+        if event.data["dispatcher"] is run_chunk:
+            logging.getLogger(__name__).warning("Preparing the fast engine. This takes a minute, once.")
+
+    def on_end(self, event: Event) -> None:
+        """It is ready."""
 
 
 def _in_turn(pool: ThreadPoolExecutor, workers: Sequence[Chunks], parts: Sequence[range]) -> Iterator[Array]:

@@ -16,6 +16,8 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 import numba
 import numpy as np
+from numba.core import cgutils
+from numba.extending import intrinsic
 
 from lichen.simulation.fast.instructions import (
     ABSOLUTE,
@@ -61,6 +63,20 @@ def compiled(function: Function) -> Function:
     """A function in machine code for other such functions, with NumPy's rules for dividing by zero."""
     options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # as Python never calls it
     return cast(Function, numba.njit(nogil=True, error_model="numpy", **options)(function))
+
+
+def _borrowed(_: Any, array: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        null: Any = cgutils.get_null_value
+        view = context.make_array(array)(context, builder, arguments[0])
+        view.meminfo, view.parent = null(view.meminfo.type), null(view.parent.type)
+        return view._getvalue()
+
+    return array(array), generate
+
+
+borrowed = cast(Callable[[Array], Array], intrinsic(_borrowed))
+"""The same array without counting who holds it, which would cost more than an operation on a short row."""
 
 
 @compiled

@@ -28,7 +28,7 @@ from lichen.simulation.fast.instructions import (
     TRANSIT,
 )
 from lichen.simulation.fast.keeping import begin_record, record_flows, record_levels
-from lichen.simulation.fast.machine import Array, Row, compiled, elementwise, least_of
+from lichen.simulation.fast.machine import Array, Row, borrowed, compiled, elementwise, least_of
 from lichen.simulation.fast.members import over_members
 from lichen.simulation.fast.memories import (
     begin_delay,
@@ -65,6 +65,19 @@ def run_chunk(
     whole: bool,
 ) -> None:
     """A chunk of futures from start to end; or, unless `whole`, what does not vary in time only."""
+    machine = Machine(
+        borrowed(machine.arena),
+        borrowed(machine.rings),
+        machine.geometry,
+        machine.instructions,
+        machine.bounds,
+        machine.indices,
+        machine.transits,
+        machine.late,
+        machine.overrides,
+        machine.others,
+        machine.chosen,
+    )
     arena, geometry = machine.arena, machine.geometry[0]
     execute(machine, STILL, NOT_YET)
     if not whole:
