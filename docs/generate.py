@@ -56,7 +56,7 @@ def _verbs() -> str:
         for verb in verbs:
             parts += [f"### `lichen {verb.name}`", _unwrapped(verb.help or ""), _options(verb)]
     charts = [f"| `{page.title}` | {_cell(page.text)} |" for page in pages() if page.about == "chart"]
-    parts += ["## Charts of `lichen review`", "\n".join(["| chart | what it shows |", "|---|---|", *charts])]
+    parts += ["## Charts", "\n".join(["| chart | what it shows |", "|---|---|", *charts])]
     return _page("Verbs", *parts)
 
 

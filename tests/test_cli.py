@@ -272,3 +272,15 @@ def test_a_sparse_file_is_refused_without_reading_or_filling_memory(tmp_path: Pa
     ended = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True)
     assert ended.returncode == 2
     assert "1,000,000,000,000 bytes" in ended.stderr
+
+
+def test_a_draft_finds_its_table_or_says_where_it_looks_for_it(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "other").mkdir()
+    table = "date,giver,receiver,amount\n2026-01-05,a,b,2\n2026-02-05,b,a,1\n"
+    above = ask("scan", "data/events.csv", "--write", "draft.yaml", files={"data/events.csv": table})
+    assert (above.status, above.stderr) == (0, "Wrote draft.yaml\n")
+    assert ask("check", "draft.yaml", "--runs", "20").status == 1  # undecided: it is a draft
+    beside = ask("scan", "data/events.csv", "--write", "other/draft.yaml")
+    assert beside.status == 0
+    assert f"It looks for events.csv in its own folder: copy the table to {tmp_path / 'other'}." in beside.stderr

@@ -73,6 +73,19 @@ def test_the_reference_names_every_verb() -> None:
             assert verb.help, f"{verb.name} says nothing about itself"
 
 
+def test_the_language_says_which_verbs_are_there_and_which_are_not_yet() -> None:
+    language = (REFERENCE / "language.md").read_text(encoding="utf-8")
+    there = {verb.name for _, verbs in SECTIONS for verb in verbs}
+    for section, verbs in SECTIONS:
+        row = re.search(rf"^\| {section} \|(.*)\|(.*)\|$", language, re.MULTILINE)
+        assert row, section
+        named, promised = (
+            set(re.findall(r"[a-z]+", " ".join(re.findall(r"`([^`]+)`", cell)))) for cell in row.groups()
+        )
+        assert {verb.name for verb in verbs} <= named
+        assert not promised & there
+
+
 def test_the_reference_names_every_finding() -> None:
     found = (REFERENCE / "findings.md").read_text(encoding="utf-8")
     titles = {re.sub(r"\W+", "_", title).lower() for title in re.findall(r"^### (.+)$", found, re.MULTILINE)}

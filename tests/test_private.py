@@ -98,6 +98,8 @@ COMMANDS = (
     ("map", "file.yaml", "--format", "graphml"),
     ("balance", "file.yaml"),
     ("balance", "file.yaml", "--format", "json"),
+    ("simulate", "file.yaml", "--runs", "20", "--format", "csv"),
+    ("stress", "file.yaml", "--runs", "20", "--only", "exits", "--only", "enforcement", "--format", "json"),
     ("compare", "file.yaml", "changed.yaml", "--runs", "20"),
     ("compare", "file.yaml", "changed.yaml", "--runs", "20", "--format", "json"),
 )

@@ -27,11 +27,11 @@ LARGE: dict[str, str] = {"examples/mentorship/events.csv.gz": "twenty years of o
 LARGE_FOLDERS = re.compile(r"(examples/[^/]+/data|src/lichen/(.+/)?static/vendor)/")
 
 # Rooms that think: what they need is handed to them.
-PURE_ROOMS = ("relationship", "language", "dependency", "simulation", "check", "redesign")
+PURE_ROOMS = ("relationship", "language", "dependency", "simulation", "check", "redesign", "stress")
 
 # Rooms whose sentences reach people, and the words of the method that those sentences do without; `alder.headroom` is a
 # name of the file.
-SPEAKING_ROOMS = ("check", "redesign", "show", "cli", "web")
+SPEAKING_ROOMS = ("check", "redesign", "stress", "show", "cli", "web")
 WORDS_OF_THE_METHOD = re.compile(r"\b(?<!\.)(headroom|ensemble|quantile|pulse|margin(?!\s*[-:]))s?\b", re.IGNORECASE)
 
 

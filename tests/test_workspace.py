@@ -7,10 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
+import numpy as np
 import pytest
 
 from lichen.language.problem import render
-from lichen.workspace import read_evidence, read_relationship, write_whole
+from lichen.workspace import CourseFile, read_evidence, read_relationship, write_whole
 
 GOOD = """\
 lichen: 1
@@ -131,3 +133,33 @@ def test_a_record_that_lies_elsewhere_is_told_by_its_folder(tmp_path: Path) -> N
     assert read_evidence(reading.relationship, long).problems
     said = read_evidence(reading.relationship, tmp_path / "empty").problems[0].fact
     assert said.strip() == f"There is no file `del.csv` in the folder `{(tmp_path / 'empty').resolve()}`."
+
+
+def courses(**series: float) -> dict[str, dict[str, np.ndarray]]:
+    """Two futures over two moments in one lane."""
+    return {"base": {name: np.full((2, 2), value) for name, value in series.items()}}
+
+
+def test_series_that_a_table_would_take_for_one_another_are_kept_apart(tmp_path: Path) -> None:
+    path = tmp_path / "a'b.parquet"
+    file = CourseFile(path, [0.0, 7.0])
+    file.add(range(2), courses(x=1.0, X=2.0, day=3.0, lane=4.0))
+    file.close(keep=True)
+    table = duckdb.read_parquet(str(path))
+    assert table.columns == ["lane", "future", "day", "x", "X_", "day_", "lane_"]
+    assert table.fetchall()[3] == ("base", 1, 7.0, 1.0, 2.0, 3.0, 4.0)
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_courses_that_are_not_to_be_kept_leave_nothing(tmp_path: Path) -> None:
+    file = CourseFile(tmp_path / "out.parquet", [0.0, 7.0])
+    file.add(range(2), courses(x=1.0))
+    file.close(keep=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_base_complains_of_is_an_error_of_the_file(tmp_path: Path) -> None:
+    file = CourseFile(tmp_path / "out.parquet", [0.0, 7.0])
+    file.base.close()
+    with pytest.raises(OSError, match="closed"):
+        file.add(range(2), courses(x=1.0))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, final
 
 from lichen.language.problem import Problem, did_you_mean
 from lichen.language.reading import Reading, read
@@ -16,9 +17,11 @@ from lichen.language.tokens import is_name
 from lichen.relationship.relationship import Origin
 
 if TYPE_CHECKING:
+    from lichen.language.xmile.model import Model as XmileModel
     from lichen.record.reading import Record
     from lichen.record.table import Table as RecordTable
     from lichen.relationship.relationship import Relationship
+    from lichen.simulation.futures import Array
 
 PRIVATE = "private"
 """The folder beside a relationship file that holds what each party keeps to itself."""
@@ -135,6 +138,20 @@ def read_events(path: Path) -> tuple[RecordTable | None, tuple[Problem, ...]]:
     return open_table(path)
 
 
+def read_xmile(path: Path) -> XmileModel | Problem:
+    """A model of another tool, or why it cannot be read."""
+    from lichen.language.xmile.model import read_model
+
+    source = _open(path, path.name)
+    if isinstance(source, Problem):
+        return source
+    model = read_model(source.text)
+    if isinstance(model, str):
+        whole = Origin(file=path.name, line=1, column=1)
+        return Problem(origin=whole, fact=f"This is no XMILE model: {model}.", repair="Export it as XMILE once more.")
+    return model
+
+
 def read_evidence(relationship: Relationship, folder: Path, *, as_of: date | None = None) -> Record:
     """The record of a relationship from the tables in a folder; `as_of` leaves out what came later."""
     from lichen.record.reading import Record, read_record
@@ -152,6 +169,76 @@ def read_evidence(relationship: Relationship, folder: Path, *, as_of: date | Non
         return open_table(path, name)
 
     return read_record(relationship, folder, within, as_of=as_of, today=date.today())
+
+
+@final
+class CourseFile:
+    """One Parquet file with the course of every future, filled chunk by chunk and whole at the end.
+
+    A row is one moment of one future in one lane: `lane`, `future`, `day` (since the start), then one column for each
+    series, in base units. What has come so far lies in a file beside it, so that any number of futures needs the same
+    memory. An `OSError` says why it cannot be written.
+    """
+
+    def __init__(self, path: Path, days: Sequence[float]) -> None:
+        import duckdb
+
+        self.path = path
+        self.folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+        self.days = days
+        self.base = duckdb.connect(str(self.folder / "courses.db"), config={"memory_limit": "300MB", "threads": 2})
+        self.rows = 0
+
+    def add(self, futures: range, courses: Mapping[str, Mapping[str, Array]]) -> None:
+        """The courses of some futures, by lane and series [future, time]."""
+        import numpy as np
+
+        moments = len(self.days)
+        self._execute("BEGIN")
+        for lane, series in courses.items():
+            chunk = {
+                "future": np.repeat(np.arange(futures.start, futures.stop), moments),
+                "day": np.tile(np.asarray(self.days), len(futures)),
+            }
+            for name, course in series.items():
+                chunk[_column(name, chunk)] = np.ascontiguousarray(course).ravel()
+            self.base.register("chunk", chunk)
+            self._execute("CREATE TABLE IF NOT EXISTS courses AS SELECT '' AS lane, * FROM chunk LIMIT 0")
+            self._execute("INSERT INTO courses SELECT ?, * FROM chunk", lane)
+            self.base.unregister("chunk")
+        self._execute("COMMIT")
+        self.rows += len(futures) * moments
+
+    def close(self, *, keep: bool) -> None:
+        """Write the file under its name, unless nothing is to be kept, and tidy up."""
+        import shutil
+
+        try:
+            if keep and self.rows:
+                whole = self.folder / "courses.parquet"
+                quoted = str(whole).replace("'", "''")
+                self._execute(f"COPY courses TO '{quoted}' (FORMAT parquet, COMPRESSION zstd)")
+                whole.replace(self.path)
+        finally:
+            self.base.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _execute(self, statement: str, *values: str) -> None:
+        """One statement; a full disk, or whatever else the base complains of, is an `OSError`."""
+        import duckdb
+
+        try:
+            self.base.execute(statement, values)
+        except duckdb.Error as wrong:
+            raise OSError(str(wrong).partition("\n")[0]) from wrong
+
+
+def _column(name: str, taken: Collection[str]) -> str:
+    """The name of a column: that of the series, with a stroke behind it where it would be taken for another one."""
+    lower = {other.lower() for other in (*taken, "lane")}
+    while name.lower() in lower:
+        name += "_"
+    return name
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from lichen.check.assess import FLIP_RUNS, LANES, assess
+from lichen.check.assess import FLIP_RUNS, assess
 from lichen.check.evidence import evidence_of
-from lichen.check.registry import failures, invariants
 from lichen.check.verdict import Verdict, judge
 from lichen.language.edit import edit
 from lichen.language.reading import read
@@ -63,7 +62,3 @@ def test_each_assumption_named_turns_the_verdict_at_its_value() -> None:
 def test_short_runs_say_that_nothing_was_searched() -> None:
     rests = assess(relationship((WORLDS / "healthy-partnership.yaml").read_text()), runs=64).verdict.rests_on
     assert (rests.flips, rests.why) == ((), "Not looked for with fewer than 200 futures.")
-
-
-def test_every_check_names_the_experiments_it_looks_at() -> None:
-    assert set(LANES) == {*invariants(), *failures(), "reinforcement_feedback_channel"}

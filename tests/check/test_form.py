@@ -2,12 +2,17 @@
 
 import inspect
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lichen.check import thresholds
-from lichen.check.registry import INVARIANTS, failures, invariants
+from lichen.check.evidence import evidence_of
+from lichen.check.registry import INVARIANTS, checks, failures, invariants
+from lichen.simulation.experiments import standard_experiments
+from lichen.simulation.run import simulate
+from lichen.workspace import read_relationship
 
 ROOT = Path(__file__).parent.parent.parent
 HEADINGS = [
@@ -19,7 +24,7 @@ HEADINGS = [
     "Mitigation",
     "Sources",
 ]
-ALL = {**invariants(), **failures()}
+ALL = checks()
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -36,6 +41,20 @@ def test_the_manual_page_has_its_headings_in_order_and_fits_a_screen(name: str) 
     assert page[0].startswith(f"{ALL[name].TITLE}: ")
     assert [line for line in page if line and not line.startswith(" ")][1:] == HEADINGS
     assert len(page) <= 40
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_check_says_the_same_where_only_the_experiments_that_it_names_were_run(name: str) -> None:
+    (path,) = re.findall(r"`(tests/cases/\S+)`", ALL[name].__doc__ or "")
+    example = read_relationship(ROOT / path).relationship
+    assert example is not None
+    every = standard_experiments(example)
+    named = tuple(e for e in every if e.name.split(":")[0] in ("base", *ALL[name].LANES))
+    found = [
+        [replace(f, remedy=None) for f in ALL[name].look(evidence_of(example, simulate(example, lanes, runs=64)))]
+        for lanes in (every, named)
+    ]
+    assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("name", ALL)

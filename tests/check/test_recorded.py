@@ -78,7 +78,7 @@ def test_a_flow_that_nobody_records_is_named_with_whom_to_ask(tmp_path: Path) ->
 def test_a_promise_is_held_against_what_was_recorded(tmp_path: Path) -> None:
     # a third of a point a day was brought instead of one
     verdict = judged(tmp_path, FILE, stock=STOCK.format(95), brought="day,points\n2026-01-05,10\n2026-01-31,0\n")
-    (promise,) = (f for f in verdict.findings if "“brought”" in f.says and f.about == "reciprocity_rule")
+    (promise,) = (f for f in verdict.findings if "“brought”" in f.says and f.about == "promises")
     assert promise.status == "at risk"
 
 

@@ -144,6 +144,28 @@ def test_a_rate_that_divides_by_zero_is_named_with_its_place_and_what_follows_fr
     assert verdict.worst[0] is found
 
 
+def test_without_a_floor_the_room_left_cannot_be_told_and_its_party_is_asked() -> None:
+    page = (CASES / "invariants/reciprocal_viability.yaml").read_text()
+    text = page.replace("level: 112 kEUR\n        floor: 40 kEUR\n", "level: 112 kEUR\n", 1)
+    assert text != page
+    verdict = judged(text)
+    assert verdict.verdict == "undecided"
+    assert verdict.sentence.endswith("the floor of the cash of Lantern Studio is not said: ask Lantern Studio.")
+    (found,) = [finding for finding in verdict.findings if is_unsaid(finding)]
+    assert verdict.worst[0] is found
+    assert found.remedy is not None
+    assert found.remedy.path == "parties.studio.capacities.cash.floor"
+    viability = verdict.finding("reciprocal_viability")
+    assert viability is not None
+    assert (viability.status, viability.margin, viability.says) == ("cannot tell", None, found.says)
+    assert verdict.next_steps[0] == (
+        "Below which cash Lantern Studio could not go on: ask Lantern Studio, and write it, or a range, under "
+        "`parties.studio.capacities.cash.floor`."
+    )
+    ranged = judged(text.replace("level: 112 kEUR\n", "level: 112 kEUR\n        floor: 30..50 kEUR\n", 1))
+    assert all(finding.status != "cannot tell" for finding in ranged.findings if finding.type == "invariant")
+
+
 def test_a_draft_is_no_verdict() -> None:
     marked = DONATION.replace("because: money", "because: ASK what one costs", 1)
     verdict = judged(marked)

@@ -1,11 +1,13 @@
 """The map of small relationships, by hand."""
 
+import math
 from dataclasses import replace
 
 import pytest
 
 from lichen.dependency.delay import Delay
 from lichen.dependency.map import DependencyMap, build_map
+from lichen.dependency.needs import Untold
 from lichen.relationship.flow import Fallback, Flow
 from lichen.relationship.party import Voice
 from lichen.relationship.relationship import Relationship
@@ -350,6 +352,37 @@ def test_what_somebody_keeps_to_itself_is_unknown_and_counts_nowhere() -> None:
     assert made.parties[0].needs[0].unknown == ("secret", "gift")
     assert made.edges[2].per_day is None
     assert made.dependence("a", "b") == 1
+    assert made.untold == (Untold(party="a", on="b", flows=("secret", "gift")),)
+
+
+def test_how_much_a_party_depends_on_a_benefit_without_worth_cannot_be_told() -> None:
+    made = build_map(
+        relationship(
+            party("hotel", capacity("cash", 90, 20)),
+            party("weiss", capacity("cash", 20, 5)),
+            flow("laundry", "weiss > hotel", 5, worth={"cash": 3}),
+            flow("payment", "hotel > weiss", 15, cost={"cash": 1}),
+        )
+    )
+    assert made.untold == (Untold(party="weiss", on="hotel", flows=("payment",)),)
+    (power,) = made.power
+    assert (power.one_on_other, power.other_on_one, power.share_of_one) == (1, None, None)
+    assert (power.imbalance, power.cohesion) == (None, None)
+
+
+def test_how_soon_a_capacity_without_a_floor_is_at_it_cannot_be_told() -> None:
+    cash = replace(capacity("cash", 20, 5, change=-1), floor=Value(tree=None))
+    made = build_map(
+        relationship(
+            party("hotel", capacity("cash", 90, 20)),
+            party("weiss", cash),
+            flow("payment", "hotel > weiss", 2, worth={"cash": 1}),
+            flow("advice", "weiss > hotel", 2, worth={"cash": 1}),
+        )
+    )
+    assert made.parties[0].can_damage[0].days_to_floor is None  # it falls by 1 a day, to nobody knows what
+    assert made.parties[1].can_damage[0].days_to_floor == math.inf  # it stays where it is
+    assert made.parties[1].headroom is None
 
 
 def test_nobody_and_nothing_still_make_a_map() -> None:

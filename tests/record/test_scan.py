@@ -159,14 +159,14 @@ def test_a_scan_is_plain_data_for_machines() -> None:
 def test_a_draft_is_a_file_that_reads(tmp_path: Path, text: str) -> None:
     scan = scan_table(table_of(text, "orders.csv"))
     (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
-    (tmp_path / "draft.yaml").write_text(draft(scan), encoding="utf-8")
+    (tmp_path / "draft.yaml").write_text(draft(scan, "orders.csv"), encoding="utf-8")
     reading = read_relationship(tmp_path / "draft.yaml")
     assert reading.relationship is not None, render(reading.problems)
-    assert "ASK" in draft(scan)
+    assert "ASK" in draft(scan, "orders.csv")
 
 
 def test_a_draft_of_two_people_has_both_directions() -> None:
-    text = draft(scanned(HOURS))
+    text = draft(scanned(HOURS), "t.csv")
     assert "  returned:" in text
     assert 'given: {file: "t.csv", at: "date", amount: hours, unit: hours, where: {"mentor": "Ada"}}' in text
 
@@ -236,6 +236,16 @@ def test_a_column_that_does_not_hold_what_its_name_says_is_named() -> None:
     )
     assert "`date` is not read" in scan_text(scan)
     assert scanned(HOURS).notes == ()
+
+
+def test_what_is_not_read_and_what_counts_twice_is_named() -> None:
+    scan = scanned("po,Lieferant,supplier,buyer,Menge\n1,x,a,b,5\n2,y,a,b,7\n2,y,a,b,7\n3,x,b,a,1\n")
+    assert scan.notes == (
+        "not read: `Lieferant`, `Menge`",
+        "each row counts as one; if `Menge` says how much, call it `amount`",
+        "`po` does not tell all rows apart, and each row counts: 2 in 2 rows",
+    )
+    assert scanned(ORDERS).notes == ("not read: `item`",)
 
 
 @pytest.mark.parametrize(("bad", "found"), [(1, True), (2, True), (3, False)])

@@ -43,6 +43,18 @@ def test_a_figure_in_another_unit_is_no_change() -> None:
     assert changes("level: 100 EUR", "level: 0.1 kEUR") == ()
 
 
+def test_a_floor_that_one_version_does_not_say_is_added() -> None:
+    bakery = "bakery: {kind: organisation, capacities: {cash: {level: 100 EUR, floor: 10 EUR}}}"
+    unsaid = relationship(TEXT.replace(bakery, bakery.replace(", floor: 10 EUR", "")))
+    (line,) = redline(unsaid, relationship())
+    assert (line.path, line.kind, line.old, line.new) == (
+        "parties.bakery.capacities.cash.floor",
+        "added",
+        None,
+        "10 EUR",
+    )
+
+
 def test_neither_is_another_order_nor_another_place_in_the_text() -> None:
     flour = "  flour: {file: flour.csv, at: day, amount: sacks}\n"
     books = "  mill.cash: {file: books.csv, at: day, level: cash, unit: EUR}\n"
@@ -61,6 +73,8 @@ def test_a_part_that_is_new_is_one_change_without_what_goes_without_saying() -> 
     assert (line.path, line.kind, line.new) == ("flows.payment.if_lost", "added", "replaced 60 %, after 2 weeks")
     commitment, exit_rule = changes("evidence:", "exit: {notice: 3 months}\nevidence:")
     assert (exit_rule.path, exit_rule.new) == ("exit", "notice 3 months")
+    (added,) = changes("evidence:", "exit: {notice: 0 days, returns: [tools]}\nevidence:")
+    assert added.new == "notice 0 days, returns [tools]"  # a default that the file says itself
     # Neither file says a commitment: who may leave is bound no longer than the notice, else it is the horizon.
     assert (commitment.old, commitment.new) == ("1 year (by default)", "3 months (by default)")
 

@@ -29,6 +29,7 @@ from lichen.relationship.value import Value
 from lichen.show import words
 from lichen.show.judged import Judged
 from lichen.simulation.futures import Futures, Lane, Trace
+from lichen.simulation.loops.loops import find_loops
 from tests.by_hand import flow, relationship, tree
 
 EUR = Dimension.of("EUR")
@@ -271,6 +272,7 @@ def judged(**more: object) -> Judged:
     made = Judged(
         relationship=told,
         verdict=verdict(),
+        loops=find_loops(told),
         futures=futures({"northfield": -0.15, "alder": 1.3}),
         map=build_map(told),
         record=record(),

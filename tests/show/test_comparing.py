@@ -1,7 +1,9 @@
+import math
 from dataclasses import replace
 
 from lichen.redesign.compare import Comparison, Effect, Shift, Transition
 from lichen.redesign.redline import Redline
+from lichen.relationship.quantity import Dimension
 from lichen.show import terminal
 from lichen.show.page.change import change_page
 from tests.show import build
@@ -23,7 +25,8 @@ def comparison() -> Comparison:
             Effect(party="town", title="Town", late_room=None, least_room=None),
         ),
         shifts=(shift, score),
-        transitions=(Transition(flow="payment", moved=3.08e6, days=56.0),),
+        transitions=(Transition(flow="payment", moved=3.08e6, dimension=Dimension.of("EUR"), days=56.0),),
+        units={},
     )
 
 
@@ -35,7 +38,7 @@ def test_the_screen_tells_the_redline_then_the_effect_on_each_side() -> None:
     assert "Northfield Foods  115 % → 113 %  75 % → 70 %        worse" in text
     assert "Town              –              –                  only in one of the two" in text
     assert "Reciprocal viability  broken  holds  −0.3123 → 0.2201   better" in text
-    assert "3 080 000 of `payment` falls due sooner by 8 weeks." in text
+    assert "3.08 million EUR of `payment` falls due sooner by 8" in text
     assert "Worse: fragility contagion, Northfield Foods." in text
     assert max(map(len, text.split("\n"))) <= 80
 
@@ -52,6 +55,18 @@ def test_no_change_is_said() -> None:
     assert text.startswith("It stays not symbiotic.")
     assert "Nothing by meaning." in text
     assert "Nobody and nothing gets worse." in text
+
+
+def test_a_room_that_was_not_known_is_neither_better_nor_worse() -> None:
+    effect = Effect(party="town", title="Town", late_room=(math.nan, 0.9), least_room=(math.nan, 0.7))
+    change = replace(comparison(), effects=(effect,), shifts=(), transitions=())
+    text = terminal.comparison_text(change).replace("\u202f", " ")
+    assert "Town          not known → 90 %  not known → 70 %   not known" in text
+    assert "gets worse" not in text
+    assert "It cannot be told what becomes of the room left of Town." in text
+    page = change_page(change)
+    assert "nan" not in page
+    assert "It cannot be told what becomes of the room left of Town." in page
 
 
 def test_the_page_of_a_change_holds_redline_charts_and_notes() -> None:

@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from lichen.check import wording
 from lichen.relationship.quantity import PLAIN, TIME, Dimension, Unit
 from lichen.show import figures
 
@@ -80,7 +81,7 @@ def test_dates_are_english_whatever_the_machine_speaks() -> None:
 
 
 def test_a_share_of_futures_never_claims_more_than_it_knows() -> None:
-    assert figures.out_of_hundred(0.18) == "in 18 of 100 futures"
-    assert figures.out_of_hundred(0.999) == "in more than 99 of 100 futures"
-    assert figures.out_of_hundred(0.001) == "in fewer than 1 of 100 futures"
-    assert figures.out_of_hundred(1.0) == "in every future"
+    assert wording.out_of_hundred(0.18) == "in 18 of 100 futures"
+    assert wording.out_of_hundred(0.999) == "in more than 99 of 100 futures"
+    assert wording.out_of_hundred(0.001) == "in fewer than 1 of 100 futures"
+    assert wording.out_of_hundred(1.0) == "in every future"

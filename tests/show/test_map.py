@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -12,6 +13,7 @@ import pytest
 
 from lichen.dependency.map import DependencyMap, build_map
 from lichen.relationship.relationship import Relationship
+from lichen.relationship.value import Value
 from lichen.show.map import FORMATS
 from lichen.show.map.data import to_json
 from lichen.show.map.layout import Box, Curve, label_spots, nearest_spots, on_ellipse, routes
@@ -66,7 +68,7 @@ def test_the_table_says_what_each_party_needs_gives_risks_and_can_damage(example
     said = FORMATS["text"](example)
     # the farm gets 1 of its own, 9 by payment, 1 by advice and 1 from the river: 12 a day
     assert "cash: 8.3\u202f% its own; 75\u202f% from Mill by payment" in said
-    assert "gives       payment, advice, waste" in said
+    assert "gives       payment, advice\n" in said
     assert "burden waste from Mill" in said
     # without payment and advice the farm still gains 1 of its own and 1 from the river
     assert "Farm, cash: without payment, advice, it gains less, but does not fall" in " ".join(said.split())
@@ -142,6 +144,23 @@ def test_json_holds_the_same_figures_as_the_map(example: DependencyMap) -> None:
     assert data["edges"][1]["delay"] == {"first_days": 28.0, "mean_days": 28.0, "half_days": 28.0}
     assert data["power"][0]["imbalance"] == example.power[0].imbalance
     assert [path["passes_blind"] for path in data["paths"]] == [path.passes_blind for path in example.paths]
+
+
+def test_the_table_says_what_cannot_be_told() -> None:
+    made = build_map(
+        relationship(
+            party("hotel", capacity("cash", 90, 20)),
+            party("weiss", replace(capacity("cash", 20, 5, change=-1), floor=Value(tree=None))),
+            flow("laundry", "weiss > hotel", 5, worth={"cash": 3}),
+            flow("advice", "hotel > weiss", 2, worth={"cash": 1}),
+            flow("payment", "hotel > weiss", 15, cost={"cash": 1}),
+        )
+    )
+    told = " ".join(FORMATS["text"](made).split())
+    assert "cash: 100 % from Hotel by advice, not replaceable cannot be told: what payment from Hotel is worth" in told
+    assert "Weiss, cash: without advice, how soon it is at its floor cannot be told" in told
+    assert "cannot be told: Weiss, without payment" in told
+    assert "100 % Hotel on Weiss cannot be told Weiss on Hotel, 100 % by what is known" in told
 
 
 def test_json_has_no_numbers_that_json_does_not_know() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,9 @@ from axe_playwright_python.sync_playwright import Axe
 
 from lichen.show.page import review_page
 from lichen.show.page.change import change_page
+from lichen.show.page.stress import stress_page
+from lichen.stress.stress import stress
+from lichen.workspace import read_relationship
 from tests.show import build
 from tests.show.test_comparing import comparison
 
@@ -55,9 +59,20 @@ def opened(browser: Browser, address: str, width: int, scheme: str = "light") ->
     return page
 
 
+@pytest.fixture(scope="module")
+def tested(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The supply example, put to the test."""
+    reading = read_relationship(Path(__file__).parents[2] / "examples/supply/relationship.yaml")
+    assert reading.relationship is not None
+    path = tmp_path_factory.mktemp("page") / "stress.html"
+    path.write_text(stress_page(stress(reading.relationship, runs=40)), encoding="utf-8")
+    return path.as_uri()
+
+
 @pytest.mark.parametrize("width", [390, 768, 1280])
-def test_nothing_runs_off_the_screen(browser: Browser, address: str, width: int) -> None:
-    page = opened(browser, address, width)
+@pytest.mark.parametrize("which", ["address", "tested"])
+def test_nothing_runs_off_the_screen(browser: Browser, request: pytest.FixtureRequest, which: str, width: int) -> None:
+    page = opened(browser, request.getfixturevalue(which), width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -69,7 +84,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("which", ["address", "changed"])
+@pytest.mark.parametrize("which", ["address", "changed", "tested"])
 def test_no_label_of_a_chart_lies_on_another_or_outside(
     browser: Browser, request: pytest.FixtureRequest, which: str, width: int
 ) -> None:
@@ -80,8 +95,11 @@ def test_no_label_of_a_chart_lies_on_another_or_outside(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_it_can_be_read_by_everybody(browser: Browser, address: str, width: int, scheme: str) -> None:
-    results = Axe().run(opened(browser, address, width, scheme))
+@pytest.mark.parametrize("which", ["address", "tested"])
+def test_it_can_be_read_by_everybody(
+    browser: Browser, request: pytest.FixtureRequest, which: str, width: int, scheme: str
+) -> None:
+    results = Axe().run(opened(browser, request.getfixturevalue(which), width, scheme))
     assert results.violations_count == 0, results.generate_report()
 
 

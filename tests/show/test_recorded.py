@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -8,6 +9,7 @@ from lichen.record.calendar_windows import Span
 from lichen.record.reading import Period, Record, SubjectSeries
 from lichen.record.rows import RowReport
 from lichen.show import recorded
+from lichen.show.charts.series import describe
 from tests.by_hand import capacity, flow, party, relationship
 
 
@@ -64,6 +66,32 @@ def test_what_feeds_and_draws_on_a_capacity_is_drawn_with_its_level() -> None:
     ]
     assert second.title == "Pollination, as recorded"
     assert [moment.came for moment in second.moments] == [60.0, 61.0]
+
+
+def test_all_quarters_count_where_the_level_is_read_once_a_year() -> None:
+    """By hand: 10 + 11 + 12 came in the three quarters known of four, whatever of these the yearly reading is of."""
+    quarters = [date(2015, 1, 1), date(2015, 4, 1), date(2015, 7, 1), date(2015, 10, 1), date(2016, 1, 1)]
+    amounts = (10.0, 11.0, None, 12.0)
+    added = replace(
+        series("added", [0.0]),
+        grain="quarter",
+        periods=tuple(
+            replace(periods([amount])[0], span=Span(*span))
+            for amount, span in zip(amounts, pairwise(quarters), strict=True)
+        ),
+    )
+    record = Record(
+        books={"keepers.colonies": (series("keepers.colonies", [100.0, 99.0]),), "added": (added,)},
+    )
+    (drawn,) = recorded.charts_of(BEES, record)
+    assert [(m.level, m.read, m.came, m.known) for m in drawn.moments] == [
+        (100.0, True, 10.0, True),
+        (None, False, 11.0, True),
+        (None, False, None, False),
+        (None, False, 12.0, True),
+        (99.0, True, None, True),
+    ]
+    assert "Added: 33 in all that is recorded. Not recorded: Jul 2015." in describe(drawn)
 
 
 def test_shares_are_of_all_that_is_known_and_the_largest_comes_first() -> None:

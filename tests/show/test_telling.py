@@ -1,6 +1,6 @@
 """Like findings are told together, and repairs by what they give."""
 
-from lichen.check.finding import Evidence, Finding, Remedy
+from lichen.check.finding import Effect, Evidence, Finding, Remedy
 from lichen.show import telling
 from tests.show import build
 
@@ -11,8 +11,8 @@ def lacking(about: str, path: str) -> Finding:
     )
 
 
-def broken(about: str, path: str, value: str, gain: float = 0.0) -> Finding:
-    remedy = Remedy(says=f"Change {path}.", path=path, value=value, gain=gain)
+def broken(about: str, path: str, value: str, effect: Effect | None = None) -> Finding:
+    remedy = Remedy(says=f"Change {path}.", path=path, value=value, changed=build.supply(), effect=effect)
     return Finding(about=about, type="invariant", status="broken", says="x", margin=-0.5, remedy=remedy)
 
 
@@ -34,14 +34,27 @@ def test_missing_components_are_one_finding_at_the_place_of_the_first() -> None:
     assert told[1].remedy.says == "Agree on each, under `reciprocity:` and `adjustment:`."
 
 
-def test_what_gives_room_comes_first_and_what_takes_it_last() -> None:
+def tried(gain: float, mends: tuple[str, ...] = (), breaks: tuple[str, ...] = ()) -> Effect:
+    return Effect(says=("Tried.",), mends=mends, breaks=breaks, gain=gain)
+
+
+def test_what_mends_without_breaking_comes_first_then_what_gives_room() -> None:
     found = [
         broken("a", "terms.a", "1"),
-        broken("b", "terms.b", "1", gain=-0.2),
-        broken("c", "terms.c", "1", gain=0.1),
-        broken("d", "terms.d", "1", gain=0.3),
+        broken("b", "terms.b", "1", tried(-0.2)),
+        broken("c", "terms.c", "1", tried(0.9, mends=("c",), breaks=("a",))),
+        broken("d", "terms.d", "1", tried(0.3)),
+        broken("e", "terms.e", "1", tried(0.0, mends=("e",))),
     ]
-    assert [action.remedy.path for action in telling.actions(found)] == ["terms.d", "terms.c", "terms.a", "terms.b"]
+    ordered = telling.actions(found)
+    assert [action.remedy.path for action in ordered] == ["terms.e", "terms.d", "terms.a", "terms.b", "terms.c"]
+    assert not telling.none_is_enough(ordered)
+
+
+def test_a_change_that_mends_nothing_or_breaks_something_is_not_enough() -> None:
+    found = [broken("a", "terms.a", "1", tried(0.3)), broken("b", "terms.b", "1", tried(0.0, ("b",), ("a",)))]
+    assert telling.none_is_enough(telling.actions(found))
+    assert not telling.none_is_enough(telling.actions([broken("a", "terms.a", "1")]))
 
 
 def test_a_key_is_named_once_with_its_other_values_as_alternatives() -> None:
@@ -56,5 +69,8 @@ def test_a_key_is_named_once_with_its_other_values_as_alternatives() -> None:
 
 def test_a_change_that_nobody_tried_says_so() -> None:
     assert telling.effect(Remedy(says="x", path="terms.fee", value="2")) == telling.NOT_TRIED
-    assert telling.effect(Remedy(says="x", path="terms.fee", value="2", effect="Tried: y.")) == "Tried: y."
+    assert (
+        telling.effect(Remedy(says="x", path="terms.fee", value="2", effect=Effect(says=("Tried: y.", "Why: z."))))
+        == "Tried: y. Why: z."
+    )
     assert telling.effect(Remedy(says="Ask.")) == ""

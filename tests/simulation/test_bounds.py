@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.simulation.build import course, relationship, run
@@ -58,6 +59,15 @@ def test_a_party_that_stops_at_its_floor_gives_nothing_below_it() -> None:
     paths = run(relationship(stopping)).paths["base"]
     assert paths["store.bread"][0, :6] == pytest.approx([10, 6, 2, -2, -2, -2])  # the floor is 1
     assert paths["to_ben"][0, :5] == pytest.approx([2, 2, 2, 0, 0])
+
+
+def test_what_a_party_that_stops_at_its_floor_gives_is_not_known_without_the_floor() -> None:
+    stopping = STORE.replace("store: {kind: organisation", "store: {kind: organisation, at_floor: stops")
+    unsaid = stopping.replace("level: 10, floor: 1,", "level: 10,")
+    assert unsaid != stopping
+    lane = run(relationship(unsaid)).base
+    assert np.isnan(lane.flows["to_ben"].amount).all()
+    assert np.isnan(lane.headroom["store"].mean).all()
 
 
 def test_a_promise_that_reads_a_rationed_flow_is_as_much_smaller_when_it_is_settled() -> None:

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
-from lichen.check.components import own_checks
 from lichen.check.evidence import CheckInput, Trial, Trials, evidence_of
 from lichen.check.finding import Finding
 from lichen.check.flips import search_flips
+from lichen.check.gate import pass_gate
 from lichen.check.judging import times_to_decide
-from lichen.check.kept import rules_kept
+from lichen.check.kept import own_checks, rules_kept
+from lichen.check.measures import pulses
 from lichen.check.measures.gaming import shows_everybody
-from lichen.check.registry import failures, invariants
+from lichen.check.registry import checks
 from lichen.check.shocks import worst_pairs
 from lichen.check.tried import with_effects
-from lichen.check.verdict import Verdict, judge, revised, word_of
+from lichen.check.verdict import Verdict, all_findings, judge, revised, word_of
 from lichen.check.what_if import with_term
 from lichen.relationship.relationship import Relationship
 from lichen.simulation.experiments import Experiment, standard_experiments
@@ -31,9 +32,9 @@ MOST_TIMES = 16
 """A closer look takes at most so many times as many futures."""
 WORK = 40_000_000
 """Future-steps, over all lanes and members, that a closer look may take."""
-REPAIR_RUNS = 1000
+REPAIR_RUNS = 200
 """Futures in which a repair is tried at most, the first of those asked for."""
-TRIED_WORK = 3_000_000
+TRIED_WORK = 600_000
 """Future-steps, over all members, of one lane in which a repair is tried."""
 MOST_TERMS = 6
 """Terms that are tried at their limits; further ones are left out."""
@@ -48,21 +49,7 @@ LEAST_JUDGED = 3
 LEAST_RUNS = 200
 """Below so many futures nothing is searched: the run was asked to be short."""
 
-LANES: dict[str, tuple[str, ...]] = {
-    "reciprocal_viability": (),
-    "visible_value_exchange": (),
-    "non_extractive_reinforcement": ("boost", "damp", "only"),
-    "adaptive_renegotiability": ("shock", "halve"),
-    "bounded_dependency": ("cut", "exit"),
-    "disguised_extraction": ("cut", "stopped"),
-    "dependency_lock_in": ("cut", "exit"),
-    "false_shared_value_metric": (),
-    "fragility_contagion": ("shock",),
-    "goodwill_substitution": ("no_goodwill",),
-    "over_coupling": ("ablate", "halve"),
-    "reinforcement_feedback_channel": ("boost", "damp"),
-}
-"""The experiments that a finding looks at besides `base`; one that is not named here looks at no other."""
+_LOOP = "reinforcement_feedback_channel"
 _FOR_FLIPS = ("cut", "stopped", "boost", "damp", "shock", "exit", "no_goodwill")
 
 
@@ -148,12 +135,14 @@ def _with_repairs_tried(verdict: Verdict, evidence: CheckInput, scenario: str | 
     if runs * evidence.relationship.time.steps * _members(evidence.relationship) > TRIED_WORK:
         return verdict
 
-    def again(finding: Finding, changed: Relationship) -> tuple[CheckInput, Finding]:
-        needed = _needed(standard_experiments(changed, scenario), {finding.about})
-        then = evidence_of(changed, simulate(changed, needed, runs=runs, seed=seed))
-        return then, _again(then, finding)
+    def again(changed: Relationship) -> CheckInput:
+        needed = _needed(standard_experiments(changed, scenario), (*checks(), _LOOP))
+        return evidence_of(changed, simulate(changed, needed, runs=runs, seed=seed))
 
-    return replace(verdict, findings=with_effects(evidence, verdict.gate, verdict.findings, again))
+    def judged(of: CheckInput) -> tuple[Finding, ...]:
+        return tuple(all_findings(of, pass_gate(of)))
+
+    return replace(verdict, findings=with_effects(evidence, verdict.findings, again, judged))
 
 
 def _closer(evidence: CheckInput, verdict: Verdict, experiments: tuple[Experiment, ...]) -> Verdict:
@@ -195,16 +184,26 @@ def _next_look(
 
 def _again(evidence: CheckInput, finding: Finding) -> Finding:
     """The same finding from other futures."""
-    checks = {**invariants(), **failures()}
-    if finding.about in checks:
-        return next((f for f in checks[finding.about].look(evidence) if f.about == finding.about), finding)
+    check = checks().get(finding.about)
+    if check is not None:
+        return next((f for f in check.look(evidence) if f.about == finding.about), finding)
     asked = (f for look in (own_checks, rules_kept) for f in look(evidence))
     return next((f for f in asked if (f.about, f.parties) == (finding.about, finding.parties)), finding)
 
 
 def _needed(experiments: Iterable[Experiment], abouts: Iterable[str]) -> tuple[Experiment, ...]:
-    """The experiments that findings look at; what is none of the known ones looks at `base` alone."""
-    return _of_kinds(experiments, tuple(kind for about in abouts for kind in LANES.get(about, ())))
+    """The experiments that findings look at."""
+    return _of_kinds(experiments, tuple(kind for about in abouts for kind in _lanes(about)))
+
+
+def _lanes(about: str) -> tuple[str, ...]:
+    """The kinds of experiments that a finding looks at besides `base`; what is no check looks at no other, but for
+    a loop.
+    """
+    check = checks().get(about)
+    if check is not None:
+        return check.LANES
+    return pulses.LANES if about == _LOOP else ()
 
 
 def _of_kinds(experiments: Iterable[Experiment], kinds: tuple[str, ...]) -> tuple[Experiment, ...]:
@@ -227,7 +226,7 @@ def _with_flips(
         return replace(verdict, rests_on=replace(verdict.rests_on, why=why))
     kinds = _of_kinds(experiments, _FOR_FLIPS)
 
-    def word(other: Relationship) -> str:
+    def word(other: Relationship) -> tuple[str, str]:
         futures = simulate(other, kinds, runs=FLIP_RUNS, seed=evidence.futures.seed)
         return word_of(evidence_of(other, futures, record=evidence.record))
 

@@ -26,20 +26,33 @@ class Evidence:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What a change does when it is tried: in sentences, what matters most first; what it is about that it mends, and
+    what it breaks besides; and how much more room the side that is then worst off has than the one that is now.
+    """
+
+    says: tuple[str, ...]
+    mends: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
+    gain: float = 0.0
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Remedy:
     """What would mend it: a sentence, and where it can be said in the file's own keys, the key's path and new value.
 
     `path` is a path of the file (`terms.pay_after`, `flows.fund.visible_to`), `value` the text to write there.
-    `changed` is the relationship with that value, where futures can tell what it does. `effect` says what it does, and
-    `gain` how much more room the side that is then worst off has than the one that is worst off now.
+    `changed` is the relationship with that value, where futures can tell what it does, and `effect` what they tell.
+    `gentler` are forms of the same change that move less, for where it breaks something else.
     """
 
     says: str
     path: str | None = None
     value: str | None = None
     changed: Relationship | None = field(default=None, compare=False, repr=False)
-    effect: str = ""
-    gain: float = 0.0
+    gentler: tuple[Remedy, ...] = ()
+    effect: Effect | None = None
 
 
 @final

@@ -10,7 +10,6 @@ from lichen.check.evidence import CheckInput
 from lichen.check.measures.worth import valuation, weights
 from lichen.check.rests_on import Flip
 from lichen.check.what_if import Assumption, assumptions
-from lichen.relationship.formula import names
 from lichen.relationship.relationship import Relationship
 
 MOST_FLIPS = 3
@@ -22,8 +21,8 @@ other troubles."""
 HALVINGS = 3
 """Bisections: the value is then known to a twelfth of the span, on the scale of multiples."""
 
-Word = Callable[[Relationship], str]
-"""The verdict's word for a relationship, over few futures."""
+Word = Callable[[Relationship], tuple[str, str]]
+"""The verdict's word for a relationship and the worst finding in a sentence, over few futures."""
 
 
 @final
@@ -34,8 +33,8 @@ class Judge:
     word: Word
     left: int
 
-    def __call__(self, relationship: Relationship) -> str | None:
-        """The verdict's word, None when the budget is spent."""
+    def __call__(self, relationship: Relationship) -> tuple[str, str] | None:
+        """The verdict's word and the worst finding, None when the budget is spent."""
         if self.left <= 0:
             return None
         self.left -= 1
@@ -50,8 +49,8 @@ def search_flips(evidence: CheckInput, word: Word, most_judged: int) -> tuple[Fl
     for assumption in _candidates(evidence):
         for end in (max(1 / SPAN, assumption.least), min(SPAN, assumption.most)):
             then = judged(assumption.at(end))
-            if then is not None and then != same and same is not None:
-                factor, then = _bisect(assumption, end, same, then, judged)
+            if then is not None and same is not None and then[0] != same[0]:
+                factor, then = _bisect(assumption, end, same[0], then, judged)
                 found.append((max(factor, 1 / factor), _flip(evidence, assumption, factor, then)))
                 break
         if len(found) == MOST_FLIPS:
@@ -63,31 +62,35 @@ def _candidates(evidence: CheckInput) -> list[Assumption]:
     """The assumptions with most weight; the rate of a flow that a term sets is no assumption beside the term."""
     terms = set(evidence.relationship.terms)
     weighed = weights(evidence, evidence.inner_flows, valuation(evidence))
-    free = [a for a in assumptions(evidence, weighed) if not (a.is_rate and names(a.tree) & terms)]
+    free = [a for a in assumptions(evidence, weighed) if not (a.is_rate and a.value.names & terms)]
     return sorted(free, key=lambda assumption: -assumption.weight)[:MOST_TRIED]
 
 
-def _bisect(assumption: Assumption, end: float, word: str, then: str, judged: Judge) -> tuple[float, str]:
-    """The factor nearest to one at which the verdict is known to be another, and that verdict."""
+def _bisect(
+    assumption: Assumption, end: float, word: str, then: tuple[str, str], judged: Judge
+) -> tuple[float, tuple[str, str]]:
+    """The factor nearest to one at which the verdict is known to be another, and that verdict with its reason."""
     same, other = 1.0, end
     for _ in range(HALVINGS):
         middle = (same * other) ** 0.5
         found = judged(assumption.at(middle))
         if found is None:
             break
-        if found == word:
+        if found[0] == word:
             same = middle
         else:
             other, then = middle, found
     return other, then
 
 
-def _flip(evidence: CheckInput, assumption: Assumption, factor: float, then: str) -> Flip:
+def _flip(evidence: CheckInput, assumption: Assumption, factor: float, then: tuple[str, str]) -> Flip:
+    verdict, why = then
     return Flip(
         what=assumption.what,
         path=assumption.value.path,
         at=evidence.relationship.at(assumption.value.path),
         now=assumption.value.text,
         then=assumption.said(factor),
-        verdict=then,
+        verdict=verdict,
+        why=why,
     )

@@ -62,6 +62,21 @@ def _found(
     )
 
 
+def component(
+    about: str,
+    status: Status,
+    says: str,
+    *,
+    parties: tuple[str, ...] = (),
+    evidence: tuple[Evidence, ...] = (),
+    remedy: Remedy | None = None,
+) -> Finding:
+    """A component is judged by what the file says and futures show, without a figure of its own."""
+    return Finding(
+        about=about, type="component", status=status, says=says, parties=parties, evidence=evidence, remedy=remedy
+    )
+
+
 def status_of_margin(margin: Figure) -> tuple[Status, bool]:
     """Status and whether it is decided."""
     if not margin.known:

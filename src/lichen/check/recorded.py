@@ -25,6 +25,7 @@ from lichen.check.thresholds import ATTESTED, CHURN, DRAWDOWN, KEPT, KEPT_PROMIS
 from lichen.record.balance import Balance
 from lichen.record.reading import Record
 from lichen.record.reciprocity import Answer, read_rules
+from lichen.relationship.flow import Flow
 
 _ANSWERS: Mapping[Answer, str] = {
     "kept": "By the record {} is kept",
@@ -70,27 +71,27 @@ def with_unseen(evidence: CheckInput, finding: Finding) -> Finding:
     ]
     seen += list(_disagreements(evidence, balance))
     seen += list(_confirmed(evidence))
-    status: Status = "at risk" if balance.disagreements else "holds"
-    needs = None
     missing = unrecorded_flows(evidence)
-    for flow in missing:
-        ends = wording.listed(map(evidence.title, flow.parties), "or")
-        needs = needs or f"How much {wording.quoted(flow.title)} was, period by period: ask {ends}."
-        side, share = hidden_share(evidence, flow)
-        if share > 1 - SEEN.value:
-            says = (
-                f"{wording.quoted(flow.title)}, {wording.share(share)} of what passes there for "
-                f"{evidence.title(side)}, is neither seen by all nor recorded."
-            )
-            status, needs = "at risk", f"How much {wording.quoted(flow.title)} was, period by period: ask {ends}."
-            finding = replace(
-                finding,
-                says=says,
-                parties=tuple(dict.fromkeys((side, *finding.parties))),
-                remedy=shown_to(evidence, flow),
-            )
-            break
-    return added(finding, status, seen, needs=needs)
+    hidden = next((flow for flow in missing if hidden_share(evidence, flow)[1] > 1 - SEEN.value), None)
+    if hidden is not None:
+        finding = _with_hidden(evidence, finding, hidden)
+    asked = hidden or next(iter(missing), None)
+    needs = None
+    if asked is not None:
+        ends = wording.listed(map(evidence.title, asked.parties), "or")
+        needs = f"How much {wording.quoted(asked.title)} was, period by period: ask {ends}."
+    return added(finding, "at risk" if balance.disagreements or hidden else "holds", seen, needs=needs)
+
+
+def _with_hidden(evidence: CheckInput, finding: Finding, flow: Flow) -> Finding:
+    """The finding that speaks of a flow of which too much is neither seen by all nor recorded."""
+    side, share = hidden_share(evidence, flow)
+    says = (
+        f"{wording.quoted(flow.title)}, {wording.share(share)} of what passes there for {evidence.title(side)}, is "
+        "neither seen by all nor recorded."
+    )
+    parties = tuple(dict.fromkeys((side, *finding.parties)))
+    return replace(finding, says=says, parties=parties, remedy=shown_to(evidence, flow))
 
 
 def _confirmed(evidence: CheckInput) -> Iterator[Evidence]:
@@ -139,7 +140,7 @@ def _turnover(evidence: CheckInput, churn: Churn) -> Iterator[Evidence]:
         f"{title}: {wording.share(churn.lost)} of the {wording.in_words(churn.capacity)} is lost a year and "
         f"{wording.share(churn.replaced)} replaced, while the count changed by {wording.share(churn.change)}."
     )
-    yield Evidence(says=says, figure=churn.lost, unit="lost a year", method="record", at=at)
+    yield Evidence(says=says, figure=churn.lost, unit="share lost a year", method="record", at=at)
     if churn.below_since is not None:
         says = f"Without what was put back, it would have been below the floor since {churn.below_since}."
         yield Evidence(says=says, method="record", at=at)
@@ -176,7 +177,7 @@ def _promises(evidence: CheckInput, balance: Balance) -> Iterator[Finding]:
         is_kept = kept >= KEPT_PROMISE.value - TOLERANCE
         mend = Remedy(says=f"Say what {called} really is, or keep it.", path=f"flows.{flow.name}.rate")
         yield Finding(
-            about="reciprocity_rule",
+            about="promises",
             type="component",
             status="holds" if is_kept else "at risk",
             says=says,

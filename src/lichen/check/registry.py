@@ -23,10 +23,14 @@ INVARIANTS = (
 
 
 class Check(Protocol):
-    """What a module in `invariants/` or `failures/` offers; its docstring is its manual page."""
+    """What a module in `invariants/` or `failures/` offers; its docstring is its manual page.
+
+    `LANES` are the kinds of experiments that it looks at besides `base`.
+    """
 
     __doc__: str | None
     TITLE: str
+    LANES: tuple[str, ...]
     look: Callable[[CheckInput], Iterator[Finding]]
 
 
@@ -41,6 +45,12 @@ def invariants() -> dict[str, Check]:
 def failures() -> dict[str, Check]:
     """Every failure mode by its name, in the order of names."""
     return _modules("failures")
+
+
+@cache
+def checks() -> dict[str, Check]:
+    """Every invariant and failure mode by its name."""
+    return {**invariants(), **failures()}
 
 
 def _place(name: str) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 
 from lichen.check import wording
 from lichen.check.evidence import CheckInput, Trial
-from lichen.check.finding import Remedy
+from lichen.check.finding import Effect, Remedy
 from lichen.check.measures.leaving import replaced_share
 from lichen.check.measures.sight import onlooker, sight
 from lichen.check.measures.worth import Tally, Valuation
@@ -19,7 +19,7 @@ from lichen.check.thresholds import SIDE_EFFECT
 from lichen.check.what_if import scaled as times
 from lichen.check.what_if import with_flow, with_rate, with_term
 from lichen.relationship.flow import Fallback, Flow, Sight
-from lichen.relationship.formula import Binary, Call, Name, Number
+from lichen.relationship.formula import Binary, Call, Name, Number, Tree, names, walk
 from lichen.relationship.party import Party
 from lichen.relationship.quantity import TIME
 from lichen.relationship.rules import Adjustment, Term
@@ -32,6 +32,8 @@ _MULTIPLE = re.compile(r"\s*(\d+(?:\.\d+)?) \* \(([^()]*(?:\([^()]*\)[^()]*)*)\)
 _REPLACED = 0.9
 _HALF_A_YEAR = 26 * 7.0
 _LEAST_USUAL, _MOST_FOLLOWED = 0.2, 1.5
+_PARTS = (0.25, 0.1)
+"""The parts of a flow that follow a room where the whole would carry one side's trouble to the other."""
 
 
 def scaled(evidence: CheckInput, flow: Flow, factor: float, why: str) -> Remedy:
@@ -45,16 +47,32 @@ def scaled(evidence: CheckInput, flow: Flow, factor: float, why: str) -> Remedy:
 
 
 def following(evidence: CheckInput, flow: Flow, party: str, why: str) -> Remedy | None:
-    """A flow that grows and shrinks with a party's room and passes as much as now when the room is as usual; None where
-    it follows that room already.
+    """A flow that grows and shrinks with a party's room and passes as much as now when the room is as usual, or in a
+    gentler form a part of it that does; None where it follows that room already.
     """
-    if flow.rate.tree is None or f"clip({party}.headroom" in flow.rate.text or party not in evidence.base.headroom:
+    rate = flow.rate.tree
+    if rate is None or party not in evidence.base.headroom or _follows(rate, f"{party}.headroom"):
         return None
     usual = max(_LEAST_USUAL, round(float(np.mean(evidence.base.headroom[party].mean)), 1))
     room = Call("clip", (Binary("/", Name((party, "headroom")), Number(usual)), Number(0.0), Number(_MOST_FOLLOWED)))
-    text = f"({flow.rate.text}) * clip({party}.headroom / {usual:g}, 0, {_MOST_FOLLOWED:g})"
-    changed = with_rate(evidence.relationship, flow, Binary("*", flow.rate.tree, room), text)
-    return Remedy(says=why, path=f"flows.{flow.name}.rate", value=text, changed=changed)
+    said = f"clip({party}.headroom / {usual:g}, 0, {_MOST_FOLLOWED:g})"
+
+    def at(factor: Tree, text: str, forms: tuple[Remedy, ...] = ()) -> Remedy:
+        text = f"({flow.rate.text}) * {text}"
+        changed = with_rate(evidence.relationship, flow, Binary("*", rate, factor), text)
+        return Remedy(says=why, path=f"flows.{flow.name}.rate", value=text, changed=changed, gentler=forms)
+
+    def in_part(part: float) -> Remedy:
+        factor = Binary("+", Number(1 - part), Binary("*", Number(part), room))
+        return at(factor, f"({1 - part:g} + {part:g} * {said})")
+
+    return at(room, said, tuple(in_part(part) for part in _PARTS))
+
+
+def _follows(tree: Tree, room: str) -> bool:
+    """Whether a rate grows and shrinks with a room already, between two limits."""
+    calls = (node for node in walk(tree) if isinstance(node, Call))
+    return any(call.function == "clip" and room in names(call.arguments[0]) for call in calls)
 
 
 def set_to(evidence: CheckInput, term: Term, value: Value, why: str) -> Remedy:
@@ -218,7 +236,7 @@ def measured_for_all(evidence: CheckInput, measure: str) -> Remedy:
         says=f"Let {wording.quoted(measure)} follow the party that is worst off instead of the sum.",
         path=f"shared_value.{measure}",
         value=f'{{measure: "least({rooms})", good: {{at_least: 0.5}}}}',
-        effect="It gives nobody more room: it shows what the sum hides.",
+        effect=Effect(says=("It gives nobody more room: it shows what the sum hides.",)),
     )
 
 

@@ -13,13 +13,14 @@ from lichen.check.measures.recorded import recorded_by
 from lichen.check.measures.worth import valuation, weights
 from lichen.check.wording import share
 from lichen.relationship.flow import Flow
+from lichen.relationship.value import Value
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flip:
     """One assumption that would turn the verdict: the figure, its path and place, what it is, when and whither it
-    turns.
+    turns, and the worst that is then found.
     """
 
     what: str
@@ -28,6 +29,7 @@ class Flip:
     now: str
     then: str
     verdict: str
+    why: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """The form that the verdict's JSON promises."""
@@ -93,5 +95,5 @@ def _known_by(evidence: CheckInput, flow: Flow) -> str:
     return "nobody"
 
 
-def _has_source(values: Mapping[str, Any]) -> bool:
+def _has_source(values: Mapping[str, Value]) -> bool:
     return any(value.source or value.stated_by for value in values.values())

@@ -1,67 +1,168 @@
-"""Repairs tried: the same futures once more with the change that a remedy asks for, and what each side then has."""
+"""Repairs tried: the same futures once more with the change that a remedy asks for, judged as a whole, and what each
+side then has.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from typing import TypeAlias, final
 
 import numpy as np
 
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
-from lichen.check.finding import Finding
-from lichen.check.gate import Gate
+from lichen.check.finding import Effect, Finding, Remedy
 from lichen.check.measures.pulses import reaches_between
+from lichen.check.registry import checks
 from lichen.check.thresholds import MOVED
 from lichen.check.verdict import worst_first
 from lichen.relationship.relationship import Relationship
 from lichen.simulation.futures import Trace
 
-MOST_TRIED = 5
-"""Repairs that are tried, those of the worst findings first."""
+MOST_TRIED = 3
+"""Changes that are tried, those of the worst findings first."""
 
-Again: TypeAlias = Callable[[Finding, Relationship], tuple[CheckInput, Finding]]
-"""The first futures of a changed relationship, as far as a finding looks at them, and the finding from these."""
+Judge: TypeAlias = Callable[[CheckInput], tuple[Finding, ...]]
+"""What is found in futures alone."""
+
+_RANK = {"broken": 0, "at risk": 1, "holds": 2}
 
 
-def with_effects(evidence: CheckInput, gate: Gate, findings: tuple[Finding, ...], again: Again) -> tuple[Finding, ...]:
-    """The findings, the remedies of the worst of them with what they do when they are tried."""
-    worst = [f for f in worst_first(findings) if f.status != "holds" and f.remedy is not None and f.remedy.changed]
-    told = {}
-    for finding in worst[:MOST_TRIED]:
-        if finding.remedy is None or finding.remedy.changed is None:
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Trial:
+    """A change with its futures, and by what each is about the worst finding from these."""
+
+    remedy: Remedy
+    then: CheckInput
+    after: Mapping[str, Finding]
+    mends: tuple[str, ...]
+    breaks: tuple[str, ...]
+
+
+def with_effects(
+    evidence: CheckInput, findings: tuple[Finding, ...], again: Callable[[Relationship], CheckInput], judged: Judge
+) -> tuple[Finding, ...]:
+    """The findings, the remedies of the worst of them with what they do when they are tried, in a gentler form where
+    only that breaks nothing else. `again` gives the first futures of a changed relationship.
+    """
+    alone = replace(evidence, record=None, balance=None, trials=None, pairs=None)
+    before = _worst(judged(alone))
+    tried: dict[tuple[str | None, str | None], _Trial] = {}
+    told: dict[int, Finding] = {}
+    for finding in worst_first(findings):
+        remedy = finding.remedy
+        if finding.status == "holds" or remedy is None or remedy.changed is None:
             continue
-        then, after = again(finding, finding.remedy.changed)
-        effect = " ".join(_effect(evidence, then, gate, finding, after))
-        gain = _lowest(then, then.futures.runs) - _lowest(evidence, then.futures.runs)
-        told[id(finding)] = replace(
-            finding, remedy=replace(finding.remedy, effect=effect, gain=gain if abs(gain) >= MOVED.value else 0.0)
-        )
+        change = remedy.path, remedy.value
+        if change not in tried and len(tried) < MOST_TRIED:
+            tried[change] = _gentlest(_trials(before, remedy, again, judged))
+        if change in tried:
+            told[id(finding)] = replace(finding, remedy=_with_effect(evidence, finding, remedy, tried[change]))
     return tuple(told.get(id(finding), finding) for finding in findings)
 
 
-def _effect(before: CheckInput, then: CheckInput, gate: Gate, finding: Finding, after: Finding) -> Iterator[str]:
-    """What the change does to each side's room, the worst off first, and to the finding itself."""
+def _worst(findings: tuple[Finding, ...]) -> Mapping[str, Finding]:
+    """By what it is about, the worst finding."""
+    return {finding.about: finding for finding in reversed(worst_first(findings))}
+
+
+def _trials(
+    before: Mapping[str, Finding], remedy: Remedy, again: Callable[[Relationship], CheckInput], judged: Judge
+) -> Iterator[_Trial]:
+    """A change and its gentler forms, each with what it mends and breaks as far as the futures tell for sure."""
+    for form in (remedy, *remedy.gentler):
+        if form.changed is None:
+            continue
+        then = again(form.changed)
+        after = _worst(judged(then))
+        sure = (about for about in {**before, **after} if about not in after or _is_sure(after[about]))
+        moved = {about: _rank(after, about) - _rank(before, about) for about in sure}
+        yield _Trial(
+            remedy=form,
+            then=then,
+            after=after,
+            mends=tuple(about for about, gain in moved.items() if gain > 0),
+            breaks=tuple(about for about, gain in moved.items() if gain < 0 and after[about].status == "broken"),
+        )
+
+
+def _rank(found: Mapping[str, Finding], about: str) -> int:
+    """How good a finding is; what is no finding holds, and so does what nobody can tell."""
+    return _RANK.get(found[about].status, _RANK["holds"]) if about in found else _RANK["holds"]
+
+
+def _is_sure(finding: Finding) -> bool:
+    """Whether it is told, and by more than chance."""
+    return finding.decided and finding.status in _RANK
+
+
+def _gentlest(trials: Iterator[_Trial]) -> _Trial:
+    """The first that breaks nothing else, or else the first of all."""
+    first = next(trials)
+    return first if not first.breaks else next((trial for trial in trials if not trial.breaks), first)
+
+
+def _with_effect(evidence: CheckInput, finding: Finding, remedy: Remedy, trial: _Trial) -> Remedy:
+    """The remedy of a finding, in the form that was tried, with what that does."""
+    runs = trial.then.futures.runs
+    gain = _lowest(trial.then, runs) - _lowest(evidence, runs)
+    effect = Effect(
+        says=tuple(_sentences(evidence, finding, trial)),
+        mends=trial.mends,
+        breaks=trial.breaks,
+        gain=gain if abs(gain) >= MOVED.value else 0.0,
+    )
+    return replace(remedy, value=trial.remedy.value, changed=trial.remedy.changed, gentler=(), effect=effect)
+
+
+def _sentences(before: CheckInput, finding: Finding, trial: _Trial) -> Iterator[str]:
+    """Whether the finding then holds and what breaks; each side's room, the worst off first; why; what else."""
+    then, after = trial.then, trial.after.get(finding.about)
+    yield f"Tried in {then.futures.runs} futures: {_outcome(finding, after, trial.breaks)}."
     sides = [party.name for party in before.essential if party.name in before.base.headroom]
     sides.sort(key=lambda name: _typical(before.base.headroom[name], then.futures.runs))
     moved = [said for name in sides for said in _room(before, then, name)]
-    yield f"Tried: {'; '.join(moved)}." if moved else "Tried: nobody’s room at the end changes."
-    if finding.type == "component" and len(finding.parties) == 2:
-        origin, target = finding.parties
-        if (origin, target) in gate.reach:
-            reach = reaches_between(then)[origin, target].stronger.value
-            yield f"Of a gain of {before.title(origin)}, {wording.share(reach)} then reaches {before.title(target)}."
-    elif after is not finding:
-        yield _STATUS[after.status].format(after.says)
+    yield f"{'; '.join(moved)}." if moved else "Nobody’s room at the end changes."
+    if after is not None and _is_sure(after) and after.status != "holds":
+        yield f"Why: {after.says}"
+    if finding.about == "reinforcement_feedback_channel" and len(finding.parties) == 2:
+        yield from _reach(before, then, *finding.parties)
+    others = [_title(about) for about in trial.mends if about != finding.about and about in checks()]
+    if others:
+        yield f"It {'also ' if finding.about in trial.mends else ''}betters {wording.listed(others)}."
 
 
-_STATUS: Mapping[str, str] = {
-    "holds": "In the futures it then holds.",
-    "at risk": "In the futures it is then at risk: {}",
-    "broken": "In the futures it is then still broken: {}",
-    "cannot tell": "Whether it then holds cannot be told.",
-}
+def _outcome(finding: Finding, after: Finding | None, breaks: tuple[str, ...]) -> str:
+    """Whether a finding then holds, and what breaks instead."""
+    if after is None or (after.status == "holds" and after.decided):
+        said, joint = "it then holds", "but"
+    elif _is_sure(after):
+        said, joint = f"it is {'still' if after.status == finding.status else 'then'} {after.status}", "and"
+    else:
+        said, joint = "whether it then holds is too close to tell", "and"
+    others = [_title(about) for about in breaks if about != finding.about]
+    return f"{said}{f', {joint} it breaks {wording.listed(others)}' if others else ''}"
+
+
+def _title(about: str) -> str:
+    """What people call that which a finding is about."""
+    check = checks().get(about)
+    words = wording.in_words(about.rpartition(".")[2])
+    return check.TITLE if check is not None else words[:1].upper() + words[1:]
+
+
+def _reach(before: CheckInput, then: CheckInput, origin: str, target: str) -> Iterator[str]:
+    """How much of one side's gain then reaches the other."""
+    found = reaches_between(then).get((origin, target))
+    if found is None:
+        return
+    value, one, other = found.stronger.value, before.title(origin), before.title(target)
+    if value > 1:
+        yield f"A gain of {one} then lifts {other} {value:.1f} times as far, each measured in its own range."
+    else:
+        yield f"Of a gain of {one}, {wording.share(value)} then reaches {other}."
 
 
 def _room(before: CheckInput, then: CheckInput, party: str) -> Iterator[str]:
@@ -73,12 +174,11 @@ def _room(before: CheckInput, then: CheckInput, party: str) -> Iterator[str]:
     before_it, after_it = map(wording.share, rooms)
     below = f"falls below the floor in {will} instead of {was} of 100 futures"
     if before_it != after_it:
-        verb = "raises" if rooms[1] > rooms[0] else "lowers"
-        said = f"{verb} the room left of {title} from {before_it} to {after_it}"
+        said = f"{title} ends with {after_it} of its room instead of {before_it}"
         mixed = (rooms[1] > rooms[0]) == (will > was)
-        yield f"{said}, {'but' if mixed else 'with'} {below}" if was != will else said
+        yield f"{said}, {'but' if mixed else 'and'} {below}" if was != will else said
     elif was != will:
-        yield f"leaves the room of {title} as it is, with {below}"
+        yield f"{title} ends as before, but {below}"
 
 
 def _typical(trace: Trace, runs: int) -> float:

@@ -10,7 +10,7 @@ from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.adjustment import adjustment_days
 from lichen.check.measures.dependence import dependence
-from lichen.check.measures.figure import Figure, exact, least_of
+from lichen.check.measures.figure import Figure, combined, exact, least_of
 from lichen.check.measures.leaving import room_after_exits
 from lichen.check.measures.shares import fair_shares, gain_shares
 from lichen.check.measures.viability import time_to_harm, worst_room
@@ -53,7 +53,7 @@ def coupling_intensity(evidence: CheckInput) -> Reading:
     if not parties:
         return unread("No flow touches a party.")
     tied = [dependence(evidence, name) for name in parties]
-    mean = Figure(*(sum(x) / len(tied) for x in zip(*((f.value, f.low, f.high) for f in tied), strict=True)))
+    mean = combined(lambda *shares: sum(shares) / len(tied), *tied)
     flows = tuple(flow for flow in evidence.inner_flows if flow.worth or flow.cost)
     weighed = weights(evidence, flows, valuation(evidence))
     idle = sum(weight for name, weight in weighed.items() if _moves_nothing(evidence, name))

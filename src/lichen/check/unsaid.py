@@ -1,4 +1,4 @@
-"""What a file does not say yet: a draft, flows without worth or cost, figures that are no number.
+"""What a file does not say yet: a draft, floors, flows without worth or cost, figures that are no number.
 
 Each is named with its place and who should be asked. What a half-empty file leaves out must not be taken for nothing.
 """
@@ -35,6 +35,7 @@ class _Figure(NamedTuple):
 def unsaid_findings(evidence: CheckInput) -> Iterator[Finding]:
     """Everything that the file leaves open, what would settle most of it first."""
     yield from _draft(evidence)
+    yield from (floor_finding(evidence, floor) for floor in missing_floors(evidence))
     yield from (_no_number(evidence, figure) for figure in _without_number(evidence))
     yield from (blank_finding(evidence, flow) for flow in blank_flows(evidence))
 
@@ -49,15 +50,34 @@ def is_draft(evidence: CheckInput) -> bool:
     return evidence.relationship.purpose.startswith("ASK ") or bool(_marked(evidence))
 
 
+def missing_floors(evidence: CheckInput) -> tuple[Value, ...]:
+    """The floors on which a party's room rests and which nobody says."""
+    floors = (c.floor for party in evidence.parties for c in party.essential_capacities)
+    return tuple(floor for floor in floors if not floor.known and floor.private_to is None)
+
+
+def floor_finding(evidence: CheckInput, floor: Value) -> Finding:
+    """A floor that nobody says, and who knows it: the party itself."""
+    _, party, _, capacity, _ = floor.path.split(".")
+    whose = evidence.title(party)
+    return _open(
+        _MAP,
+        f"The floor of {evidence.called(f'{party}.{capacity}')} is not said: ask {whose}.",
+        needs=f"Below which {wording.in_words(capacity)} {whose} could not go on: ask {whose}, and write it, or a "
+        f"range, under `{floor.path}`.",
+        at=evidence.relationship.at(floor.path.removesuffix(".floor")),
+        parties=(party,),
+        remedy=Remedy(says=f"Write it under `{floor.path}`; a range will do.", path=floor.path),
+    )
+
+
 def blank_flows(evidence: CheckInput) -> tuple[Flow, ...]:
     """The flows between parties that say too little: neither worth nor cost, or a benefit without worth.
 
     Information and obligations need neither.
     """
     return tuple(
-        flow
-        for flow in evidence.inner_flows
-        if (flow.kind == "benefit" and not flow.worth) or (flow.burdens and not flow.worth and not flow.cost)
+        flow for flow in evidence.inner_flows if flow.is_unvalued or (flow.burdens and not flow.worth and not flow.cost)
     )
 
 

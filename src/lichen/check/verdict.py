@@ -7,18 +7,18 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, final
 
 from lichen.check import wording
-from lichen.check.components import component_findings, missing, own_checks
+from lichen.check.components import component_findings, missing
 from lichen.check.evidence import CheckInput
 from lichen.check.finding import Finding
 from lichen.check.gate import Gate, Kind, is_closed, pass_gate
-from lichen.check.kept import rules_kept
+from lichen.check.kept import own_checks, rules_kept
 from lichen.check.neighbours import Instead, flows_reading_state, hinges_on_unsaid, instead_of_symbiosis
 from lichen.check.readings import Readings, all_readings
 from lichen.check.recorded import record_findings
 from lichen.check.registry import failures, invariants
 from lichen.check.rests_on import RestsOn, rests_on
 from lichen.check.sentence import one_sentence
-from lichen.check.unsaid import blank_finding, blank_flows, is_unsaid
+from lichen.check.unsaid import blank_finding, blank_flows, floor_finding, is_unsaid, missing_floors
 from lichen.language.reading import not_at_hand
 from lichen.relationship.backing import missing_components
 from lichen.relationship.flow import Flow
@@ -126,11 +126,13 @@ def judge(evidence: CheckInput) -> Verdict:
     )
 
 
-def word_of(evidence: CheckInput) -> Word:
-    """The word of the verdict alone."""
+def word_of(evidence: CheckInput) -> tuple[Word, str]:
+    """The word of the verdict alone, and the worst finding in a sentence, empty when all hold."""
     gate = pass_gate(evidence)
     instead = instead_of_symbiosis(evidence, gate)
-    return decide(evidence, gate, instead, tuple(all_findings(evidence, gate)))
+    findings = tuple(all_findings(evidence, gate))
+    worst = next(iter(_objections(findings)), None)
+    return decide(evidence, gate, instead, findings), worst.says if worst is not None else ""
 
 
 def _tables(evidence: CheckInput) -> str | None:
@@ -178,9 +180,15 @@ def decide(evidence: CheckInput, gate: Gate, instead: Instead | None, findings: 
 
 
 def explained(evidence: CheckInput, finding: Finding) -> Finding:
-    """A finding that cannot be told because somebody keeps a figure private says who, which, and what would do."""
-    if finding.status != "cannot tell":
+    """A finding that cannot be told because a floor is missing, or somebody keeps a figure private, says which, who
+    knows it, and what would do.
+    """
+    if finding.status != "cannot tell" or _is_from_record(finding):
         return finding
+    floors = missing_floors(evidence)
+    if floors:
+        asked = floor_finding(evidence, floors[0])
+        return replace(finding, says=asked.says, needs=asked.needs, evidence=(), remedy=None)
     kept = [value for value in evidence.unknown if value.private_to is not None]
     if not kept:
         return finding
@@ -311,6 +319,6 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
         "parties": list(finding.parties),
         "evidence": [asdict(seen) for seen in finding.evidence],
         "needs": finding.needs,
-        "remedy": f"{remedy.says} {remedy.effect}".rstrip() if remedy is not None else None,
+        "remedy": " ".join((remedy.says, *(remedy.effect.says if remedy.effect else ()))) if remedy else None,
         "change": change,
     }

@@ -29,7 +29,8 @@ _LEADING_NUMBER = re.compile(r"\s*(-?\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)(?!\s*\
 class Assumption:
     """One figure of the file: what it is called, its value, its weight for a search, the relationship with it changed.
 
-    A term may be scaled between `least` and `most`, its limits: who agreed on them assumes nothing beyond.
+    A term may be scaled between `least` and `most`, its limits: who agreed on them assumes nothing beyond. `is_rate`:
+    it is the rate of a flow.
     """
 
     what: str
@@ -39,11 +40,7 @@ class Assumption:
     put: Put
     least: float = 0.0
     most: float = math.inf
-
-    @property
-    def is_rate(self) -> bool:
-        """Whether it is the rate of a flow."""
-        return self.what.startswith("the rate of ")
+    is_rate: bool = False
 
     def at(self, factor: float) -> Relationship:
         """The relationship with the figure times a factor."""
@@ -66,9 +63,8 @@ def scaled(tree: Tree, factor: float) -> Tree:
 
 def assumptions(evidence: CheckInput, weights: Mapping[str, float]) -> Iterator[Assumption]:
     """Every level, floor, drift, worth, cost, rate and term that is known; heavier flows make heavier assumptions."""
-    for what, value, weight, put in _figures(evidence, weights):
-        if value.tree is not None:
-            yield Assumption(what=what, value=value, tree=value.tree, weight=weight, put=put)
+    yield from _of_parties(evidence)
+    yield from _of_flows(evidence, weights)
     for term in evidence.relationship.terms.values():
         if term.value.tree is not None:
             least, most = _limits(evidence, term)
@@ -97,41 +93,32 @@ def _limits(evidence: CheckInput, term: Term) -> tuple[float, float]:
     return low, high
 
 
-def _figures(evidence: CheckInput, weights: Mapping[str, float]) -> Iterator[tuple[str, Value, float, Put]]:
-    relationship = evidence.relationship
+def _of_parties(evidence: CheckInput) -> Iterator[Assumption]:
     for party in evidence.parties:
         for capacity in party.essential_capacities:
             place = evidence.called(f"{party.name}.{capacity.name}")
-            put = partial(_with_capacity, relationship, party, capacity)
-            yield f"the level of {place}", capacity.level, 0.5, partial(put, "level")
-            yield f"the floor of {place}", capacity.floor, 0.5, partial(put, "floor")
-            if capacity.change is not None:
-                yield f"the own change of {place}", capacity.change, 0.5, partial(put, "change")
+            put = partial(_with_capacity, evidence.relationship, party, capacity)
+            yield from _known(f"the level of {place}", capacity.level, 0.5, partial(put, "level"))
+            yield from _known(f"the floor of {place}", capacity.floor, 0.5, partial(put, "floor"))
+            yield from _known(f"the own change of {place}", capacity.change, 0.5, partial(put, "change"))
+
+
+def _of_flows(evidence: CheckInput, weights: Mapping[str, float]) -> Iterator[Assumption]:
     whole = sum(weights.values()) or 1.0
     for flow in evidence.inner_flows:
-        weight = weights.get(flow.name, 0.0) / whole
-        yield (
-            f"the rate of {wording.quoted(flow.title)}",
-            flow.rate,
-            weight,
-            partial(_with_figure, relationship, flow, "rate", ""),
-        )
-        for name, value in flow.worth.items():
-            if value.number != 1.0:  # one for one, as money is, is nobody's assumption
-                yield (
-                    f"the worth of {wording.quoted(flow.title)}",
-                    value,
-                    weight,
-                    partial(_with_figure, relationship, flow, "worth", name),
-                )
-        for name, value in flow.cost.items():
-            if value.number != 1.0:
-                yield (
-                    f"the cost of {wording.quoted(flow.title)}",
-                    value,
-                    weight,
-                    partial(_with_figure, relationship, flow, "cost", name),
-                )
+        called, weight = wording.quoted(flow.title), weights.get(flow.name, 0.0) / whole
+        put = partial(_with_figure, evidence.relationship, flow)
+        yield from _known(f"the rate of {called}", flow.rate, weight, partial(put, "rate", ""), is_rate=True)
+        for key, figures in (("worth", flow.worth), ("cost", flow.cost)):
+            for capacity, value in figures.items():
+                if value.number != 1.0:  # one for one, as money is, is nobody's assumption
+                    yield from _known(f"the {key} of {called}", value, weight, partial(put, key, capacity))
+
+
+def _known(what: str, value: Value | None, weight: float, put: Put, *, is_rate: bool = False) -> Iterator[Assumption]:
+    """The assumption that a figure is what it is; none where that is not known."""
+    if value is not None and value.tree is not None:
+        yield Assumption(what=what, value=value, tree=value.tree, weight=weight, put=put, is_rate=is_rate)
 
 
 def _with_capacity(

@@ -11,11 +11,12 @@ _SPANS = ((365.25 * 2, 365.25, "years"), (30.4375 * 4, 30.4375, "months"), (14.0
 
 
 def share(value: float) -> str:
-    """0.182 as `18 %`; a small part keeps one more digit."""
+    """0.182 as `18 %`; a small part, and nearly all, keep one more digit."""
     if math.isnan(value):
         return "an unknown part"
     percent = 100 * value
-    return _signed(f"{percent:.1f} %" if 0 < abs(percent) < 2 else f"{percent:.0f} %")
+    said = f"{percent:.1f}" if 0 < abs(percent) < 2 or 98 < percent < 100 else f"{percent:.0f}"
+    return _signed(f"{said.replace('100.0', '100')} %")
 
 
 def left(title: str, room: float) -> str:
@@ -42,6 +43,18 @@ def span(days: float) -> str:
             said = f"{count:.1f}".rstrip("0").rstrip(".") if count < 10 else f"{count:.0f}"
             return f"{said} {word.removesuffix('s') if said == '1' else word}"
     return "0 days"
+
+
+def out_of_hundred(share: float) -> str:
+    """`in 18 of 100 futures`; the ends in words."""
+    if math.isnan(share):
+        return "in nobody knows how many futures"
+    hundredths = round(100 * share)
+    if hundredths == 100:
+        return "in every future" if share == 1 else "in more than 99 of 100 futures"
+    if hundredths == 0:
+        return "in no future" if share == 0 else "in fewer than 1 of 100 futures"
+    return f"in {hundredths} of 100 futures"
 
 
 def amount(value: float) -> str:

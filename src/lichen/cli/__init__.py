@@ -8,15 +8,18 @@ import click
 
 from lichen import __version__
 from lichen.cli.change import compare
+from lichen.cli.export import export, import_
 from lichen.cli.keep import balance
 from lichen.cli.show import review, schema
+from lichen.cli.trying import simulate, stress
 from lichen.cli.understand import check, explain, map_, scan
 
 SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Understand", (scan, map_, check, explain)),
+    ("Try", (simulate, stress)),
     ("Change", (compare,)),
     ("Keep", (balance,)),
-    ("Show", (review, schema)),
+    ("Show", (review, export, import_, schema)),
 )
 
 

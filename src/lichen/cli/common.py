@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn, TypedDict, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from lichen.language.problem import Problem
-    from lichen.relationship.relationship import Relationship
+    from lichen.relationship.relationship import Relationship, Time
+    from lichen.simulation.experiments import Experiment
+    from lichen.simulation.futures import OnChunk
 
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
@@ -37,6 +41,8 @@ class Day(click.ParamType[date, str]):
 FILE = click.argument("file", type=click.Path(path_type=Path))
 FOR = click.option("--for", "party", metavar="PARTY", help="See it with this party's own figures, and nobody else's.")
 LEAST_RUNS = 20
+MOST_NAMED = 24
+"""Names of a file that a refusal lists."""
 FEWER = "Write a longer step or a shorter horizon, or let one member stand for several"
 RUNS = click.option(
     "--runs", type=click.IntRange(LEAST_RUNS, 1_000_000), default=1000, show_default=True, help="Futures to try."
@@ -97,17 +103,29 @@ def known(option: str, name: str, names: Mapping[str, object], noun: str) -> Non
     if name in names:
         return
     near = difflib.get_close_matches(name, names, n=1)
-    listed = ", ".join(f"`{n}`" for n in names) or f"no {noun}"
+    listed = ", ".join(f"`{n}`" for n in list(names)[:MOST_NAMED]) or f"no {noun}"
+    listed += f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     hint = f" Did you mean `{near[0]}`?" if near else ""
     raise click.UsageError(f"{option}: `{name}` is not a {noun} of this file, which has {listed}.{hint}")
 
 
-def affordable(relationship: Relationship, runs: int) -> None:
-    """Leave with status 2 when so many futures of this file are more work, or more to keep, than a run may take."""
+def within(option: str, day: date, time: Time) -> None:
+    """Leave with status 2 unless a day lies within the horizon of the file."""
+    last = time.start + timedelta(days=time.horizon_days)
+    if time.start <= day < last:
+        return
+    raise click.UsageError(f"{option}: {day} is not within the horizon of this file, from {time.start} until {last}.")
+
+
+def affordable(relationship: Relationship, runs: int, experiments: Sequence[Experiment] = ()) -> None:
+    """Leave with status 2 when so many futures of this file are more work, or more to keep, than a run may take.
+
+    Of these experiments, or when none is named of all that a verdict asks for.
+    """
     from lichen.simulation.cost import most_futures
     from lichen.simulation.experiments import standard_experiments
 
-    most = most_futures(relationship, standard_experiments(relationship))
+    most = most_futures(relationship, experiments or standard_experiments(relationship))
     if runs <= most:
         return
     repair = f"Write `--runs {most}` or less" if most >= LEAST_RUNS else FEWER
@@ -127,12 +145,14 @@ def refuse(problems: tuple[Problem, ...], form: str = "text") -> NoReturn:
 
 
 ENDINGS = {
+    ".csv": "csv",
     ".txt": "text",
     ".json": "json",
     ".md": "markdown",
     ".svg": "svg",
     ".mmd": "mermaid",
     ".graphml": "graphml",
+    ".xmile": "xmile",
     ".html": "html",
     ".htm": "html",
 }
@@ -148,7 +168,9 @@ def chosen(form: str, output: Path | None) -> str:
     forms = option.type.choices if isinstance(option.type, click.Choice) else ()
     endings = [ending for ending, written in ENDINGS.items() if written in forms]
     if output.suffix.lower() not in endings:
-        raise click.UsageError(f"`{output.name}`: this verb writes {', '.join(endings)}. Choose one, or say --format.")
+        raise click.UsageError(
+            f"`{output.name}`: this verb writes {', '.join(endings)}. Choose one, or say {option.opts[0]}."
+        )
     return ENDINGS[output.suffix.lower()]
 
 
@@ -174,6 +196,39 @@ def deliver(text: str, output: Path | None, *, new: bool = False) -> None:
 
 
 @contextmanager
+def saving(path: Path | None, read: Path, relationship: Relationship) -> Iterator[OnChunk | None]:
+    """Give what takes down every future's course in a Parquet file, or None when no file is asked for.
+
+    The file is there when the run is over or was interrupted, with the futures that are done; never over a file that
+    the verb reads, and not at all after an error.
+    """
+    if path is None:
+        yield None
+        return
+    from lichen.workspace import CourseFile
+
+    if path.suffix.lower() != ".parquet":
+        raise click.UsageError(f"--save: `{path.name}` must end in .parquet.")
+    if path.is_dir() or (path.exists() and read.exists() and path.samefile(read)):
+        raise click.UsageError(f"{path} is there already and would be lost. Name another file.")
+    time = relationship.time
+    try:
+        file = CourseFile(path, [step * time.step_days for step in range(time.steps + 1)])
+    except OSError as wrong:
+        raise click.UsageError(f"--save: {path} cannot be written: {wrong.strerror}.") from wrong
+    done = False
+    try:
+        try:
+            yield file.add
+            done = True
+        finally:
+            file.close(keep=done)
+    except OSError as wrong:
+        raise click.UsageError(f"--save: {path} cannot be written: {wrong}.") from wrong
+    click.echo(f"Wrote {path}", err=True)
+
+
+@contextmanager
 def progress(what: str) -> Iterator[Callable[[float], None]]:
     """Give a function that is told the share of the work that is done, 0 to 1.
 
@@ -184,3 +239,29 @@ def progress(what: str) -> Iterator[Callable[[float], None]]:
         return
     with click.progressbar(length=1000, label=what, file=sys.stderr) as bar:
         yield lambda share: bar.update(max(0, int(share * 1000) - bar.pos))
+
+
+@contextmanager
+def interruptible(tick: Callable[[float], None]) -> Iterator[Callable[[float], None]]:
+    """The same function, in which an interruption strikes: between two pieces of work, so that what is done is whole.
+
+    A second interruption strikes at once.
+    """
+    waiting = False
+
+    def wait(number: int, frame: FrameType | None) -> None:
+        nonlocal waiting
+        if waiting:
+            raise KeyboardInterrupt
+        waiting = True
+
+    def told(share: float) -> None:
+        tick(share)
+        if waiting:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, wait)
+    try:
+        yield told
+    finally:
+        signal.signal(signal.SIGINT, before)

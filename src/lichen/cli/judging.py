@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -14,11 +14,15 @@ from lichen.cli import common
 
 if TYPE_CHECKING:
     from lichen.check.assess import Assessment
+    from lichen.check.evidence import CheckInput
     from lichen.record.balance import Balance
     from lichen.record.reading import Record
     from lichen.record.reciprocity import RuleReading
     from lichen.relationship.relationship import Relationship
     from lichen.show.judged import Judged
+    from lichen.simulation.futures import Futures
+    from lichen.simulation.prospects import Prospects
+    from lichen.stress.stress import Stress
 
 
 @final
@@ -53,11 +57,74 @@ def assess_file(asked: Asked, tick: Callable[[float], None] = lambda share: None
     )
 
 
+def simulate_file(
+    asked: Asked,
+    scenarios: Sequence[str],
+    experiments: Sequence[str],
+    save: Path | None,
+    tick: Callable[[float], None],
+) -> tuple[Relationship, Prospects]:
+    """Try a file's futures, with scenarios and experiments beside; a name that it does not know is a wrong input."""
+    relationship = common.read_file(asked.file, asked.party, asked.form)
+    for name in scenarios:
+        common.known("--scenario", name, relationship.scenarios, "scenario")
+    from lichen.simulation.experiments import BASE, in_scenario, standard_experiments
+
+    known = {one.name: one for one in standard_experiments(relationship)[1:]}
+    for name in experiments:
+        common.known("--experiment", name, known, "experiment")
+    lanes = [in_scenario(name) for name in dict.fromkeys(scenarios)]
+    lanes += [known[name] for name in dict.fromkeys(experiments)]
+    common.affordable(relationship, asked.runs, (BASE, *lanes))
+    from lichen.simulation.prospects import look_ahead
+
+    with common.saving(save, asked.file, relationship) as keep:
+        found = look_ahead(
+            relationship,
+            lanes,
+            runs=asked.runs,
+            seed=asked.seed,
+            save=keep,
+            progress=lambda done, of: tick(done / of),
+        )
+    return relationship, found
+
+
+def stress_file(
+    asked: Asked, party: str | None, day: date | None, sections: Sequence[str], tick: Callable[[float], None]
+) -> Stress:
+    """Put a file to the test; a party or a day that it does not know is a wrong input."""
+    relationship = common.read_file(asked.file, asked.party, asked.form)
+    if party is not None:
+        common.known("--party", party, relationship.parties, "party")
+    if day is not None:
+        common.within("--date", day, relationship.time)
+    from lichen.simulation.experiments import standard_experiments
+    from lichen.stress.setting import MOST_LANES
+    from lichen.stress.stress import stress
+
+    common.affordable(relationship, asked.runs, standard_experiments(relationship)[:MOST_LANES])
+
+    return stress(
+        relationship,
+        runs=asked.runs,
+        seed=asked.seed,
+        party=party,
+        day=day,
+        sections=sections,
+        record=_record(relationship, asked),
+        seen_by=asked.party,
+        tick=tick,
+    )
+
+
 def judge_file(asked: Asked, tick: Callable[[float], None] = lambda share: None) -> Judged:
     """Judge a file and gather what a page about it shows."""
     found = assess_file(asked, tick)
     from lichen.dependency.map import build_map
     from lichen.show.judged import Judged
+    from lichen.simulation.loops.loops import find_loops
+    from lichen.stress.summary import summary
 
     evidence = found.evidence
     return Judged(
@@ -65,10 +132,25 @@ def judge_file(asked: Asked, tick: Callable[[float], None] = lambda share: None)
         verdict=found.verdict,
         futures=evidence.futures,
         map=build_map(evidence.relationship),
+        loops=find_loops(evidence.relationship),
         record=evidence.record,
         balance=evidence.balance,
         party=asked.party,
+        tried=summary(evidence),
+        scenarios=_scenarios(evidence, asked),
     )
+
+
+def _scenarios(evidence: CheckInput, asked: Asked) -> Futures | None:
+    """Every scenario of the file beside the relationship as it is; None without any, or within one of them."""
+    relationship = evidence.relationship
+    if not relationship.scenarios or asked.scenario is not None:
+        return None
+    from lichen.simulation.experiments import BASE, in_scenario
+    from lichen.simulation.run import simulate
+
+    lanes = (BASE, *map(in_scenario, relationship.scenarios))
+    return simulate(relationship, lanes, runs=asked.runs, seed=asked.seed)
 
 
 def balance_file(asked: Asked) -> tuple[Balance, tuple[RuleReading, ...]]:

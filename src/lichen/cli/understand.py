@@ -89,7 +89,12 @@ def scan(events: Path, form: str, write: Path | None, as_of: date | None, output
         json.dumps(seen.to_json(), indent=1, ensure_ascii=False) if form == "json" else scan_text(seen), output
     )
     if write is not None:
-        common.deliver(draft(seen), write, new=True)
+        folder, table_file = write.parent.resolve(), events.resolve()
+        within = table_file.is_relative_to(folder)
+        path = table_file.relative_to(folder).as_posix() if within else events.name
+        common.deliver(draft(seen, path), write, new=True)
+        if not within:
+            click.echo(f"It looks for {events.name} in its own folder: copy the table to {folder}.", err=True)
     return 0
 
 

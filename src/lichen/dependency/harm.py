@@ -23,7 +23,8 @@ class Damage:
 
     `stop`: it gives nothing any more, and every formula that reads this follows; `burden`: what it puts on the other.
     `per_day` is what the capacity then loses or does not get, net, in base units. `days_to_floor` is how long the
-    capacity lasts above its floor at the rates that then hold, without fallbacks; None when it does not fall.
+    capacity lasts above its floor at the rates that then hold, without fallbacks; infinite when it does not fall, None
+    when somebody keeps to itself, or nobody says, what it depends on.
     `first_effect_days`: what is on its way still arrives until then.
     """
 
@@ -130,11 +131,11 @@ class _Account:
         return own + gets - sum(start.flow_cost(flow, name) for flow in self.spends)
 
     def days_to_floor(self, start: Start, net: float) -> float | None:
-        """How long it stays above its floor at a change per day; None when it does not fall, or is not known."""
+        """How long it stays above its floor at a change per day: infinite when it does not fall, None if not known."""
         level, floor = (sum(start.of_members(self.party, mark)) for mark in (self.capacity.level, self.capacity.floor))
-        if math.isnan(level - floor) or not net < 0:
-            return None
-        return max(0.0, (level - floor) / -net)
+        if net >= 0:
+            return math.inf
+        return None if math.isnan(level - floor) or math.isnan(net) else max(0.0, (level - floor) / -net)
 
 
 def _accounts(relationship: Relationship) -> Iterator[_Account]:

@@ -16,7 +16,16 @@ import numpy as np
 from lichen.dependency import graph
 from lichen.dependency.delay import Delay
 from lichen.dependency.harm import Damage, Exposure, SharedLoss, damages, exposures, shared_losses, without_voice
-from lichen.dependency.needs import Need, Supply, delay_of, direct_dependence, needs, passing_on
+from lichen.dependency.needs import (
+    Need,
+    Supply,
+    Untold,
+    delay_of,
+    direct_dependence,
+    needs,
+    passing_on,
+    untold_dependence,
+)
 from lichen.dependency.power import Power, balanced_outcomes, elsewhere
 from lichen.relationship.backing import backed_flows
 from lichen.relationship.flow import Flow, FlowKind
@@ -132,16 +141,18 @@ class Path:
 class DependencyMap:
     """The whole map. Matrices are [party, party] in the order of `parties`: how much the first needs the second.
 
-    `direct` counts one step, `total` all rounds, None where feedback makes their sum infinite (`radius`, the largest
-    eigenvalue of `direct`, is then 1 or more). `lean` says how much the others lean on each party, directly and
-    through others, the most leant on having 1. `core`: the parties that all depend on each other. `reach`: the share
-    of pairs in which one reaches the other. `untouched` are parties that no flow touches; they stand in no matrix.
+    `direct` counts one step, as far as it is known (`untold` names what is not), `total` all rounds, None where
+    feedback makes their sum infinite (`radius`, the largest eigenvalue of `direct`, is then 1 or more). `lean` says
+    how much the others lean on each party, directly and through others, the most leant on having 1. `core`: the
+    parties that all depend on each other. `reach`: the share of pairs in which one reaches the other. `untouched` are
+    parties that no flow touches; they stand in no matrix.
     """
 
     title: str
     parties: tuple[PartyMap, ...]
     edges: tuple[Edge, ...]
     direct: tuple[tuple[float, ...], ...]
+    untold: tuple[Untold, ...]
     total: tuple[tuple[float, ...], ...] | None
     radius: float
     indirect: tuple[Indirect, ...]
@@ -170,6 +181,7 @@ def build_map(relationship: Relationship) -> DependencyMap:
     order = tuple(party.name for party in relationship.touched_parties)
     needs_of = needs(start)
     direct = direct_dependence(needs_of, order)
+    untold = untold_dependence(relationship.inner_flows, needs_of)
     matrix = np.array(direct).reshape(len(order), len(order))
     total = graph.total_dependence(matrix)
     radius = graph.spectral_radius(matrix)
@@ -179,11 +191,12 @@ def build_map(relationship: Relationship) -> DependencyMap:
         parties=tuple(_party(relationship, start, relationship.parties[name], needs_of[name], harm) for name in order),
         edges=tuple(_edges(relationship, start, needs_of)),
         direct=direct,
+        untold=untold,
         total=None if total is None else tuple(tuple(map(float, row)) for row in total),
         radius=radius,
         indirect=tuple(_indirect(order, matrix, total)),
         paths=_paths(start, order, matrix, needs_of),
-        power=tuple(_power(start, order, direct, needs_of)),
+        power=tuple(_power(start, order, direct, needs_of, untold)),
         lean=_lean(matrix, radius),
         core=tuple(order[i] for i in graph.core(matrix)),
         reach=graph.propagation_cost(matrix),
@@ -300,14 +313,19 @@ def _main_supply(party_needs: Sequence[Need], giver: str) -> Supply:
 
 
 def _power(
-    start: Start, order: Sequence[str], direct: Sequence[Sequence[float]], needs_of: Mapping[str, Sequence[Need]]
+    start: Start,
+    order: Sequence[str],
+    direct: Sequence[Sequence[float]],
+    needs_of: Mapping[str, Sequence[Need]],
+    untold: Sequence[Untold],
 ) -> Iterator[Power]:
-    """Power in every pair of which one gets from the other something that it needs."""
-    parties = start.relationship.parties
+    """Power in every pair of which one gets from the other something that it needs, or may."""
+    parties, open_pairs = start.relationship.parties, {(one.party, one.on) for one in untold}
     for i, one in enumerate(order):
         for j, other in enumerate(order[i + 1 :], i + 1):
             replaced = (_replaced(needs_of[one], other), _replaced(needs_of[other], one))
-            if replaced == (None, None):
+            open_here = ((one, other) in open_pairs, (other, one) in open_pairs)
+            if replaced == (None, None) and not any(open_here):
                 continue
             choices = [_stated(start, parties[name], parties[name].alternatives) for name in (one, other)]
             outside = [
@@ -316,11 +334,13 @@ def _power(
             yield Power(
                 one=one,
                 other=other,
-                one_on_other=direct[i][j],
-                other_on_one=direct[j][i],
+                one_on_other=None if open_here[0] else direct[i][j],
+                other_on_one=None if open_here[1] else direct[j][i],
                 alternatives_of_one=choices[0],
                 alternatives_of_other=choices[1],
-                share_of_one=balanced_outcomes(2, [(0, 1)], [(0, 1)], outside)[0] if len(outside) == 2 else None,
+                share_of_one=balanced_outcomes(2, [(0, 1)], [(0, 1)], outside)[0]
+                if len(outside) == 2 and not any(open_here)
+                else None,
             )
 
 

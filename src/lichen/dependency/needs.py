@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -71,6 +71,16 @@ class Need:
         return self.weight * sum(supply.irreplaceable for supply in self.supplies if supply.giver == giver)
 
 
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Untold:
+    """A dependence that cannot be told: what `flows` bring the party nobody says, or somebody keeps to itself."""
+
+    party: str
+    on: str
+    flows: tuple[str, ...]
+
+
 def needs(start: Start) -> Mapping[str, tuple[Need, ...]]:
     """Every party's needs by its name, in the order of its capacities."""
     parties = start.relationship.parties.values()
@@ -89,6 +99,16 @@ def direct_dependence(needs_of: Mapping[str, Sequence[Need]], parties: Sequence[
         )
         for one in parties
     )
+
+
+def untold_dependence(flows: Iterable[Flow], needs_of: Mapping[str, Sequence[Need]]) -> tuple[Untold, ...]:
+    """The dependences between two parties that cannot be told, in the order of the flows."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for flow in flows:
+        kept = not flow.burdens and any(flow.name in need.unknown for need in needs_of[flow.receiver])
+        if flow.is_unvalued or kept:
+            found.setdefault((flow.receiver, flow.giver), []).append(flow.name)
+    return tuple(Untold(party=party, on=on, flows=tuple(names)) for (party, on), names in found.items())
 
 
 def delay_of(start: Start, flow: Flow) -> Delay:

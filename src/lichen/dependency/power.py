@@ -41,27 +41,31 @@ def concentration(shares: Sequence[float]) -> Concentration:
 class Power:
     """Power within a pair (Emerson 1962): the power of one over the other is the other's dependence on it.
 
-    `one_on_other` and `other_on_one` are dependences in 0..1. `share_of_one` is what the first would get of one unit
-    to be divided between them, each able to get elsewhere what it can replace (Kleinberg and Tardos 2008); 0.5 is
-    even.
+    `one_on_other` and `other_on_one` are dependences in 0..1, None where one cannot be told. `share_of_one` is what
+    the first would get of one unit to be divided between them, each able to get elsewhere what it can replace
+    (Kleinberg and Tardos 2008); 0.5 is even.
     """
 
     one: str
     other: str
-    one_on_other: float
-    other_on_one: float
+    one_on_other: float | None
+    other_on_one: float | None
     alternatives_of_one: float | None
     alternatives_of_other: float | None
     share_of_one: float | None
 
     @property
-    def imbalance(self) -> float:
-        """Above 0: the first has the power, since the other depends on it more."""
+    def imbalance(self) -> float | None:
+        """Above 0: the first has the power, since the other depends on it more; None where it cannot be told."""
+        if self.one_on_other is None or self.other_on_one is None:
+            return None
         return self.other_on_one - self.one_on_other
 
     @property
-    def cohesion(self) -> float:
-        """How much holds the pair together: the mean of both dependences."""
+    def cohesion(self) -> float | None:
+        """How much holds the pair together: the mean of both dependences; None where it cannot be told."""
+        if self.one_on_other is None or self.other_on_one is None:
+            return None
         return (self.other_on_one + self.one_on_other) / 2
 
 

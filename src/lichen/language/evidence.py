@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from lichen.language.groups import read_unit
 from lichen.language.meaning import Meaning, Section
 from lichen.language.problem import listing
@@ -13,7 +10,7 @@ from lichen.relationship.quantity import PLAIN, TIME, Dimension
 from lichen.relationship.rules import Evidence
 
 
-def read_evidence(meaning: Meaning, sections: Mapping[str, Any]) -> tuple[Evidence, ...]:
+def read_evidence(meaning: Meaning, sections: Section) -> tuple[Evidence, ...]:
     """Every table of evidence."""
     flows, capacities = meaning.scope.of_kind["flow"], meaning.scope.capacities
     found = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, final
+from typing import Any, Literal, final
 
 from lichen.language.circles import report_untold, understand_in_turn
 from lichen.language.groups import read_links
@@ -77,7 +77,7 @@ def _ends(meaning: Meaning, name: str, said: Section, members: Mapping[str, Memb
 def _linked(
     meaning: Meaning,
     path: str,
-    along: dict[str, Any],
+    along: Section,
     giver: str | None,
     receiver: str | None,
     members: Mapping[str, Members],
@@ -170,12 +170,9 @@ def _flow(
     path = f"flows.{name}"
     kind = said.get("kind", "benefit")
     dimension = meaning.scope.names[(name,)].dimension
-    cost = _per_unit(
-        meaning, ends, said.get("cost"), f"{path}.cost", ends.giver, dimension, (rate.path if rate else path)
-    )
-    worth = _per_unit(
-        meaning, ends, said.get("worth"), f"{path}.worth", ends.receiver, dimension, (rate.path if rate else path)
-    )
+    counted = (dimension, rate.path if rate else path)
+    cost = _per_unit(meaning, ends, said, path, "cost", ends.giver, counted)
+    worth = _per_unit(meaning, ends, said, path, "worth", ends.receiver, counted)
     _signs(meaning, path, said.get("kind"), cost, worth)
     sight = _sights(meaning, said.get("visible_to"), f"{path}.visible_to")
     return Flow(
@@ -206,25 +203,29 @@ def _delay(meaning: Meaning, ends: _Ends, value: Value | None, what: str) -> Val
 def _per_unit(
     meaning: Meaning,
     ends: _Ends,
-    said: Mapping[str, Value | None] | None,
+    section: Section,
     path: str,
+    word: Literal["cost", "worth"],
     party: str | None,
-    rate: Dimension | None,
-    rate_path: str,
+    counted: tuple[Dimension | None, str],
 ) -> dict[str, Value]:
-    """What one unit of a flow takes from or adds to a party's capacities."""
+    """What one unit of a flow takes from or adds to a party's capacities; `counted` is what its rate counts, and where
+    that is said.
+    """
     found: dict[str, Value] = {}
-    word = path.rpartition(".")[2]
+    said: Mapping[str, Value | None] = section.get(word) or {}
+    rate, rate_path = counted
     if said and party == WORLD:
         fact = (
             "`world` has no capacities, so nothing can be taken from it."
             if word == "cost"
             else "`world` has no capacities, so nothing can be added to it."
         )
-        meaning.draft.report(path, fact, f"Leave `{word}` out, or make the other side a party.", key=True)
+        repair = f"Leave `{word}` out, or make the other side a party."
+        meaning.draft.report(f"{path}.{word}", fact, repair, key=True)
         return found
-    for capacity, value in (said or {}).items():
-        below = f"{path}.{capacity}"
+    for capacity, value in said.items():
+        below = f"{path}.{word}.{capacity}"
         if party is None or not meaning.known(
             below, capacity, meaning.scope.parties[party], f"capacity of `{party}`", key=True
         ):
@@ -343,9 +344,8 @@ def _fallback(
     meaning.within(replaced, "The part that is replaced", low=0, high=1)
     after = meaning.value(said.get("after"), "`after`", TIME, standing)
     meaning.within(after, "`after`", low=0)
-    cost = _per_unit(
-        meaning, ends, said.get("cost"), f"{path}.cost", ends.receiver, dimension, rate.path if rate else path
-    )
+    counted = (dimension, rate.path if rate else path)
+    cost = _per_unit(meaning, ends, said, path, "cost", ends.receiver, counted)
     for value in cost.values():
         _sign(meaning, value, False, "What a replacement takes (`cost`) is never negative.", "Leave the minus out.")
     nothing = Value(tree=None, path=path)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lichen.language.formula import parse_unit
-from lichen.language.meaning import Meaning
+from lichen.language.meaning import Meaning, Section
 from lichen.language.problem import listing
 from lichen.language.table import Table, cell_number
 from lichen.language.tokens import FormulaError, is_name
@@ -76,7 +76,7 @@ def _listed(meaning: Meaning, said: list[str], path: str) -> Members | None:
     return Members(names=tuple(first))
 
 
-def _tabled(meaning: Meaning, said: dict[str, Any], path: str, units: Mapping[str, Unit]) -> Members | None:
+def _tabled(meaning: Meaning, said: Section, path: str, units: Mapping[str, Unit]) -> Members | None:
     if "file" not in said or "member" not in said:
         return None
     table = meaning.table(said["file"], f"{path}.file")
@@ -108,7 +108,7 @@ def _tabled(meaning: Meaning, said: dict[str, Any], path: str, units: Mapping[st
 
 
 def read_links(
-    meaning: Meaning, said: dict[str, Any], path: str, givers: Members, receivers: Members
+    meaning: Meaning, said: Section, path: str, givers: Members, receivers: Members
 ) -> tuple[Links | None, dict[str, Unit]]:
     """The links that `along:` says, None when it says none, and the units of their columns."""
     if "matrix" in said:
@@ -127,7 +127,7 @@ def read_links(
 
 
 def _rows(
-    meaning: Meaning, said: dict[str, Any], path: str, givers: Members, receivers: Members, units: Mapping[str, Unit]
+    meaning: Meaning, said: Section, path: str, givers: Members, receivers: Members, units: Mapping[str, Unit]
 ) -> Links | None:
     if not {"file", "from", "to"} <= set(said):
         return None
@@ -176,7 +176,7 @@ def _matrix(
     )
 
 
-def _has_columns(meaning: Meaning, table: Table, said: dict[str, Any], path: str, named: tuple[str, ...]) -> bool:
+def _has_columns(meaning: Meaning, table: Table, said: Section, path: str, named: tuple[str, ...]) -> bool:
     """Whether the table has the columns that tell its rows; any other that is missing is reported too."""
     told = [has_column(meaning, table, said[key], said["file"], f"{path}.{key}") for key in named]
     where = said.get("where") or {}

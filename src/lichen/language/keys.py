@@ -54,7 +54,7 @@ TOP = Keys(
             ),
             "world variables whose draws go together",
         ),
-        Key("terms", Each("term", TERM), "what the parties decide: the only things `tune` may move"),
+        Key("terms", Each("term", TERM), "what the parties decide: the only things that may be moved"),
         Key("flows", Each("flow", FLOW), "what passes from one to another"),
         Key("reciprocity", Each("rule", RECIPROCITY), "what counts as return"),
         Key("shared_value", Each("measure", MEASURE), "whether joint viability improves"),

@@ -18,7 +18,11 @@ CAPACITY = Keys(
     "a capacity",
     (
         Key("level", Formula("*quantity*"), "how much there is at the start", required=True),
-        Key("floor", Formula("*quantity*"), "below this the party cannot go on contributing", required=True),
+        Key(
+            "floor",
+            Formula("*quantity*"),
+            "below this the party cannot go on contributing; not known if absent, and then no room left can be told",
+        ),
         Key("healthy", Formula("*quantity*"), "the reference, above the floor; the level if absent"),
         Key("at_most", Formula("*quantity*"), "what exceeds it is lost and reported"),
         Key("at_least", Formula("*quantity*"), "flows that draw below it are rationed in proportion"),

@@ -215,11 +215,10 @@ def _capacity(meaning: Meaning, party: str, name: str, keys: Section, members: M
     change = meaning.value(keys.get("change"), "A change", drift, standing(meaning, party, "a change", False), other)
     valued_at = _valued_at(meaning, party, keys.get("valued_at"), dimension)
     level, floor = found["level"], found["floor"]
-    unknown = Value(tree=None, path=path)
     return Capacity(
         name=name,
-        level=level or unknown,
-        floor=floor or unknown,
+        level=level or Value(tree=None, path=path),
+        floor=floor or Value(tree=None, path=f"{path}.floor"),
         healthy=found["healthy"],
         at_most=found["at_most"],
         at_least=found["at_least"],

@@ -13,7 +13,7 @@ from lichen.language.evidence import read_evidence
 from lichen.language.flows import read_flows
 from lichen.language.keys import TOP
 from lichen.language.limits import bound_cost
-from lichen.language.meaning import Meaning
+from lichen.language.meaning import Meaning, Section
 from lichen.language.parties import declare_parties, read_parties
 from lichen.language.problem import Problem
 from lichen.language.rules import read_rules
@@ -167,7 +167,7 @@ def _relationship(draft: Draft, root: Block, open_table: OpenTable) -> Relations
     return relationship
 
 
-def _claim_names(meaning: Meaning, sections: Mapping[str, Any]) -> None:
+def _claim_names(meaning: Meaning, sections: Section) -> None:
     taken: dict[str, tuple[str, str]] = {}
     for section, noun in (("parties", "party"), ("terms", "term"), ("world", "world variable"), ("flows", "flow")):
         meaning.claim(sections[section], noun, section, taken)
@@ -177,7 +177,7 @@ def _claim_names(meaning: Meaning, sections: Mapping[str, Any]) -> None:
         )
 
 
-def _time(meaning: Meaning, said: Mapping[str, Any]) -> Time:
+def _time(meaning: Meaning, said: Section) -> Time:
     horizon = meaning.number(said.get("horizon"), "The horizon", TIME)
     step_said = said.get("step")
     step = 7.0 if step_said is None else meaning.number(step_said, "A step", TIME)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from lichen.language.meaning import CONSTANT, Meaning, Section
 from lichen.language.scope import Standing
@@ -164,7 +163,7 @@ def _returned_by(meaning: Meaning, said: str | None, path: str) -> str | None:
     return said
 
 
-def _measures(meaning: Meaning, sections: Mapping[str, Any], section: str) -> tuple[Measure, ...]:
+def _measures(meaning: Meaning, sections: Section, section: str) -> tuple[Measure, ...]:
     found = []
     for name, said in sections.items():
         said = said or {}

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from lichen.language.circles import report_untold, understand_in_turn
-from lichen.language.meaning import CONSTANT, Meaning
+from lichen.language.meaning import CONSTANT, Meaning, Section
 from lichen.language.scope import Kind, Standing
 from lichen.relationship.rules import Term
 from lichen.relationship.value import Value
 
 
-def read_terms(meaning: Meaning, sections: Mapping[str, Any]) -> dict[str, Term]:
+def read_terms(meaning: Meaning, sections: Section) -> dict[str, Term]:
     """Every term; its value is made of numbers and other terms."""
     values = {name: said if isinstance(said, Value) else (said or {}).get("value") for name, said in sections.items()}
     found = settle(meaning, values, "term", Standing(where="a term", reads=frozenset({"term"})))

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from lichen.language.dimensions import Bounds
 from lichen.language.formula import parse_unit
@@ -29,7 +28,7 @@ _ROOT_OF_TIME = TIME ** Fraction(1, 2)
 _DURATIONS = ("memory", "over", "every", "lasts", "period", "resample")
 
 
-def read_world(meaning: Meaning, sections: Mapping[str, Any]) -> dict[str, Process]:
+def read_world(meaning: Meaning, sections: Section) -> dict[str, Process]:
     """Every world variable."""
     formulas: dict[str, Value | None] = {}
     sections = {
@@ -311,7 +310,7 @@ def _can_hold_together(correlations: list[Correlation]) -> bool:
 
 
 def read_scenarios(
-    meaning: Meaning, sections: Mapping[str, Any], terms: Mapping[str, Term], world: Mapping[str, Process]
+    meaning: Meaning, sections: Section, terms: Mapping[str, Term], world: Mapping[str, Process]
 ) -> dict[str, Scenario]:
     """Every scenario."""
     found = {}

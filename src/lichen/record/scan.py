@@ -100,11 +100,11 @@ def scan_table(table: Table, as_of: date | None = None) -> Scan:
     )
 
 
-def draft(scan: Scan) -> str:
+def draft(scan: Scan, file: str) -> str:
     """The text of a relationship file drafted from what was seen: what the table says is filled in, what to ask is
-    marked.
+    marked. `file` is the path at which the draft finds the table, from its own folder.
     """
-    return draft_text(scan.name, scan.mapping, scan.figures, scan.span)
+    return draft_text(scan.name, file, scan.mapping, scan.figures, scan.span)
 
 
 def percent(share: float) -> str:

@@ -13,15 +13,18 @@ from lichen.record.scan_figures import Concentration, Figures, PairReturn
 from lichen.record.scan_mapping import Role, TableMapping
 from lichen.relationship.quantity import standard_units
 
+_KIND = (
+    "    kind: organisation  # ASK: a person, a living system, something public? Many alike are a group with members."
+)
 _STEPS = ((3 * 365, "1 month", 365.25 / 12), (0, "1 week", 7.0))
 
 
-def draft_text(name: str, mapping: TableMapping, figures: Figures, span: Span | None) -> str:
-    """The text of the file; it lies beside the table `name` and names it as evidence."""
-    return "\n".join(_lines(name, mapping, figures, span)) + "\n"
+def draft_text(name: str, file: str, mapping: TableMapping, figures: Figures, span: Span | None) -> str:
+    """The text of the file, which names the table as evidence: `name` for people, `file` the path from the draft."""
+    return "\n".join(_lines(name, file, mapping, figures, span)) + "\n"
 
 
-def _lines(name: str, mapping: TableMapping, figures: Figures, span: Span | None) -> Iterator[str]:
+def _lines(name: str, file: str, mapping: TableMapping, figures: Figures, span: Span | None) -> Iterator[str]:
     unit, made = _unit(mapping)
     pair = _only_pair(figures)
     yield f"# Drafted by `lichen scan` from {_comment(name)}."
@@ -35,7 +38,7 @@ def _lines(name: str, mapping: TableMapping, figures: Figures, span: Span | None
         yield f"units: {{{unit}: new}}"
     yield from ("", "parties:")
     for party, title in _parties(mapping, figures):
-        yield from (f"  {party}:", f"    name: {_quoted(title)}", "    kind: organisation", "    capacities:")
+        yield from (f"  {party}:", f"    name: {_quoted(title)}", _KIND, "    capacities:")
         yield "      strength: {level: 1, floor: 0.5, because: ASK what they need to go on and how much is left}"
     yield from ("", "flows:")
     yield from _flow("given", "givers", "receivers", pair.there if pair else figures.total, unit, span)
@@ -43,7 +46,7 @@ def _lines(name: str, mapping: TableMapping, figures: Figures, span: Span | None
         yield "  # ASK what comes back, and add it here as a flow from receivers to givers."
     else:
         yield from _flow("returned", "receivers", "givers", pair.back, unit, span)
-    yield from _evidence(name, mapping, unit, pair)
+    yield from _evidence(file, mapping, unit, pair)
 
 
 def _only_pair(figures: Figures) -> PairReturn | None:
@@ -94,7 +97,7 @@ def _parties(mapping: TableMapping, figures: Figures) -> Iterator[tuple[str, str
             yield party, found.largest if found.parties == 1 else f"All {found.parties:,} who {did}"
 
 
-def _evidence(name: str, mapping: TableMapping, unit: str, pair: PairReturn | None) -> Iterator[str]:
+def _evidence(file: str, mapping: TableMapping, unit: str, pair: PairReturn | None) -> Iterator[str]:
     """Where the record of the flows comes from, when the columns can be named in a formula."""
     at = [_quoted(column) for column in (mapping.column("date"), mapping.column("part")) if column is not None]
     factors = [column for column in (mapping.column("amount"), mapping.column("price")) if column is not None]
@@ -105,7 +108,7 @@ def _evidence(name: str, mapping: TableMapping, unit: str, pair: PairReturn | No
     for flow, giver in (("given", None),) if pair is None else (("given", pair.first), ("returned", pair.second)):
         where = "" if giver is None else f", where: {{{_quoted(mapping.column('giver') or '')}: {_quoted(giver)}}}"
         yield (
-            f"  {flow}: {{file: {_quoted(name)}, at: {at[0] if len(at) == 1 else f'[{at[0]}, {at[1]}]'},"
+            f"  {flow}: {{file: {_quoted(file)}, at: {at[0] if len(at) == 1 else f'[{at[0]}, {at[1]}]'},"
             f" amount: {' * '.join(factors) or '1'}, unit: {unit}{where}}}"
         )
 

@@ -9,7 +9,8 @@ the reading of the rows, which names them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal, TypeAlias, final
@@ -31,6 +32,9 @@ one bad row of a short table does not hide its dates.
 """
 _FEWEST_FORGIVEN = 4
 _SAMPLE = 400
+_SHOWN, _FEW, _LONGEST = 8, 3, 40
+"""So many columns that are not read, and so many repeated events, are named, and with so many letters."""
+_HELD: tuple[tuple[Role, str], ...] = (("date", "date"), ("amount", "number"))
 _WORDS: Mapping[Role, tuple[str, ...]] = {
     role: tuple(words.split())  # type: ignore[misc]  # the keys below are the roles
     for role, words in {
@@ -120,18 +124,39 @@ def find_mapping(table: Table) -> TableMapping:
     return TableMapping(roles={role: roles[role] for role in _WORDS if role in roles})
 
 
-def passed_over(mapping: TableMapping, table: Table) -> tuple[str, ...]:
-    """Of a table in which nothing says when, or how much: the columns that say so by their name and not by their cells,
-    one sentence each.
+def passed_over(mapping: TableMapping, table: Table) -> Iterator[str]:
+    """What a reader of the table may miss, a sentence each: columns that are not read, and why where their name says
+    when or how much, one that may say how much, and events that stand in several rows.
     """
-    held: tuple[tuple[Role, str], ...] = (("date", "date"), ("amount", "number"))
-    return tuple(
-        f"`{column}` is not read: most of its cells hold no {what}"
-        for role, what in held
-        if mapping.column(role) is None
-        for column in table.columns
-        if len(table) and "".join(_parts(column)) in _WORDS[role]
-    )
+    read = {found.column for found in mapping.roles.values()}
+    left = [column for column in table.columns if column not in read]
+    for role, what in _HELD:
+        if mapping.column(role) is None and len(table):
+            named = [column for column in left if "".join(_parts(column)) in _WORDS[role]]
+            yield from (f"`{column}` is not read: most of its cells hold no {what}" for column in named)
+            left = [column for column in left if column not in named]
+    if left:
+        more = f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
+        yield f"not read: {', '.join(f'`{column}`' for column in left[:_SHOWN])}{more}"
+    if mapping.column("amount") is None:
+        counting = next((column for column in left if _holds("amount", table.columns[column], _nearly_all)), None)
+        if counting is not None:
+            yield f"each row counts as one; if `{counting}` says how much, call it `amount`"
+    yield from _several_rows(mapping.column("event"), table)
+
+
+def _several_rows(column: str | None, table: Table) -> Iterator[str]:
+    """The events that stand in more than one row."""
+    often = Counter(text_of(cell) for cell in table.columns[column]) if column is not None else Counter[str]()
+    repeated = sorted(((name, count) for name, count in often.items() if name and count > 1), key=_most_often)
+    if repeated:
+        shown = ", ".join(f"{name[:_LONGEST]} in {count:,} rows" for name, count in repeated[:_FEW])
+        more = f", and {len(repeated) - _FEW:,} more" if len(repeated) > _FEW else ""
+        yield f"`{column}` does not tell all rows apart, and each row counts: {shown}{more}"
+
+
+def _most_often(counted: tuple[str, int]) -> tuple[int, str]:
+    return -counted[1], counted[0]
 
 
 def _is_year(found: Mapped | None, table: Table) -> bool:

@@ -9,9 +9,12 @@ from typing import Any, final
 import numpy as np
 
 from lichen.check.assess import Assessment, assess
+from lichen.check.finding import Finding, Status
 from lichen.check.verdict import Verdict
 from lichen.redesign.redline import Redline, redline
+from lichen.relationship.backing import COMPONENTS, OPTIONAL_COMPONENTS
 from lichen.relationship.plain_data import plain
+from lichen.relationship.quantity import TIME, Dimension, Unit
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.start import Start
 from lichen.simulation.futures import Array
@@ -38,11 +41,14 @@ class Effect:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """One finding before and after: its status, and its distance to the limit (or its score, lower is better)."""
+    """One finding before and after: its status, and its distance to the limit (or its score, lower is better).
+
+    The status is None where a version has nothing of the kind.
+    """
 
     about: str
-    old_status: str | None
-    new_status: str | None
+    old_status: Status | None
+    new_status: Status | None
     old: float | None
     new: float | None
     is_score: bool
@@ -58,19 +64,26 @@ class Shift:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transition:
-    """What a changed delay moves once: the amount on its way that falls due earlier (+) or later (-), in the flow's
-    base unit.
+    """What a changed delay moves once: the amount on its way that falls due earlier (+) or later (-), in base units of
+    its `dimension`.
     """
 
     flow: str
     moved: float
+    dimension: Dimension
     days: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data for machines."""
+        return {"flow": self.flow, "moved": plain(self.moved), "unit": str(self.dimension), "days": plain(self.days)}
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """What changed and what it does. `old` and `new` are the verdicts, over the same futures."""
+    """What changed and what it does. `old` and `new` are the verdicts, over the same futures; `units` those of the new
+    version.
+    """
 
     lines: tuple[Redline, ...]
     old: Verdict
@@ -78,6 +91,7 @@ class Comparison:
     effects: tuple[Effect, ...]
     shifts: tuple[Shift, ...]
     transitions: tuple[Transition, ...]
+    units: Mapping[str, Unit]
 
     @property
     def worse(self) -> tuple[str, ...]:
@@ -130,6 +144,7 @@ def compare_relationships(
         effects=tuple(_effects(before, after)),
         shifts=tuple(_shifts(before.verdict, after.verdict)),
         transitions=tuple(_transitions(old, new)),
+        units=new.units,
     )
 
 
@@ -156,12 +171,29 @@ def _shifts(old: Verdict, new: Verdict) -> Iterator[Shift]:
         is_score = any(f is not None and f.score is not None for f in (was, now))
         yield Shift(
             about=about,
-            old_status=was.status if was else None,
-            new_status=now.status if now else None,
+            old_status=_status(old, about, was),
+            new_status=_status(new, about, now),
             old=(was.score if is_score else was.margin) if was else None,
             new=(now.score if is_score else now.margin) if now else None,
             is_score=is_score,
         )
+
+
+def _status(verdict: Verdict, about: str, found: Finding | None) -> Status | None:
+    """How it stands with something in one version; None where the file has nothing of the kind.
+
+    A component that is there and of which no finding speaks holds; whether what was settled is kept, and whether
+    the loop is closed, only a finding or the gate can say.
+    """
+    if about in OPTIONAL_COMPONENTS and about in verdict.missing:
+        return None
+    if found is not None:
+        return found.status
+    if about == "reinforcement_feedback_channel":
+        return "holds" if verdict.gate.closed_loop else "cannot tell" if verdict.gate.unknown else None
+    if about in ("reciprocity_rule", "balance_check"):
+        return "cannot tell"
+    return "holds" if about in (*COMPONENTS, *OPTIONAL_COMPONENTS, "purpose") else None
 
 
 def _transitions(old: Relationship, new: Relationship) -> Iterator[Transition]:
@@ -172,7 +204,8 @@ def _transitions(old: Relationship, new: Relationship) -> Iterator[Transition]:
     for flow, delay in after.items():
         days = before.get(flow, delay) - delay
         if abs(days) > 0:
-            yield Transition(flow=flow, moved=rates.read(flow) * days, days=days)
+            counted = new.flows[flow].rate.dimension * TIME
+            yield Transition(flow=flow, moved=rates.read(flow) * days, dimension=counted, days=days)
 
 
 def _delays(relationship: Relationship) -> Mapping[str, float]:

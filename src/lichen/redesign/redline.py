@@ -111,28 +111,33 @@ def _differences(path: str, was: _Part, now: _Part) -> Iterator[tuple[str, _Part
 def _holds(version: Relationship, path: str, part: _Said | _Group) -> str:
     """What holds at a path of a version, marked where only a default makes it hold."""
     silent = isinstance(part, _Said) and (path == _WORKED_OUT or not part.telling) and path not in version.origins
-    return f"{_reads(part)} (by default)" if silent else _reads(part)
+    reads = _reads(version, path, part)
+    return f"{reads} (by default)" if silent else reads
 
 
-def _reads(part: _Said | _Group) -> str:
-    """A statement as it reads; of a group all that says more than silence would."""
+def _reads(version: Relationship, path: str, part: _Said | _Group) -> str:
+    """A statement as it reads; of a group all that says more than silence would, or that the file says itself."""
     if isinstance(part, _Said):
         return part.reads
-    return ", ".join(f"{path} {said.reads}" for path, said in _telling("", part)) or "with nothing else said"
+    told = (f"{where.removeprefix(f'{path}.')} {said.reads}" for where, said in _telling(version, path, part))
+    return ", ".join(told) or "with nothing else said"
 
 
-def _telling(path: str, group: _Group) -> Iterator[tuple[str, _Said]]:
+def _telling(version: Relationship, path: str, group: _Group) -> Iterator[tuple[str, _Said]]:
     for key, part in group.parts.items():
+        where = _join(path, key)
         if isinstance(part, _Group):
-            yield from _telling(_join(path, key), part)
-        elif part.telling:
-            yield _join(path, key), part
+            yield from _telling(version, where, part)
+        elif part.telling or where in version.origins:
+            yield where, part
 
 
 def _part(thing: object) -> _Part:
     """What something says; None when it says nothing."""
     match thing:
         case None | "" | ():
+            return None
+        case Value(tree=None, private_to=None):
             return None
         case Value():
             return _Said((thing.tree, thing.private_to), thing.text)

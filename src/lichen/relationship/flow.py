@@ -89,6 +89,11 @@ class Flow:
         return self.kind in BURDENS
 
     @property
+    def is_unvalued(self) -> bool:
+        """Whether it is a benefit of which nobody says what it is worth."""
+        return self.kind == "benefit" and not self.worth
+
+    @property
     def is_inner(self) -> bool:
         """Whether it passes between two different parties."""
         return self.giver != self.receiver and WORLD not in (self.giver, self.receiver)

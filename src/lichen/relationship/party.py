@@ -18,8 +18,8 @@ QUANTILE: Final = 0.05
 class Capacity:
     """Something a party needs in order to go on contributing.
 
-    Headroom is `(level - floor)/(healthy - floor)`. `change` is its own drift per time, `drawdown` a planned fall (a
-    share of the healthy range), `valued_at` its owner's price of one unit.
+    Headroom is `(level - floor)/(healthy - floor)`, not known as long as nobody says the floor. `change` is its own
+    drift per time, `drawdown` a planned fall (a share of the healthy range), `valued_at` its owner's price of one unit.
     """
 
     name: str

@@ -15,8 +15,9 @@ from lichen.relationship.quantity import PLAIN, Dimension
 class Value:
     """What one key of the file says.
 
-    `tree` is None when a party keeps the value to itself and neither its part nor a stated range is at hand. `path`
-    is the place in the file (`parties.alder.capacities.cash.floor`), the key of `Relationship.origins` and of draws.
+    `tree` is None when a party keeps the value to itself and neither its part nor a stated range is at hand, and of a
+    floor that nobody says. `path` is the place in the file (`parties.alder.capacities.cash.floor`), the key of
+    `Relationship.origins` and of draws.
     `because` and `source` are the author's reason and reference, `stated_by` and `stated_on` who stated a range and
     when, `private_to` the party that keeps the figure.
     """

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from lichen.show.figures import number, room, span
+from lichen.show.figures import UNKNOWN, amount, number, room, span
 from lichen.show.lines import STYLES, Line, columns, one_line, plain, rendered, wrapped
 from lichen.show.words import VERDICTS, title
 
 if TYPE_CHECKING:
-    from lichen.redesign.compare import Comparison, Shift
+    from lichen.redesign.compare import Comparison, Effect, Shift
     from lichen.redesign.redline import Redline
 
 Row = tuple[str, ...]
@@ -70,8 +71,14 @@ def _sides(comparison: Comparison) -> Iterator[Row]:
         pairs = [pair for pair in (effect.late_room, effect.least_room) if pair is not None]
         gains = [round(after - before, 2) for before, after in pairs]
         word = "worse" if min(gains, default=0) < 0 else "better" if max(gains, default=0) > 0 else "as before"
+        word = UNKNOWN if _untold(effect) else word
         said = [f"{room(pair[0])} → {room(pair[1])}" if pair else "–" for pair in (effect.late_room, effect.least_room)]
         yield (one_line(effect.title), *said, word if pairs else "only in one of the two")
+
+
+def _untold(effect: Effect) -> bool:
+    """Whether some room left of a side is not known before or after."""
+    return any(math.isnan(room) for pair in (effect.late_room, effect.least_room) for room in pair or ())
 
 
 def _moved(shifts: Sequence[Shift]) -> Iterator[Row]:
@@ -82,7 +89,7 @@ def _moved(shifts: Sequence[Shift]) -> Iterator[Row]:
         known = shift.old is not None or shift.new is not None
         arrow = f"{_figure(shift.old)} → {_figure(shift.new)}" if known else ""
         word = "better" if shift.gain > 0 else "worse" if shift.gain < 0 else ""
-        yield (title(shift.about), shift.old_status or "not asked", shift.new_status or "not asked", arrow, word)
+        yield (title(shift.about), shift.old_status or "not there", shift.new_status or "not there", arrow, word)
 
 
 def _figure(value: float | None) -> str:
@@ -93,13 +100,16 @@ def notes(comparison: Comparison) -> Iterator[str]:
     """What to know besides: what falls due once, who and what gets worse, over which futures."""
     for moved in comparison.transitions:
         how = "falls due sooner" if moved.days > 0 else "falls due later"
-        amount = number(abs(moved.moved))
-        yield f"Once, on the way over: {amount} of `{moved.flow}` {how} by {span(abs(moved.days))}."
+        what = amount(abs(moved.moved), moved.dimension, comparison.units)
+        yield f"Once, on the way over: {what} of `{moved.flow}` {how} by {span(abs(moved.days))}."
+    untold = [one_line(effect.title) for effect in comparison.effects if _untold(effect)]
     if comparison.worse:
         sides = {effect.party: one_line(effect.title) for effect in comparison.effects}
         yield f"Worse: {', '.join(sides.get(name) or title(name).lower() for name in comparison.worse)}."
-    else:
+    elif not untold:
         yield "Nobody and nothing gets worse."
+    if untold:
+        yield f"It cannot be told what becomes of the room left of {', '.join(untold)}."
     yield from comparison.new.unread
     yield f"Both over {number(comparison.new.runs)} futures with the same draws, seed {comparison.new.seed}."
 

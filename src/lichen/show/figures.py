@@ -54,7 +54,7 @@ def figure(value: float | None, unit: str | None) -> str:
     """A figure of a finding with its unit; shares (`of its room`, `share seen`) as per cent."""
     if unit is not None and unit.startswith(_SHARES) and value is not None and abs(value) < 100:
         return f"{percent(value)} {unit.removeprefix('share ')}"
-    return f"{number(value)} {unit}" if unit and value is not None and not math.isnan(value) else number(value)
+    return sized(value, unit or "")
 
 
 def room(value: float | None) -> str:
@@ -155,17 +155,6 @@ def span(days: float | None) -> str:
             count = number(round(days / size, 1))
             return f"{count} {word}{'' if count == '1' else 's'}"
     return number(days) + " days"
-
-
-def out_of_hundred(share: float) -> str:
-    """`in 18 of 100 futures`; the ends in words."""
-    if math.isnan(share):
-        return UNKNOWN
-    if share >= 0.995:
-        return "in every future" if share == 1 else "in more than 99 of 100 futures"
-    if share < 0.005:
-        return "in no future" if share == 0 else "in fewer than 1 of 100 futures"
-    return f"in {round(100 * share)} of 100 futures"
 
 
 def _trimmed(written: str) -> str:

@@ -9,11 +9,12 @@ from typing import final
 
 import numpy as np
 
+from lichen.check.wording import out_of_hundred
 from lichen.record.reading import Period, SubjectSeries
 from lichen.relationship.party import Capacity, Party
 from lichen.relationship.start import Start
 from lichen.show.charts.bands import Bands, Note, Side
-from lichen.show.figures import after, month, out_of_hundred, room
+from lichen.show.figures import after, month, room
 from lichen.show.judged import Judged
 
 _POINTS = 120

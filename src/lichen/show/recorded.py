@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from datetime import date
 
-from lichen.record.reading import Period, Record, SubjectSeries
+from lichen.record.reading import Record, SubjectSeries
 from lichen.relationship.flow import Flow
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.value import Value
@@ -70,12 +71,10 @@ def _is_one(value: Value | None) -> bool:
 def _levels(relationship: Relationship, series: SubjectSeries, came: Found, went: Found) -> Series:
     party, _, capacity = series.subject.partition(".")
     title = f"{relationship.parties[party].title}: {capacity.replace('_', ' ')}, as recorded"
-    sums = (_sum_by_start(came, series.factor), _sum_by_start(went, series.factor))
-    moments = tuple(_moment(period, series.factor, *sums) for period in series.periods)
     return Series(
         title=title,
         unit=series.unit,
-        moments=moments,
+        moments=tuple(_moments(series, came, went)),
         level=capacity.replace("_", " "),
         came=" and ".join(flow.title.replace("_", " ") for flow, _ in came),
         went=" and ".join(flow.title.replace("_", " ") for flow, _ in went),
@@ -97,22 +96,34 @@ def _amounts(flow: Flow, series: SubjectSeries) -> Series:
     return Series(title=title, unit=series.unit, moments=moments, came=name)
 
 
-def _moment(period: Period, factor: float, came: Mapping[object, float], went: Mapping[object, float]) -> Moment:
-    start = period.span.start
-    level = None if period.amount is None else period.amount / factor
-    return Moment(
-        start=start,
-        end=period.span.end,
-        level=level,
-        came=came.get(start),
-        went=went.get(start),
-        known=level is not None or start in came or start in went,
-    )
+def _moments(series: SubjectSeries, came: Found, went: Found) -> Iterator[Moment]:
+    """A moment for every day on which a period of the level or of a flow begins, until the first of them ends or the
+    next begins: a level read once a year stands among the quarters of what came and went.
+    """
+    readings = {period.span.start: period for period in series.periods}
+    sums = (_sum_by_start(came, series.factor), _sum_by_start(went, series.factor))
+    ends: dict[date, date] = {}
+    for period in (*series.periods, *(period for _, found in (*came, *went) for period in found.periods)):
+        ends[period.span.start] = min(period.span.end, ends.get(period.span.start, date.max))
+    starts = sorted(ends)
+    for start, following in zip(starts, (*starts[1:], date.max), strict=True):
+        reading = readings.get(start)
+        level = None if reading is None or reading.amount is None else reading.amount / series.factor
+        added, taken = (sums_of.get(start) for sums_of in sums)
+        yield Moment(
+            start=start,
+            end=min(ends[start], following),
+            level=level,
+            read=reading is not None,
+            came=added,
+            went=taken,
+            known=any(value is not None for value in (level, added, taken)),
+        )
 
 
-def _sum_by_start(found: Found, factor: float) -> Mapping[object, float]:
+def _sum_by_start(found: Found, factor: float) -> Mapping[date, float]:
     """By the first day of a period what was recorded in it, in the unit of the level."""
-    sums: dict[object, float] = {}
+    sums: dict[date, float] = {}
     for _, series in found:
         for period in series.periods:
             if period.amount is not None:

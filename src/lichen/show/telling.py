@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
-from lichen.check.finding import Finding, Remedy
+from lichen.check.finding import Effect, Finding, Remedy
 from lichen.check.wording import listed
 from lichen.show import words
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from lichen.check.verdict import Verdict
 
 NOT_TRIED = "What it would do was not tried."
+NOT_ENOUGH = "No single change tried is enough."
 
 
 @final
@@ -25,6 +26,20 @@ class Action:
     answers: tuple[Finding, ...]
     instead: tuple[Remedy, ...] = ()
 
+    @property
+    def mends(self) -> bool:
+        """Whether it was tried, betters something and breaks nothing."""
+        effect = self.remedy.effect
+        return effect is not None and bool(effect.mends) and not effect.breaks
+
+    @property
+    def merit(self) -> tuple[bool, bool, float, int]:
+        """What the better of two has more of: mends without breaking, breaks nothing, gives room to whoever is worst
+        off, betters much.
+        """
+        effect = self.remedy.effect or Effect(says=())
+        return self.mends, not effect.breaks, effect.gain, len(effect.mends)
+
 
 def change(remedy: Remedy) -> str | None:
     """What to write into the file, where the file's own keys can say it."""
@@ -33,7 +48,9 @@ def change(remedy: Remedy) -> str | None:
 
 def effect(remedy: Remedy) -> str:
     """What a change does, or that nobody tried it."""
-    return remedy.effect or (NOT_TRIED if change(remedy) is not None else "")
+    if remedy.effect is not None:
+        return " ".join(remedy.effect.says)
+    return NOT_TRIED if change(remedy) is not None else ""
 
 
 def together(verdict: Verdict, findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -55,8 +72,9 @@ def together(verdict: Verdict, findings: Iterable[Finding]) -> tuple[Finding, ..
 
 
 def actions(findings: Iterable[Finding]) -> tuple[Action, ...]:
-    """What can be done about findings, each key of the file once; the more room it gives to whoever is
-    worst off, the earlier it comes."""
+    """What can be done about findings, each key of the file once, what mends without breaking first, then what gives
+    most room to whoever is worst off.
+    """
     found: dict[str, Action] = {}
     for finding in findings:
         remedy = finding.remedy
@@ -70,7 +88,13 @@ def actions(findings: Iterable[Finding]) -> tuple[Action, ...]:
             found[key] = replace(known, answers=(*known.answers, finding))
         elif all(other.value != remedy.value for other in known.instead):
             found[key] = replace(known, instead=(*known.instead, remedy))
-    return tuple(sorted(found.values(), key=lambda action: -action.remedy.gain))
+    return tuple(sorted(found.values(), key=lambda action: action.merit, reverse=True))
+
+
+def none_is_enough(found: Sequence[Action]) -> bool:
+    """Whether changes were tried and none mends without breaking."""
+    tried = [action for action in found if action.remedy.effect is not None and action.remedy.changed is not None]
+    return bool(tried) and not any(action.mends for action in tried)
 
 
 def beside(finding: Finding, findings: Sequence[Finding]) -> str:

@@ -61,9 +61,9 @@ def next_step(verdict: Verdict) -> str:
     """What to do first: find out what decides, or try the first repair."""
     if verdict.next_steps:
         return f"Find out: {verdict.next_steps[0]}"
-    for finding in verdict.worst:
-        if finding.remedy is not None and finding.remedy.path is not None:
-            return f"Change `{finding.remedy.path}` in a copy; `lichen compare` shows what it does."
+    for action in telling.actions(verdict.worst):
+        if action.remedy.path is not None:
+            return f"Change `{action.remedy.path}` in a copy; `lichen compare` shows what it does."
     return "Keep a record, and check again when the terms or the world change."
 
 
@@ -83,20 +83,24 @@ def _verdict_parts(verdict: Verdict) -> Iterator[Line | Paragraph]:
     if verdict.unread:
         yield Paragraph(sentences=verdict.unread, first="Not read  ", indent=hang, least=1, rank=2, more=6)
     first = _first_to_try(verdict)
-    if first is not None:
-        yield Paragraph(sentences=(first,), first="Try first ", indent=hang, least=1, rank=3)
+    if first:
+        yield Paragraph(sentences=first, first="Try first ", indent=hang, least=1, rank=3, more=6)
     yield Paragraph(sentences=(next_step(verdict),), first="Next      ", indent=hang, least=1, rank=3)
     hint = "The whole page: `lichen review FILE`. A word: `lichen explain NAME`."
     yield Paragraph(sentences=(hint,), first=hang, rank=8)
 
 
-def _first_to_try(verdict: Verdict) -> str | None:
-    """The change that gives whoever is worst off most room, where one was found, and what it does to that side."""
-    action = next(iter(telling.actions(verdict.worst)), None)
-    if action is None or action.remedy.gain <= 0:
-        return None
-    effect = action.remedy.effect.removeprefix("Tried: ").split("; ")[0].split(". ")[0].removesuffix(".")
-    return f"`{telling.change(action.remedy)}` {effect}."
+def _first_to_try(verdict: Verdict) -> tuple[str, ...]:
+    """The change that mends without breaking anything, and what it does to each side; where none does, the one that
+    comes nearest.
+    """
+    found = telling.actions(verdict.worst)
+    begins = f"{telling.NOT_ENOUGH} Nearest: " if telling.none_is_enough(found) else ""
+    for action in found:
+        effect = action.remedy.effect
+        if effect is not None and (action.mends or (begins and (effect.mends or effect.gain > 0))):
+            return (" ".join((f"{begins}`{telling.change(action.remedy)}`.", *effect.says[:2])), *effect.says[2:])
+    return (telling.NOT_ENOUGH,) if begins else ()
 
 
 def _finding_parts(turn: int, finding: Finding) -> Iterator[Line | Paragraph]:
@@ -121,12 +125,15 @@ def _evidence_sentences(seen: Evidence, said: str) -> tuple[str, ...]:
 
 
 def _remedy_sentences(remedy: Remedy) -> tuple[str, ...]:
-    """What to write into the file and what would mend it; first what can be read at a glance."""
+    """What to write into the file, with how that ends where it was tried, and what would mend it; first what can be
+    read at a glance.
+    """
     change = telling.change(remedy)
     if change is None:
         return (remedy.says,)
-    write, effect = f"Write `{change}`.", (remedy.effect,) if remedy.effect else ()
-    return (write, *effect, remedy.says) if len(write) <= _GLANCE else (remedy.says, *effect, write)
+    ends, *more = remedy.effect.says if remedy.effect is not None else ("",)
+    write = f"Write `{change}`. {ends}".rstrip()
+    return (write, *more, remedy.says) if len(change) <= _GLANCE else (remedy.says, write, *more)
 
 
 def _nearness(finding: Finding) -> float:

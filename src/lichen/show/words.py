@@ -95,5 +95,6 @@ def rests_on_words(rests: RestsOn) -> str:
 
 
 def flip_words(flip: Flip) -> str:
-    """One assumption that would turn the verdict."""
-    return f"It would turn to “{flip.verdict}” if {flip.what} were {flip.then} instead of {flip.now}."
+    """One assumption that would turn the verdict, and for the worse why."""
+    said = f"It would turn to “{flip.verdict}” if {flip.what} were {flip.then} instead of {flip.now}."
+    return f"{said} Then: {flip.why}" if flip.verdict == "not symbiotic" and flip.why else said

@@ -79,6 +79,11 @@ def standard_experiments(relationship: Relationship, scenario: str | None = None
     return lanes if scenario is None else tuple(replace(lane, scenario=scenario) for lane in lanes)
 
 
+def in_scenario(name: str) -> Experiment:
+    """The relationship under a scenario of the file."""
+    return Experiment(name=f"scenario:{name}", scenario=name)
+
+
 def together(one: Experiment, other: Experiment) -> Experiment:
     """Two shocks at the same time."""
     return replace(
@@ -129,18 +134,23 @@ def _by_party(relationship: Relationship) -> Iterator[Experiment]:
 def _deviations(relationship: Relationship) -> Iterator[Experiment]:
     choosing = [party for party in relationship.touched_parties if party.chooses]
     for party in choosing:
-        given = _given(relationship, party)
+        given = flows_given(relationship, party)
         yield Experiment(name=f"withhold:{party.name}", begins=LATER, rates=dict.fromkeys(given, 0.5))
         yield Experiment(name=f"free_ride:{party.name}", begins=LATER, rates=dict.fromkeys(given, 0.0))
         yield Experiment(name=f"delay:{party.name}", begins=LATER, late=dict.fromkeys(given, LATE_DAYS))
         yield Experiment(name=f"cut_and_run:{party.name}", begins=0.9, rates=dict.fromkeys(given, 0.0))
     if len(choosing) >= 3:
         for one, other in combinations(choosing, 2):
-            both = _given(relationship, one, besides=other) + _given(relationship, other, besides=one)
+            both = colluding(relationship, one, other)
             yield Experiment(name=f"collude:{one.name}+{other.name}", begins=LATER, rates=dict.fromkeys(both, 0.5))
 
 
-def _given(relationship: Relationship, party: Party, besides: Party | None = None) -> list[str]:
+def colluding(relationship: Relationship, one: Party, other: Party) -> list[str]:
+    """What two parties give to all others."""
+    return flows_given(relationship, one, besides=other) + flows_given(relationship, other, besides=one)
+
+
+def flows_given(relationship: Relationship, party: Party, besides: Party | None = None) -> list[str]:
     """The flows that a party gives to others, leaving out one receiver."""
     return [
         flow.name

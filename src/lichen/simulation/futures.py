@@ -6,14 +6,19 @@ per day, amounts in base units. Headroom is a plain number: 0 at the floor, 1 at
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import final
+from typing import TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+OnChunk: TypeAlias = "Callable[[range, Mapping[str, Mapping[str, Array]]], None]"
+"""Is given which futures are done, and by lane and series (named as in `Futures.paths`) their courses [future, time].
+
+The arrays are used again for the next chunk: what is to be kept must be copied.
+"""
 
 
 @final

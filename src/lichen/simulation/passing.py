@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import Protocol, final
 
@@ -86,10 +87,16 @@ class Passing:
             rate = self.tape.apply("multiply", rate, self.tape.source("factor", flow.name, lane=True, time=True))
         giver = self.scene.relationship.parties.get(flow.giver)
         if giver is not None and giver.at_floor == "stops":
-            above = self.tape.apply("greater_equal", self.scene.headroom(giver), self.tape.number(0))
-            going = self.scene.members.on_flow(flow, "giver", self.tape.as_number(above))
+            going = self.scene.members.on_flow(flow, "giver", self._above_floor(giver))
             rate = self.tape.apply("multiply", rate, going)
         return rate
+
+    def _above_floor(self, party: Party) -> Register:
+        """1 while a party, or each of its members, is at its floor or above, else 0; no number where nobody says."""
+        if not all(mark.known for c in party.essential_capacities for mark in (c.level, c.floor, c.healthy or c.level)):
+            return self.tape.number(math.nan)
+        above = self.tape.apply("greater_equal", self.scene.headroom(party), self.tape.number(0))
+        return self.tape.as_number(above)
 
     def share(self, flow: Flow) -> Register | None:
         """The share of what is asked that passes, along the flow's axis; None where nothing is rationed.

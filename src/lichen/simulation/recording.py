@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lichen.relationship.relationship import Relationship
 from lichen.simulation import interventions
 from lichen.simulation.experiments import YEAR_DAYS, Experiment
-from lichen.simulation.futures import Clips, Fall, FlowTotals, Futures, Lane, Trace
+from lichen.simulation.futures import Clips, Fall, FlowTotals, Futures, Lane, OnChunk, Trace
 from lichen.simulation.interventions import in_steps
 from lichen.simulation.memories import ratio
 from lichen.simulation.program import FlowPlan, Program
@@ -22,11 +22,13 @@ from lichen.simulation.windows import Steps, full_windows
 Array: TypeAlias = NDArray[np.float64]
 
 COURSES = {"base": "", "cut": ".headroom"}
-"""The lanes whose courses are kept, and how the names of those series end."""
+"""The lanes whose courses are kept, and how the names of those series end; who asks for chunks is given all."""
 TALLIES = (".received", ".borne")
 """How the names of the courses end that balances are made of."""
 SHOCKS = ("shock:", "shocks:", "world_low:", "world_high:")
 PATH_RUNS = 2000
+COURSE_NUMBERS = 8_000_000
+"""How many numbers the courses of one chunk hold at most."""
 
 
 @final
@@ -34,9 +36,15 @@ class Recording:
     """All that is kept of a run."""
 
     def __init__(
-        self, relationship: Relationship, program: Program, experiments: Sequence[Experiment], runs: int
+        self,
+        relationship: Relationship,
+        program: Program,
+        experiments: Sequence[Experiment],
+        runs: int,
+        on_chunk: OnChunk | None = None,
     ) -> None:
         self.relationship, self.program, self.experiments, self.runs = relationship, program, experiments, runs
+        self.on_chunk = on_chunk
         self.time = relationship.time
         lanes = len(experiments)
         self.begins = [interventions.begin(relationship, experiment) for experiment in experiments]
@@ -66,20 +74,29 @@ class Recording:
             term.name: Clips(times=np.zeros((lanes, runs)), first=np.full((lanes, runs), np.inf))
             for term in program.terms
         }
-        self.path_lanes = {e.name: lane for lane, e in enumerate(experiments) if e.name in COURSES}
+        self.path_lanes = {e.name: lane for lane, e in enumerate(experiments) if on_chunk or e.name in COURSES}
         series = dict(_paths(program))
         self.path_registers = {
-            lane: {name: register for name, register in series.items() if name.endswith(COURSES[lane])}
+            lane: {name: register for name, register in series.items() if on_chunk or name.endswith(COURSES[lane])}
             for lane in self.path_lanes
         }
-        series_kept = sum(len(registers) for registers in self.path_registers.values())
-        self.courses = np.empty((series_kept, self.time.steps + 1, min(runs, PATH_RUNS)))
-        """All paths `[series, time, future]`, in the order of `path_registers`."""
-        courses = iter(self.courses)
-        self.paths = {
-            lane: {name: next(courses).T for name in registers} for lane, registers in self.path_registers.items()
+        kept_names = {
+            lane: [name for name in registers if name.endswith(COURSES[lane])]
+            for lane, registers in self.path_registers.items()
+            if lane in COURSES
         }
+        series_kept = sum(len(names) for names in kept_names.values())
+        self.courses = np.empty((series_kept, self.time.steps + 1, min(runs, PATH_RUNS)))
+        """All paths `[series, time, future]`, one lane after the other."""
+        courses = iter(self.courses)
+        self.paths = {lane: {name: next(courses).T for name in names} for lane, names in kept_names.items()}
         self.balances = {p.name: _empty_trace(runs) for p in program.parties}
+
+    @property
+    def most_at_a_time(self) -> int:
+        """How many futures a chunk may have for its courses to fit."""
+        courses = sum(len(registers) for registers in self.path_registers.values())
+        return max(1, COURSE_NUMBERS // max(1, courses * (self.time.steps + 1)))
 
     def keep_balance(
         self,
@@ -219,11 +236,12 @@ class ChunkRecorder:
     def _followed(self) -> Iterator[tuple[Array, Array, Array | None]]:
         """The courses that this chunk needs, what each follows and the presence of its members.
 
-        Beyond the futures whose courses are kept, balances alone need theirs.
+        Beyond the futures whose courses are kept, balances alone need theirs, and who asks for chunks.
         """
+        whole = self.part.start < PATH_RUNS or self.recording.on_chunk is not None
         for lane, place in self.recording.path_lanes.items():
             for name, register in self.recording.path_registers[lane].items():
-                if self.part.start < PATH_RUNS or name.endswith(TALLIES):
+                if whole or name.endswith(TALLIES):
                     presence = self.presences.get(register.axis) if register.axis is not None else None
                     yield (
                         self.courses[lane][name],
@@ -257,11 +275,14 @@ class ChunkRecorder:
             recording.clips[name].times[:, part], recording.clips[name].first[:, part] = times, first
         for clipped in recording.clipped.values():
             clipped[part] /= recording.time.steps
-        for lane, courses in self.courses.items():
-            if part.start < PATH_RUNS:
-                for name, course in courses.items():
-                    path = recording.paths[lane][name][part]
-                    path[...] = course.T[: len(path)]
+        if part.start < PATH_RUNS:
+            for lane, paths in recording.paths.items():
+                for name, path in paths.items():
+                    kept = path[part]
+                    kept[...] = self.courses[lane][name].T[: len(kept)]
+        if recording.on_chunk is not None:
+            given = {lane: {name: c.T for name, c in courses.items()} for lane, courses in self.courses.items()}
+            recording.on_chunk(range(part.start, part.stop), given)
         if "base" in self.courses:
             self._keep_balances(self.courses["base"])
 

@@ -17,6 +17,14 @@ Array: TypeAlias = NDArray[np.float64]
 Truths: TypeAlias = NDArray[np.bool_]
 
 
+def is_due(step: int, every_days: float | None, step_days: float) -> bool:
+    """Whether a regular review falls on the step: the nearest one to a multiple of the time between them."""
+    if not every_days or step == 0:
+        return False
+    turn = in_steps(step * step_days, every_days)
+    return any(in_steps(near * every_days, step_days) == step for near in (turn - 1, turn, turn + 1) if near)
+
+
 @final
 class Reviews:
     """Regular ones, and triggered ones in single futures; each sets every term of `changes` as its moment says.
@@ -93,14 +101,6 @@ class Reviews:
             before[...] = now
         self.called &= self.reviewing & (step >= self.busy_until)
         self.busy_until[self.called] = step + 1 + max(1, self.until_answered)
-
-
-def is_due(step: int, every_days: float | None, step_days: float) -> bool:
-    """Whether a regular review falls on the step: the nearest one to a multiple of the time between them."""
-    if not every_days or step == 0:
-        return False
-    turn = in_steps(step * step_days, every_days)
-    return any(in_steps(near * every_days, step_days) == step for near in (turn - 1, turn, turn + 1) if near)
 
 
 def balances_read(tree: Tree | None) -> set[str]:

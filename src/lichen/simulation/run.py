@@ -13,7 +13,7 @@ from lichen.simulation.chance import normal_names
 from lichen.simulation.compiling import compile_program
 from lichen.simulation.engine_numpy import Engine
 from lichen.simulation.experiments import Experiment
-from lichen.simulation.futures import Futures
+from lichen.simulation.futures import Futures, OnChunk
 from lichen.simulation.program import Program
 from lichen.simulation.recording import ChunkRecorder, Recording
 
@@ -38,6 +38,7 @@ def simulate(
     chunk: int | None = None,
     engine: Literal["numpy", "numba"] | None = None,
     threads: int | None = None,
+    on_chunk: OnChunk | None = None,
 ) -> Futures:
     """The relationship in `runs` futures, in every experiment the same.
 
@@ -45,14 +46,17 @@ def simulate(
     futures are done and of how many; `chunk` futures run at a time (chosen by size when None), which changes no figure.
     The `engine` is chosen by the size of the work when None: the fast one where that is large and Numba is installed;
     its figures are the same up to rounding. It runs as many `threads` as there are processors when None.
+    `on_chunk` is given the whole courses of each chunk when it is done; the fast engine does not give them.
     """
     needs = interventions.needs(relationship, experiments)
     program = compile_program(relationship, needs)
-    recording = Recording(relationship, program, experiments, runs)
+    recording = Recording(relationship, program, experiments, runs, on_chunk)
     futures = range(runs if experiments else 0)
     at_once = sum(_widths(program)) * len(experiments) + A_NORMAL * len(normal_names(relationship))
     large = at_once * relationship.time.steps * len(futures) > LARGE
-    if futures and (engine == "numba" or (engine is None and large and find_spec("numba") is not None)):
+    if futures and (
+        engine == "numba" or (engine is None and on_chunk is None and large and find_spec("numba") is not None)
+    ):
         from lichen.simulation.fast.engine import run_all  # takes half a second to load
 
         run_all(
@@ -66,7 +70,8 @@ def simulate(
             threads=threads,
         )
         return recording.futures(seed)
-    size = max(1, min(runs, chunk or _chunk(relationship, program, max(1, len(experiments)))))
+    chosen = min(_chunk(relationship, program, max(1, len(experiments))), recording.most_at_a_time)
+    size = max(1, min(runs, chunk or chosen))
     for part, run in _chunks(relationship, program, experiments, recording, futures, size):
         run(part, seed)
         if progress is not None:

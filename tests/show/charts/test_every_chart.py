@@ -14,7 +14,18 @@ from typing import Any
 import pytest
 
 from lichen.show import charts
-from lichen.show.charts import balance_bars, bands, before_after, limits, series, shares
+from lichen.show.charts import (
+    balance_bars,
+    bands,
+    before_after,
+    blows,
+    departures,
+    dominance,
+    fan,
+    limits,
+    series,
+    shares,
+)
 
 DAY = date(2026, 1, 1)
 SIDE = bands.Side(title="A <b>", turn=0, days=(0.0, 9.0), middle=(1.0, 0.5), low=(1.0, 0.2), high=(1.0, 0.8))
@@ -48,6 +59,65 @@ EXAMPLES: dict[str, list[Any]] = {
     "before_after": [
         before_after.BeforeAfter(title="t", moves=()),
         before_after.BeforeAfter(title="t", moves=(before_after.Move(title="A <b>", before=0.0, after=0.0),)),
+    ],
+    "blows": [
+        blows.Blows(title="t", blows=()),
+        blows.Blows(
+            title="t",
+            blows=(
+                blows.Blow(title="A <b>" * 30, hit="B", lost=24.7, low=20.0, high=30.0, falls=1.0, anyway=0.0),
+                blows.Blow(title="C", hit="D" * 90, lost=-9.0, low=-9.5, high=-8.5, falls=0.04, anyway=0.04),
+                blows.Blow(title="E", hit="F", lost=0.0, low=0.0, high=0.0, falls=0.0, anyway=0.0),
+            ),
+        ),
+    ],
+    "departures": [
+        departures.Departures(title="t", start=DAY, days=9.0, exits=()),
+        departures.Departures(
+            title="t",
+            start=DAY,
+            days=9.0,
+            exits=(
+                departures.Departure(
+                    leaves="A <b>" * 60, day=0.0, notice=900.0, replaced=math.inf, hit="B", floor=None, falls=0.0
+                ),
+                departures.Departure(leaves="C", day=9.0, notice=0.0, replaced=None, hit="D", floor=0.0, falls=1.0),
+                departures.Departure(leaves="E", day=3.0, notice=2.0, replaced=4.0, hit="F", floor=1.0, falls=0.5),
+            ),
+        ),
+    ],
+    "fan": [
+        fan.Fan(title="t", unit="", start=DAY, days=(0.0,), courses=()),
+        fan.Fan(
+            title="t",
+            unit="<b>",
+            start=DAY,
+            days=(0.0, 9.0),
+            courses=(
+                fan.Course(title="A <b>", turn=0, bounds=((0.0, -1e9),) * 5),
+                fan.Course(title="x" * 90, turn=7, bounds=((math.nan, 1.0),) * 5),
+            ),
+        ),
+        fan.Fan(
+            title="t",
+            unit="",
+            start=DAY,
+            days=(0.0, 9.0),
+            courses=(fan.Course(title="A", turn=1, bounds=((1.0, 1.0),) * 5),),
+            floor=0.0,
+        ),
+    ],
+    "dominance": [
+        dominance.Dominance(title="t", start=DAY, days=9.0, strands=()),
+        dominance.Dominance(
+            title="t",
+            start=DAY,
+            days=900.0,
+            strands=(
+                dominance.Strand(title="A <b>", shares=(0.6, -0.5, 0.0)),
+                dominance.Strand(title="y" * 200, shares=(-0.4, -0.5, math.nan)),
+            ),
+        ),
     ],
     "limits": [
         limits.Limits(title="t", low=-1, high=1, marks=((0.0, "limit"),), bad="below", rows=()),

@@ -26,6 +26,7 @@ Sources
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 
 from lichen.check import wording
@@ -33,13 +34,14 @@ from lichen.check.evidence import CheckInput
 from lichen.check.finding import Evidence, Finding
 from lichen.check.judging import failure
 from lichen.check.measures.dependence import dependence
-from lichen.check.measures.figure import Figure, largest_of
+from lichen.check.measures.figure import Figure, combined, largest_of
 from lichen.check.measures.leaving import ruin_after_exits
 from lichen.check.measures.worth import valuation
 from lichen.check.remedies import replaceable
 
 TITLE = "Dependency lock-in"
 ABOUT = "dependency_lock_in"
+LANES = ("cut", "exit")
 
 
 def look(evidence: CheckInput) -> Iterator[Finding]:
@@ -67,7 +69,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
 
 def _score(evidence: CheckInput, party: str) -> Figure:
     tied, ruin = dependence(evidence, party), ruin_after_exits(evidence, party)
-    return Figure(tied.value * ruin.value, tied.low * ruin.low, tied.high * ruin.high)
+    return combined(operator.mul, tied, ruin)
 
 
 def _seen(evidence: CheckInput, party: str) -> Evidence:

@@ -36,7 +36,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.finding import Evidence, Finding
 from lichen.check.judging import failure
 from lichen.check.measures.dependence import is_interdependent
-from lichen.check.measures.figure import UNKNOWN, Figure, exact, largest_of, mean_of
+from lichen.check.measures.figure import UNKNOWN, Figure, combined, exact, largest_of, mean_of
 from lichen.check.measures.shares import burden_shares, gain_shares, net_share
 from lichen.check.measures.worth import Tally, tallies, valuation
 from lichen.check.remedies import return_more
@@ -46,6 +46,7 @@ from lichen.relationship.rules import ReturnRule
 
 TITLE = "Disguised extraction"
 ABOUT = "disguised_extraction"
+LANES = ("cut", "stopped")
 
 
 def look(evidence: CheckInput) -> Iterator[Finding]:
@@ -124,16 +125,14 @@ def _harm(evidence: CheckInput, party: str, tally: Tally) -> Figure:
 def _score(capture: Figure, harm: Figure) -> Figure:
     if not (capture.known and harm.known):
         return UNKNOWN
-    return Figure(*(math.sqrt(max(0.0, a) * max(0.0, b)) for a, b in zip(_all(capture), _all(harm), strict=True)))
-
-
-def _all(figure: Figure) -> tuple[float, float, float]:
-    return (figure.value, figure.low, figure.high)
+    return combined(lambda gained, lost: math.sqrt(max(0.0, gained) * max(0.0, lost)), capture, harm)
 
 
 def _says(evidence: CheckInput, gainer: str, harmed: str, score: Figure) -> str:
     if not gainer or score.value == 0:
         return "Nobody captures what another pays for."
+    if score.value < WATCH.value:
+        return f"Little of what {evidence.title(gainer)} gains is at the cost of {evidence.title(harmed)}."
     return f"The gain goes to {evidence.title(gainer)} while the burden stays with {evidence.title(harmed)}."
 
 

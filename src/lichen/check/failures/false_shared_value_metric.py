@@ -48,6 +48,7 @@ from lichen.simulation.futures import Array
 
 TITLE = "False shared-value metric"
 ABOUT = "false_shared_value_metric"
+LANES = ()
 
 
 def look(evidence: CheckInput) -> Iterator[Finding]:

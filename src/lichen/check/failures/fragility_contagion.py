@@ -41,6 +41,7 @@ from lichen.check.remedies import buffered, largest_benefit
 
 TITLE = "Fragility contagion"
 ABOUT = "fragility_contagion"
+LANES = ("shock",)
 
 
 def look(evidence: CheckInput) -> Iterator[Finding]:
@@ -80,7 +81,7 @@ def _remedy(evidence: CheckInput, target: str) -> Remedy | None:
 def _seen(evidence: CheckInput, origin: str, target: str, figure: Figure) -> Evidence:
     return Evidence(
         says=(
-            f"After one fall of {evidence.title(origin)} to its floor, {evidence.title(target)} lacks "
+            f"After one fall of {evidence.title(origin)} to its floor, {evidence.title(target)} would lack "
             f"{wording.share(figure.value)} of its room at worst."
         ),
         figure=figure.value,

@@ -48,6 +48,7 @@ from lichen.relationship.flow import Flow
 
 TITLE = "Goodwill substitution"
 ABOUT = "goodwill_substitution"
+LANES = ("no_goodwill",)
 
 
 def look(evidence: CheckInput) -> Iterator[Finding]:

@@ -43,6 +43,7 @@ from lichen.simulation.futures import Array, Lane
 
 TITLE = "Over-coupling"
 ABOUT = "over_coupling"
+LANES = ("ablate", "halve")
 
 _BATCHES = 10
 

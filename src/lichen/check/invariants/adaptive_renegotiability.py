@@ -50,6 +50,7 @@ from lichen.relationship.rules import Adjustment
 
 TITLE = "Adaptive renegotiability"
 ABOUT = "adaptive_renegotiability"
+LANES = ("shock", "halve")
 
 
 def look(evidence: CheckInput) -> Iterator[Finding]:
@@ -63,7 +64,8 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
     silent = [party for party in parties if not has_voice(evidence, party)]
     alone = set_alone(evidence)
     if silent or alone:
-        yield with_answers(evidence, _with_clips(evidence, _barred(evidence, silent, alone)))
+        barred = _without_voice(evidence, silent) if silent else _set_by_one(evidence, alone)
+        yield with_answers(evidence, _with_clips(evidence, barred))
         return
     margins = {
         party.name: _margin(time_to_harm(evidence, party.name), adjustment_days(evidence, party.name))
@@ -96,43 +98,42 @@ def _margin(harm: Figure, days: float) -> Figure:
     return harm.rising(lambda t: (t - days) / max(t, days, 1e-9))
 
 
-def _barred(evidence: CheckInput, silent: list[Party], alone: tuple[SetAlone, ...]) -> Finding:
-    """Somebody has no say at all."""
-    if silent:
+def _without_voice(evidence: CheckInput, silent: list[Party]) -> Finding:
+    """Some sides have no say at all."""
+    if evidence.relationship.rules.adjustment is None:
+        says = "Nobody can raise an imbalance: there is no way to change terms."
+    else:
         names = wording.listed(evidence.title(party.name) for party in silent)
-        path = evidence.relationship.rules.adjustment
-        says = (
-            "Nobody can raise an imbalance: there is no way to change terms."
-            if path is None
-            else f"No say for {names}: only others may raise an imbalance."
-        )
-        return invariant(
-            ABOUT,
-            exact(-1.0),
-            says,
-            parties=[party.name for party in silent],
-            evidence=[Evidence(says=says, at=evidence.relationship.at("adjustment.raised_by"))],
-            remedy=given_voice(evidence, silent[0]),
-        )
-    worst = max(alone, key=lambda found: found.by)
-    called, moved = wording.quoted(worst.term.name), evidence.title(worst.moved)
-    deciders = wording.listed(map(evidence.title, worst.deciders)) if worst.deciders else "One side"
-    says = f"{deciders} alone may set {called}, and it moves {moved}."
-    everybody = ", ".join(party.name for party in evidence.essential if party.chooses)
+        says = f"No say for {names}: only others may raise an imbalance."
     return invariant(
         ABOUT,
         exact(-1.0),
         says,
+        parties=[party.name for party in silent],
+        evidence=[Evidence(says=says, at=evidence.relationship.at("adjustment.raised_by"))],
+        remedy=given_voice(evidence, silent[0]),
+    )
+
+
+def _set_by_one(evidence: CheckInput, alone: tuple[SetAlone, ...]) -> Finding:
+    """Others alone may set a term that moves a side."""
+    worst = max(alone, key=lambda found: found.by)
+    called, moved = wording.quoted(worst.term.name), evidence.title(worst.moved)
+    deciders = wording.listed(map(evidence.title, worst.deciders)) if worst.deciders else "One side"
+    everybody = ", ".join(party.name for party in evidence.essential if party.chooses)
+    seen = Evidence(
+        says=f"At half of what it governs, the room of {moved} changes by {wording.share(worst.by)}.",
+        figure=worst.by,
+        unit="of its healthy range",
+        method="simulation",
+        at=evidence.relationship.at(f"terms.{worst.term.name}"),
+    )
+    return invariant(
+        ABOUT,
+        exact(-1.0),
+        f"{deciders} alone may set {called}, and it moves {moved}.",
         parties=[worst.moved],
-        evidence=[
-            Evidence(
-                says=f"At half of what it governs, the room of {moved} changes by {wording.share(worst.by)}.",
-                figure=worst.by,
-                unit="of its healthy range",
-                method="simulation",
-                at=evidence.relationship.at(f"terms.{worst.term.name}"),
-            )
-        ],
+        evidence=[seen],
         remedy=Remedy(
             says=f"Let all agree on {called}.",
             path=f"terms.{worst.term.name}.agreed_by",

@@ -45,6 +45,7 @@ from lichen.relationship.party import Party
 
 TITLE = "Bounded dependency"
 ABOUT = "bounded_dependency"
+LANES = ("cut", "exit")
 
 
 def look(evidence: CheckInput) -> Iterator[Finding]:

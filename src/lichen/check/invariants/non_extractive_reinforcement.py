@@ -44,6 +44,7 @@ from lichen.check.thresholds import FAIR_SHARE
 
 TITLE = "Non-extractive reinforcement"
 ABOUT = "non_extractive_reinforcement"
+LANES = ("boost", "damp", "only")
 
 
 def look(evidence: CheckInput) -> Iterator[Finding]:

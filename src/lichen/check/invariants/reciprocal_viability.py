@@ -46,6 +46,7 @@ from lichen.relationship.party import Party
 
 TITLE = "Reciprocal viability"
 ABOUT = "reciprocal_viability"
+LANES = ()
 _FLOW = "A flow between the parties."
 
 

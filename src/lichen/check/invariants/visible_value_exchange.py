@@ -47,6 +47,7 @@ from lichen.relationship.flow import Flow
 
 TITLE = "Visible value exchange"
 ABOUT = "visible_value_exchange"
+LANES = ()
 
 
 def look(evidence: CheckInput) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from lichen.check.evidence import CheckInput
-from lichen.check.measures.figure import Figure, largest_of, mean_of
+from lichen.check.measures.figure import Figure, exact, largest_of, mean_of
 from lichen.check.thresholds import DEPENDENCE, DEPENDENCE_BASE, GROSS_DEPENDENCE, reaches
 from lichen.simulation.futures import Lane
 
@@ -41,7 +41,7 @@ def is_interdependent(evidence: CheckInput, party: str) -> bool:
 
 def _lost(evidence: CheckInput, party: str, present: Lane, without: Lane | None) -> Figure:
     if without is None:
-        return Figure(0.0, 0.0, 0.0)
+        return exact(0.0)
     there, gone = evidence.traces(present, party), evidence.traces(without, party)
     shares = []
     for key in there.keys() & gone.keys():

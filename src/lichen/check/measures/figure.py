@@ -41,7 +41,7 @@ class Figure:
 
     def rising(self, change: Callable[[float], float]) -> Figure:
         """The figure under a function that never falls."""
-        return Figure(change(self.value), change(self.low), change(self.high))
+        return combined(change, self)
 
     def falling(self, change: Callable[[float], float]) -> Figure:
         """The figure under a function that never rises."""
@@ -61,13 +61,22 @@ def exact(value: float) -> Figure:
     return Figure(value, value, value)
 
 
+def combined(change: Callable[..., float], *figures: Figure) -> Figure:
+    """What a function that falls in none of several figures makes of them."""
+    return Figure(
+        change(*(figure.value for figure in figures)),
+        change(*(figure.low for figure in figures)),
+        change(*(figure.high for figure in figures)),
+    )
+
+
 UNKNOWN = exact(math.nan)
 
 
 def mean_of(samples: Array) -> Figure:
     """The mean of one number a future."""
     value = float(np.mean(samples))
-    return around(value, _standard_error(samples))
+    return around(value, standard_error(samples))
 
 
 def ratio_of(over: Array, under: Array) -> Figure:
@@ -82,7 +91,7 @@ def ratio_and_error(over: Array, under: Array) -> tuple[float, float]:
     if abs(bottom) < 1e-300:
         return (0.0 if abs(top) < 1e-300 else math.copysign(math.inf, top)), 0.0
     value = top / bottom
-    return value, _standard_error(over - value * under) / abs(bottom)
+    return value, standard_error(over - value * under) / abs(bottom)
 
 
 def quantile_of(samples: Array, q: float) -> Figure:
@@ -117,11 +126,7 @@ def least_of(figures: Iterable[Figure]) -> Figure:
     known = list(figures)
     if any(not figure.known for figure in known):
         return UNKNOWN
-    return Figure(
-        min((f.value for f in known), default=1.0),
-        min((f.low for f in known), default=1.0),
-        min((f.high for f in known), default=1.0),
-    )
+    return combined(lambda *values: min(values, default=1.0), *known)
 
 
 def largest_of(figures: Iterable[Figure]) -> Figure:
@@ -129,11 +134,7 @@ def largest_of(figures: Iterable[Figure]) -> Figure:
     known = list(figures)
     if any(not figure.known for figure in known):
         return UNKNOWN
-    return Figure(
-        max((f.value for f in known), default=0.0),
-        max((f.low for f in known), default=0.0),
-        max((f.high for f in known), default=0.0),
-    )
+    return combined(lambda *values: max(values, default=0.0), *known)
 
 
 def around(value: float, error: float) -> Figure:
@@ -141,5 +142,6 @@ def around(value: float, error: float) -> Figure:
     return Figure(value, value - Z * error, value + Z * error)
 
 
-def _standard_error(samples: Array) -> float:
+def standard_error(samples: Array) -> float:
+    """The standard error of a mean over futures."""
     return float(np.std(samples)) / math.sqrt(max(1, len(samples) - 1))

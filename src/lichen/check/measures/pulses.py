@@ -18,6 +18,9 @@ from lichen.check.measures.figure import Figure, Z, ratio_and_error
 from lichen.check.thresholds import REACH, STANDARD_ERRORS, TOLERANCE
 from lichen.simulation.futures import Array, Lane
 
+LANES = ("boost", "damp")
+"""The experiments that `reaches_between` looks at."""
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,19 @@ over futures.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from lichen.check.evidence import CheckInput
-from lichen.check.measures.figure import UNKNOWN, Figure, mean_of, quantile_of, ratio_of, share_of
+from lichen.check.measures.figure import (
+    UNKNOWN,
+    Figure,
+    exact,
+    mean_of,
+    quantile_of,
+    ratio_of,
+    share_of,
+    standard_error,
+)
 from lichen.check.thresholds import DEPENDENCE_BASE, DRAWDOWN, STANDARD_ERRORS, WORST_SHARE
 from lichen.relationship.party import Party
 from lichen.relationship.relationship import Time
@@ -94,7 +101,7 @@ def time_to_harm(evidence: CheckInput, party: str) -> Figure:
     if never.
     """
     horizon = evidence.relationship.time.horizon_days
-    worst = Figure(horizon, horizon, horizon)
+    worst = exact(horizon)
     for shocked, lane in evidence.lanes("shock"):
         if shocked.split(".")[0] == party or party not in lane.headroom:
             continue
@@ -112,5 +119,4 @@ def _days_after(trace: Trace, since: float, horizon: float) -> Array:
 
 
 def _beyond_errors(samples: Array) -> bool:
-    error = float(np.std(samples)) / math.sqrt(max(1, len(samples) - 1))
-    return float(np.mean(samples)) > STANDARD_ERRORS.value * error + 1e-12
+    return float(np.mean(samples)) > STANDARD_ERRORS.value * standard_error(samples) + 1e-12

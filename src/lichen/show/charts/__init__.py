@@ -5,5 +5,16 @@ A chart module has a frozen value that holds all that is drawn, `draw(value, wid
 in shape and word.
 """
 
-CHARTS = ("balance_bars", "bands", "before_after", "limits", "series", "shares")
+CHARTS = (
+    "balance_bars",
+    "bands",
+    "before_after",
+    "blows",
+    "departures",
+    "dominance",
+    "fan",
+    "limits",
+    "series",
+    "shares",
+)
 """The modules of this folder that draw a chart."""

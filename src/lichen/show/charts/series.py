@@ -20,11 +20,14 @@ _NAMED = 6
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """One period of the record, from its first day until `end`; None is not known, never 0."""
+    """One period of the record, from its first day until `end`; None is not known, never 0. `read`: a reading of the
+    level belongs to it.
+    """
 
     start: date
     end: date
     level: float | None = None
+    read: bool = True
     came: float | None = None
     went: float | None = None
     known: bool = True
@@ -144,7 +147,8 @@ def _bars(moment: Moment, x: Scale, y: Scale, first: date) -> Iterator[Html]:
 
 def _level(series: Series, x: Scale, y: Scale, first: date) -> Html:
     """The level as a line that breaks at gaps, each reading marked at the start of its period."""
-    known = [(x((m.start - first).days), y(m.level) if m.level is not None else math.nan) for m in series.moments]
+    read = (moment for moment in series.moments if moment.read)
+    known = [(x((m.start - first).days), y(m.level) if m.level is not None else math.nan) for m in read]
     dots = (drawing.marker(left, top, 0, "dot level", 2.6) for left, top in known if not math.isnan(top))
     return join(drawing.curve(known, "line level"), dots)
 

@@ -65,7 +65,7 @@ def pages() -> tuple[Page, ...]:
         found.append(Page(group="Mechanisms", title=each.title, about="mechanism", text=text, names=(each.name,)))
     for chart in CHARTS:
         text = _docstring(package.joinpath("show", "charts", f"{chart}.py"))
-        found.append(Page(group="Charts of the review page", title=chart, about="chart", text=text))
+        found.append(Page(group="Charts", title=chart, about="chart", text=text))
     for key in key_pages():
         found.append(Page(group="Keys of the file", title=key.name, about=key.about, text=key.text))
     for word, keys in processes().items():

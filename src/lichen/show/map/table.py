@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from lichen.dependency.harm import Damage
 from lichen.dependency.map import FIRST_ROUNDS, DependencyMap, Indirect, PartyMap, Path
-from lichen.dependency.needs import Need, Supply
+from lichen.dependency.needs import Need, Supply, Untold
 from lichen.dependency.power import Power
 from lichen.relationship.flow import WORLD
 from lichen.show.figures import number, percent, room, span
@@ -53,21 +54,34 @@ def _party(dependencies: DependencyMap, party: PartyMap) -> Iterator[str]:
     left = "" if party.headroom is None else f" · room left {room(party.headroom)}"
     leaves = "" if party.walk_away is None else f" · would leave below {room(party.walk_away)}"
     yield from _wrap(f"{plain(party.title)} ({kind_of(party)}){left}{leaves}")
-    titles = flow_titles(dependencies)
-    yield from _block("needs", [_need(dependencies, need) for need in party.needs] or ["no capacity is described"])
-    yield from _block("gives", [", ".join(titles[name] for name in party.gives) or "nothing"])
+    needed = [_need(dependencies, need) for need in party.needs] or ["no capacity is described"]
+    needed += [
+        f"cannot be told: {_untold(dependencies, one)}" for one in dependencies.untold if one.party == party.name
+    ]
+    yield from _block("needs", needed)
+    yield from _block("gives", [_gives(dependencies, party) or "nothing"])
     yield from _block("risks", list(_risks(dependencies, party)) or ["none that the file names"])
     damages = [_damage(dependencies, damage) for damage in party.can_damage]
+    damages += [
+        f"cannot be told: {_not_given(dependencies, one)}" for one in dependencies.untold if one.on == party.name
+    ]
     yield from _block("can damage", damages or ["nothing of the others"])
+
+
+def _gives(dependencies: DependencyMap, party: PartyMap) -> str:
+    """The flows by which a party gives; what it bears stands among its risks."""
+    given = (edge.flow for edge in dependencies.edges if edge.flow in party.gives and not is_harm(edge))
+    return _flows(dependencies, given)
 
 
 def _need(dependencies: DependencyMap, need: Need) -> str:
     sources = [f"{percent(need.own)} its own"] if need.own else []
     sources += [_supply(dependencies, supply) for supply in need.supplies if supply.share]
     idle = [flow_titles(dependencies)[supply.flow] for supply in need.supplies if not supply.share]
-    said = "; ".join(sources) or "nothing feeds it at the start"
+    known = "known " if any(one.party == need.party for one in dependencies.untold) else ""
+    said = "; ".join(sources) or f"nothing {known}feeds it at the start"
     if idle:
-        said += f"; nothing yet from {', '.join(idle)}"
+        said += f"; nothing at the start from {', '.join(idle)}"
     if need.unknown:
         said += f"; kept private: {', '.join(flow_titles(dependencies)[name] for name in need.unknown)}"
     return f"{need.capacity}{'' if need.essential else ' (not essential)'}: {said}"
@@ -98,10 +112,12 @@ def _risks(dependencies: DependencyMap, party: PartyMap) -> Iterator[str]:
 
 
 def _damage(dependencies: DependencyMap, damage: Damage) -> str:
-    flows = ", ".join(flow_titles(dependencies)[name] for name in damage.flows)
+    flows = _flows(dependencies, damage.flows)
     what = f"by {flows}" if damage.how == "burden" else f"without {flows}" if flows else "by giving nothing any more"
     late = f"first felt after {span(damage.first_effect_days)}, " if damage.first_effect_days else ""
     if damage.days_to_floor is None:
+        end = "how soon it is at its floor cannot be told"
+    elif damage.days_to_floor == math.inf:
         end = "it gains less, but does not fall"
     elif damage.days_to_floor == 0:
         end = "it is below its floor already"
@@ -111,14 +127,32 @@ def _damage(dependencies: DependencyMap, damage: Damage) -> str:
 
 
 def _direct(dependencies: DependencyMap) -> Iterator[str]:
+    untold = [(one.party, one.on) for one in dependencies.untold]
     pairs = [
         (size, one, other)
         for one, row in zip(dependencies.parties, dependencies.direct, strict=True)
         for other, size in zip(dependencies.parties, row, strict=True)
-        if size > 0
+        if size > 0 and (one.name, other.name) not in untold
     ]
     for size, one, other in sorted(pairs, key=lambda pair: -pair[0]):
         yield f"{percent(size)}  {plain(one.title)} on {plain(other.title)}"
+    for party, on in untold:
+        size = dependencies.dependence(party, on)
+        so_far = f", {percent(size)} by what is known" if size else ""
+        yield f"cannot be told  {title_of(dependencies, party)} on {title_of(dependencies, on)}{so_far}"
+
+
+def _untold(dependencies: DependencyMap, untold: Untold) -> str:
+    return f"what {_flows(dependencies, untold.flows)} from {title_of(dependencies, untold.on)} is worth to it"
+
+
+def _not_given(dependencies: DependencyMap, untold: Untold) -> str:
+    return f"{title_of(dependencies, untold.party)}, without {_flows(dependencies, untold.flows)}"
+
+
+def _flows(dependencies: DependencyMap, names: Iterable[str]) -> str:
+    titles = flow_titles(dependencies)
+    return ", ".join(titles[name] for name in names)
 
 
 def _through(dependencies: DependencyMap) -> Iterator[str]:
@@ -161,16 +195,24 @@ def _path(dependencies: DependencyMap, path: Path) -> str:
 
 def _power(dependencies: DependencyMap, power: Power) -> str:
     one, other = title_of(dependencies, power.one), title_of(dependencies, power.other)
-    held = abs(power.imbalance) >= _LEAST
-    said = f"It lies with {one if power.imbalance > 0 else other}" if held else "Even"
-    said += f": {one} depends on {other} by {percent(power.one_on_other)}"
-    said += f", {other} on {one} by {percent(power.other_on_one)}."
+    if power.imbalance is None:
+        said = "Cannot be told"
+    elif abs(power.imbalance) >= _LEAST:
+        said = f"It lies with {one if power.imbalance > 0 else other}"
+    else:
+        said = "Even"
+    said += f": {_known(power.one_on_other)} of {one} rests on {other}"
+    said += f", {_known(power.other_on_one)} of {other} on {one}."
     for name, count in ((one, power.alternatives_of_one), (other, power.alternatives_of_other)):
         if count is not None:
             said += f" {name} has {number(count)} other partners."
     if power.share_of_one is not None:
         said += f" Of a gain to divide, {one} could ask {percent(power.share_of_one)}."
     return said
+
+
+def _known(dependence: float | None) -> str:
+    return "a part that is not known" if dependence is None else percent(dependence)
 
 
 def _goodwill(dependencies: DependencyMap) -> Iterator[str]:

@@ -11,17 +11,21 @@ from lichen.show.markup import Html, element
 from lichen.show.page.balance import balance_part
 from lichen.show.page.findings import findings_part
 from lichen.show.page.first import first_screen, head
+from lichen.show.page.loops import loops_part
 from lichen.show.page.parts import document
 from lichen.show.page.readings import next_part, readings_part, rests_part
 from lichen.show.page.record import record_part
 from lichen.show.page.sides import futures_part, map_part, sides_part
 from lichen.show.page.terms import file_part, made_part, rules_part
+from lichen.show.page.trying import trying_part
 
 _CONTENTS = (
     ("sides", "Each side"),
     ("findings", "Findings"),
     ("map", "Map"),
     ("futures", "Futures"),
+    ("tried", "If things change"),
+    ("loops", "What comes back"),
     ("record", "Record"),
     ("balance", "Balance"),
     ("readings", "Readings"),
@@ -58,6 +62,8 @@ def _body(judged: Judged) -> Html:
             findings_part(verdict, relationship),
             map_part(judged.map),
             futures_part(judged, found),
+            trying_part(judged),
+            loops_part(judged),
             record_part(judged),
             balance_part(judged),
             readings_part(verdict, relationship),

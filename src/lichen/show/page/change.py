@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -64,4 +65,5 @@ def _charts(comparison: Comparison) -> Iterator[tuple[str, str, tuple[Move, ...]
 
 
 def _moves(pairs: Iterable[tuple[str, tuple[float, float] | None]]) -> tuple[Move, ...]:
-    return tuple(Move(title=title, before=pair[0], after=pair[1]) for title, pair in pairs if pair is not None)
+    known = ((title, pair) for title, pair in pairs if pair is not None and not any(map(math.isnan, pair)))
+    return tuple(Move(title=title, before=before, after=after) for title, (before, after) in known)

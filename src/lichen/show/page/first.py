@@ -75,11 +75,12 @@ def _what_to_do(verdict: Verdict) -> Html:
         if steps
         else element("p", "Keep the record, and look again when terms or the world change.")
     )
-    return element("aside", element("h2", title), listed, class_="panel actions", aria_label=title)
+    none = element("p", telling.NOT_ENOUGH) if telling.none_is_enough(telling.actions(verdict.worst)) else None
+    return element("aside", element("h2", title), none, listed, class_="panel actions", aria_label=title)
 
 
 def _steps(verdict: Verdict) -> Iterator[Html]:
-    """What gives the worst-off side room, the other repairs, then what to find out; nothing twice."""
+    """What mends without breaking, the other repairs, then what to find out; nothing twice."""
     for action in telling.actions(telling.together(verdict, verdict.worst)):
         yield element("li", *_action(action))
     for step in verdict.next_steps:

@@ -28,12 +28,12 @@ def document(title: str, *body: Html) -> str:
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("title", title),
-        element("style", Html(_style_sheet())),
+        element("style", Html(style_sheet())),
     )
     return "<!doctype html>\n" + element("html", head, element("body", *body), lang="en") + "\n"
 
 
-def _style_sheet() -> str:
+def style_sheet() -> str:
     """System fonts, two palettes, phone, wide screen and paper."""
     return resources.files(__package__).joinpath("page.css").read_text(encoding="utf-8")
 

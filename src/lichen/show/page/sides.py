@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from lichen.check.wording import out_of_hundred
 from lichen.dependency.map import DependencyMap
 from lichen.show import figures, outlook, words
 from lichen.show.charts import bands
@@ -30,7 +31,7 @@ def sides_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
         ("Room left at the start (typical)", lambda one: figures.room(one.at_start)),
         ("Room left at the end (typical)", lambda one: figures.room(one.at_end)),
         ("Room left at the end, in nine futures of ten", _range),
-        ("Falls below its floor at some time", lambda one: figures.out_of_hundred(one.below)),
+        ("Falls below its floor at some time", lambda one: out_of_hundred(one.below)),
         (
             "If nothing passed between them from the start, would lose, of its room",
             lambda one: _dependence(judged, one),
@@ -52,7 +53,9 @@ def sides_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
         "The same questions asked of every side. Room left is 100 % when a side is healthy and 0 % at its floor. "
         "Typical: half of the futures have more, half less."
     )
-    kind = element("p", "Between them: ", element("strong", words.KINDS[judged.verdict.kind]), ".")
+    untold = "what reaches the other side cannot be told yet"
+    said = untold if judged.verdict.gate.unknown else words.KINDS[judged.verdict.kind]
+    kind = element("p", "Between them: ", element("strong", said), ".")
     return part("sides", "Each side", kind, shown, lead=lead)
 
 

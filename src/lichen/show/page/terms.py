@@ -104,7 +104,7 @@ def _named(name: str, at: str | None) -> Html:
 
 def _written(value: Value) -> Html:
     if value.tree is None:
-        return element("em", f"kept by {value.private_to or 'its side'}")
+        return element("em", "not said" if value.private_to is None else f"kept by {value.private_to}")
     day = f" on {value.stated_on}" if value.stated_on else ""
     stated = f" (stated by {value.stated_by}{day})" if value.stated_by else ""
     kept = f" (private to {value.private_to})" if value.private_to else ""

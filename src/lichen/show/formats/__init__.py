@@ -1,0 +1,1 @@
+"""A relationship in the forms of other tools."""

@@ -1,0 +1,188 @@
+"""The page of a relationship that was put to the test: a part for each question, with pictures and all figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from lichen.show import figures, words
+from lichen.show.charts import blows, departures
+from lichen.show.charts.blows import Blow, Blows
+from lichen.show.charts.departures import Departure, Departures
+from lichen.show.markup import Child, Html, element
+from lichen.show.page.parts import chart, document, folded, part, prose, table
+from lichen.show.stressed import NONE, futures_of, sentences, table_of, three_lines, way
+from lichen.stress.effects import Effect
+from lichen.stress.setting import when
+from lichen.stress.stress import SECTIONS
+
+if TYPE_CHECKING:
+    from lichen.stress.stress import Stress
+
+_BARS = 12
+"""At most so many bars are drawn; the table has all."""
+_EFFECTS = ("What is tried", "Side", "Room lost", "95 % sure", "Below floor", "95 % sure", "Anyway", "After")
+_LEADS = {
+    "exits": "Every side leaves once, with the notice and the replacements of the file.",
+    "shocks": "Each blow falls on one day; what counts is the side that is not struck itself.",
+    "cheating": "One side gives less, or later, than the file says; nobody answers it but the reviews of the file.",
+    "enforcement": "A word keeps itself where going on is worth more than cheating once until the next review.",
+    "goodwill": "Everything that no promise and no rule backs stops.",
+    "links": "One flow at a time, all else as it is.",
+    "rehearsal": "One flow at a time runs at half, with reviews and without.",
+    "responses": "Each side once, while all else stays: what others give, other terms, reviews, chance.",
+    "at_floor": "A floor may be a mark, or the place where a side stops giving; here are both.",
+}
+
+
+def stress_page(stress: Stress) -> str:
+    """The whole page as text."""
+    title = f"{stress.relationship} · put to the test"
+    asked = list(stress.asked())
+    contents = (element("li", element("a", SECTIONS[name], href=f"#{name}")) for name in asked)
+    stopped = element("p", "Stopped before every question was asked.", class_="lead") if stress.interrupted else None
+    first = element("ol", *(element("li", prose(said)) for said in three_lines(stress)), class_="three")
+    body = element(
+        "div",
+        element(
+            "header", element("p", title, class_="eyebrow"), element("h1", "What becomes of each side if …"), stopped
+        ),
+        element(
+            "main",
+            element("div", first, class_="panel"),
+            *(element("p", prose(missing), class_="lead") for missing in stress.unread),
+            element("nav", element("ul", *contents), aria_label="On this page"),
+            *(_part(stress, name) for name in asked),
+            _made(stress),
+        ),
+        element("footer", "Made with lichen from one file.", class_="small"),
+        class_="wrap",
+    )
+    return document(title, body)
+
+
+def _part(stress: Stress, name: str) -> Html:
+    said = element("ul", *(element("li", prose(one)) for one in sentences(stress, name)))
+    drawn = _picture(stress, name)
+    shown = element("div", drawn, class_="panel") if drawn is not None else None
+    return part(name, SECTIONS[name], shown, said, _figures(stress, name), lead=_LEADS[name])
+
+
+def _picture(stress: Stress, name: str) -> Html | None:
+    if name == "exits" and stress.exits:
+        value = Departures(
+            title="When a side leaves", start=stress.start, days=stress.days, exits=tuple(_departures(stress))
+        )
+        return chart(departures.draw, value, "exits-chart", "When a side leaves, and what follows", 1060)
+    found = tuple(_blows(stress, name))
+    if not found:
+        return None
+    caption = "Room that the side loses which is hit hardest, of its healthy range"
+    return chart(blows.draw, Blows(title=SECTIONS[name], blows=found[:_BARS]), f"{name}-chart", caption, 1060)
+
+
+def _departures(stress: Stress) -> Iterator[Departure]:
+    for one in stress.exits or ():
+        hit = one.hit
+        if hit is not None:
+            runway = hit.runway_days.value if hit.runway_days is not None and hit.is_brought_down else None
+            yield Departure(
+                leaves=one.title,
+                day=one.day,
+                notice=one.notice_days,
+                replaced=next((f.days for f in one.fallbacks if f.party == hit.party), None),
+                hit=hit.title,
+                floor=runway,
+                falls=hit.falls.value,
+            )
+
+
+def _blows(stress: Stress, name: str) -> Iterator[Blow]:
+    if name == "shocks" and stress.shocks is not None:
+        yield from (b for one in stress.shocks.tried for b in _blow(one.brief, one.hit))
+    elif name == "links" and stress.links is not None:
+        for link in stress.links.tried:
+            yield from _blow(link.flow if link.cut == "whole" else f"half of {link.flow}", link.hit)
+    elif name == "cheating":
+        for cheat in stress.cheating or ():
+            yield from _blow(f"{' and '.join(cheat.titles)}: {way(cheat.deviation)} {when(cheat.day)}", cheat.harmed)
+
+
+def _blow(title: str, hit: Effect | None) -> Iterator[Blow]:
+    if hit is not None and hit.known:
+        yield Blow(
+            title=title,
+            hit=hit.title,
+            lost=hit.lost.value,
+            low=hit.lost.low,
+            high=hit.lost.high,
+            falls=hit.falls.value,
+            anyway=hit.anyway,
+        )
+
+
+def _figures(stress: Stress, name: str) -> Html | None:
+    """All figures of a part, folded: every side of every trial, or the table of the screen in full."""
+    tried, caption = list(_tried(stress, name)), f"{SECTIONS[name]}: what was tried"
+    if tried:
+        rows: Iterable[tuple[Child, ...]] = (_row(title, one) for title, found in tried for one in found)
+        return folded(
+            f"All {sum(len(found) for _, found in tried)} figures", table(_EFFECTS, rows, caption=caption, numbers=6)
+        )
+    head, plain = table_of(stress, name)
+    if plain:
+        return folded(f"All {len(plain)} trials", table(head, plain, caption=caption))
+    if name == "at_floor" and stress.at_floor:
+        return folded(
+            "All figures",
+            table(("After a blow to", "Side", "Goes on", "Stops"), _fates(stress), caption=caption, numbers=2),
+        )
+    return None
+
+
+def _tried(stress: Stress, name: str) -> Iterator[tuple[str, tuple[Effect, ...]]]:
+    if name == "exits":
+        yield from ((f"{one.title} leaves {when(one.day)}", one.effects) for one in stress.exits or ())
+    elif name == "shocks" and stress.shocks is not None:
+        yield from ((one.brief, one.effects) for one in stress.shocks.tried)
+    elif name == "links" and stress.links is not None:
+        yield from (
+            (one.flow if one.cut == "whole" else f"half of {one.flow}", one.effects) for one in stress.links.tried
+        )
+    elif name == "goodwill" and stress.goodwill is not None and stress.goodwill.effects:
+        yield ("goodwill stops", stress.goodwill.effects)
+
+
+def _row(title: str, one: Effect) -> tuple[Child, ...]:
+    if not one.known:
+        return (title, one.title, *(figures.UNKNOWN for _ in range(4)), figures.percent(one.anyway), NONE)
+    return (
+        title,
+        one.title,
+        figures.percent(one.lost.value),
+        figures.interval(one.lost.interval, "of its range"),
+        figures.percent(one.falls.value),
+        figures.interval(one.falls.interval, "of the futures"),
+        figures.percent(one.anyway),
+        figures.span(one.runway_days.value) if one.runway_days is not None else NONE,
+    )
+
+
+def _fates(stress: Stress) -> Iterator[tuple[Child, ...]]:
+    for one in stress.at_floor or ():
+        for fate in one.fates:
+            shares = (figures.percent(fate.continues.value), figures.percent(fate.stops.value))
+            yield (one.title or "nobody", fate.title, *shares)
+
+
+def _made(stress: Stress) -> Html:
+    said = f"{futures_of(stress)} {words.rests_on_words(stress.rests_on)} File {stress.file_hash[:12]}."
+    left_out = [
+        f"{count} {what} were not tried."
+        for count, what in (
+            (stress.shocks.untried if stress.shocks is not None else 0, "blows"),
+            (stress.links.untried if stress.links is not None else 0, "flows"),
+        )
+        if count
+    ]
+    return part("made", "How it was made", element("p", " ".join([said, *left_out])))

@@ -1,0 +1,1 @@
+"""Feedback loops: which of them carry the change, when, and what they come to at rest."""

@@ -1,0 +1,167 @@
+"""Loops near one state: the matrix of small changes, the gain of a loop, and what each link does to the slowest motion.
+
+The complement of loop scores: these see only change, this works where everything rests, and needs smooth formulas.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lichen.simulation.dynamics.model import TIME, About, Dynamics, Values, net, value
+
+Matrix = NDArray[np.float64]
+MOST_STATES = 200
+"""So many levels and steps of delays are moved one by one."""
+SMALL = 1e-6
+"""The change that is tried of a state, relative to its size."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Every stock, and every step of a delay, by name (`name, 3 steps ago`), with its value."""
+
+    names: tuple[str, ...]
+    values: tuple[float, ...]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Motion:
+    """A motion of the matrix: its factor a step (`multiplier`), and the elasticity of that to every entry [to, from].
+
+    An elasticity is the relative change of the multiplier per relative change of the entry (Forrester 1982; Kampmann
+    2012). Those of one multiplier sum to 1.
+    """
+
+    multiplier: complex
+    elasticity: NDArray[np.complex128] = field(compare=False)
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """The slowest motion at the end: the size of its multiplier a step, and between which two capacities of different
+    parties (who answers, to what) the link with the largest `share` in it runs; empty without any.
+    """
+
+    multiplier: float
+    share: float
+    between: tuple[About, ...]
+
+
+def state_at(dynamics: Dynamics, moments: Sequence[Values], step: int) -> State:
+    """The state at a step of a run."""
+    found = {name: moments[step][name] for name in dynamics.stocks}
+    for name, delay in dynamics.delays.items():
+        for ago in range(1, delay.steps + 1):
+            found[_stage(name, ago)] = moments[step - ago][delay.of] if step >= ago else delay.before
+    return State(names=tuple(found), values=tuple(found.values()))
+
+
+def change_matrix(
+    dynamics: Dynamics, moments: Sequence[Values], step: int, places: Sequence[int] | None = None
+) -> Matrix:
+    """How the state one step later moves with each part of the state: `[to, from]`, by central differences.
+
+    With `places` only of these parts, all others held.
+    """
+    state = state_at(dynamics, moments, step)
+    places = range(len(state.names)) if places is None else places
+    now = {TIME: moments[step][TIME]} | {name: moments[step][name] for name in dynamics.courses}
+    columns = []
+    for place in places:
+        level = state.values[place]
+        size = SMALL * max(abs(level), 1e-3)
+        moved = []
+        for change in (size, -size):
+            values = dict(zip(state.names, state.values, strict=True))
+            values[state.names[place]] = level + change
+            moved.append(np.array(_following(dynamics, now, values))[list(places)])
+        columns.append((moved[0] - moved[1]) / (2 * size))
+    return np.array(columns).T
+
+
+def _following(dynamics: Dynamics, given: Mapping[str, float], state: Mapping[str, float]) -> list[float]:
+    """The state one step later, in its order."""
+    now = {**given, **{name: state[name] for name in dynamics.stocks}}
+    now |= {name: state[_stage(name, delay.steps)] for name, delay in dynamics.delays.items()}
+    for name, tree in dynamics.formulas.items():
+        now[name] = value(tree, now)
+    later = [now[name] + dynamics.step_days * net(stock, now) for name, stock in dynamics.stocks.items()]
+    for name, delay in dynamics.delays.items():
+        later += [now[delay.of], *(state[_stage(name, ago)] for ago in range(1, delay.steps))]
+    return later
+
+
+def _stage(name: str, ago: int) -> str:
+    return f"{name}, {ago} steps ago"
+
+
+def loop_gain(matrix: Matrix, loop: Sequence[int]) -> float:
+    """What comes back of a lasting change that goes once round a loop of states, each damped by itself alone.
+
+    The product of the entries along the loop over that of `1 - m[i, i]`; at 1 and above a loop runs away. Infinite
+    where nothing damps.
+    """
+    along = math.prod(float(matrix[to, at]) for at, to in zip(loop, (*loop[1:], loop[0]), strict=True))
+    damping = math.prod(1.0 - float(matrix[at, at]) for at in loop)
+    return along / damping if damping else math.copysign(math.inf, along) if along else 0.0
+
+
+def multiplier(gain: float) -> float:
+    """What a lasting push comes to when a loop of this gain answers it: `1/(1 - gain)`; infinite from 1 on."""
+    return 1.0 / (1.0 - gain) if gain < 1.0 else math.inf
+
+
+def motions(matrix: Matrix) -> tuple[Motion, ...]:
+    """Every motion of a matrix, the slowest to fade first.
+
+    Elasticity 0 for a motion that is gone after one step, and where several of one multiplier cannot be told apart.
+    """
+    values, right = np.linalg.eig(matrix)
+    same, left = np.linalg.eig(matrix.T)
+    found = []
+    for place in np.argsort(-np.abs(values), kind="stable"):
+        factor = complex(values[place])
+        across = left[:, np.argmin(np.abs(same - factor))]
+        whole = factor * complex(across @ right[:, place])
+        elasticity = np.zeros(matrix.shape, dtype=np.complex128)
+        if abs(whole) > SMALL**2:
+            elasticity += matrix * np.outer(across, right[:, place]) / whole
+        found.append(Motion(multiplier=factor, elasticity=elasticity))
+    return tuple(found)
+
+
+def rest_of(dynamics: Dynamics, moments: Sequence[Values]) -> Rest | None:
+    """What becomes of a small change at the end of a run; None where nothing is there, too much, or not known.
+
+    Of capacities and of what is on its way or remembered; what reviews and balances remember is held.
+    """
+    state = state_at(dynamics, moments, dynamics.steps)
+    kept = {name for name in dynamics.stocks if name in dynamics.about}
+    kept |= {
+        _stage(name, ago)
+        for name, delay in dynamics.delays.items()
+        if name in dynamics.about or delay.of in dynamics.about
+        for ago in range(1, delay.steps + 1)
+    }
+    kept -= {name for name, about in dynamics.about.items() if about.role == "term"}
+    places = [place for place, name in enumerate(state.names) if name in kept]
+    matrix = change_matrix(dynamics, moments, dynamics.steps, places) if 0 < len(places) <= MOST_STATES else None
+    if matrix is None or not np.isfinite(matrix).all():
+        return None
+    slowest = motions(matrix)[0]
+    size, between = np.abs(slowest.elasticity.real), (0.0, -1, -1)
+    for to, at in np.argwhere(size > 0):
+        owners = [dynamics.about.get(state.names[places[place]]) for place in (to, at)]
+        if owners[0] is not None and owners[1] is not None and owners[0].owner != owners[1].owner:
+            between = max(between, (float(size[to, at]), int(to), int(at)))
+    ends = tuple(dynamics.about[state.names[places[place]]] for place in between[1:]) if between[0] else ()
+    return Rest(multiplier=abs(slowest.multiplier), share=between[0], between=ends)

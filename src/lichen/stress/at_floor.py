@@ -1,0 +1,114 @@
+"""A floor is a mark, or the place where a party stops giving: both, side by side.
+
+`continues`: a party below its floor goes on giving. `stops`: it gives nothing until it is above it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, final
+
+from lichen.check import wording
+from lichen.check.evidence import CheckInput
+from lichen.check.measures.figure import Figure, mean_of, share_of
+from lichen.relationship.relationship import Relationship
+from lichen.simulation.experiments import Experiment
+from lichen.stress.effects import NOTABLE, fallen_in
+from lichen.stress.setting import Setting, when
+
+Way = Literal["continues", "stops"]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fate:
+    """In which share of futures a party falls below its floor, where everybody continues there and where everybody
+    stops; `more` the difference in the same futures.
+    """
+
+    party: str
+    title: str
+    continues: Figure
+    stops: Figure
+    more: Figure
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtFloor:
+    """The relationship as it is (`after` is None), or after a blow to a party (its name), in both ways."""
+
+    after: str | None
+    title: str | None
+    day: float
+    fates: tuple[Fate, ...]
+
+    @property
+    def drawn(self) -> tuple[Fate, ...]:
+        """Whoever falls in more futures where parties stop at their floor."""
+        return tuple(fate for fate in self.fates if fate.more.low > 0 and fate.more.value >= NOTABLE)
+
+    @property
+    def differs(self) -> bool:
+        """Whether it makes a difference, or cannot be told."""
+        return bool(self.drawn) or any(not fate.stops.known for fate in self.fates)
+
+    @property
+    def says(self) -> str:
+        """Who falls with whom once parties stop at their floor."""
+        begin = f"If {self.title} falls to its floor {when(self.day)}" if self.title else "As it is"
+        drawn = self.drawn
+        if any(not fate.stops.known for fate in self.fates):
+            return f"{begin}, who falls cannot be told."
+        if not drawn:
+            return f"{begin}, it makes no difference whether a side stops giving at its floor."
+        hit = max(drawn, key=lambda fate: fate.more.value)
+        return (
+            f"{begin} and whoever is below its floor stops giving, {hit.title} falls "
+            f"{wording.out_of_hundred(hit.stops.value)} instead of {wording.out_of_hundred(hit.continues.value)}."
+        )
+
+
+def at_floor(setting: Setting) -> tuple[AtFloor, ...]:
+    """As it is, and after a blow to all that a party lives on, for every party that is asked of."""
+    lanes = tuple(
+        Experiment(name=f"blow:{party.name}", begins=setting.later, to_floor=frozenset(essential))
+        for party in setting.asked
+        if (essential := [f"{party.name}.{capacity.name}" for capacity in party.essential_capacities])
+    )
+    ways: Mapping[Way, CheckInput] = {
+        way: setting.run(lanes, everybody(setting.relationship, way)) for way in ("continues", "stops")
+    }
+    return tuple(_compared(ways, name) for name in ("base", *(lane.name for lane in lanes)))
+
+
+def everybody(relationship: Relationship, way: Way) -> Relationship:
+    """The relationship in which all parties do the same at their floor."""
+    parties = {name: replace(party, at_floor=way) for name, party in relationship.parties.items()}
+    return replace(relationship, parties=parties)
+
+
+def _compared(ways: Mapping[Way, CheckInput], name: str) -> AtFloor:
+    evidence = ways["continues"]
+    after = name.partition(":")[2] or None
+    return AtFloor(
+        after=after,
+        title=evidence.title(after) if after else None,
+        day=evidence.futures.lanes[name].intervention_days,
+        fates=tuple(_fates(ways, name)),
+    )
+
+
+def _fates(ways: Mapping[Way, CheckInput], name: str) -> Iterator[Fate]:
+    lanes = {way: evidence.futures.lanes[name] for way, evidence in ways.items()}
+    for party in ways["continues"].parties:
+        if party.name in lanes["stops"].headroom:
+            continues, stops = (fallen_in(lanes[way].headroom[party.name]) for way in ("continues", "stops"))
+            yield Fate(
+                party=party.name,
+                title=party.title,
+                continues=share_of(continues),
+                stops=share_of(stops),
+                more=mean_of(stops - continues),
+            )

@@ -1,0 +1,158 @@
+"""Whether the relationship carries itself: is going on worth more to each side than cheating once?
+
+Levin, Relational Incentive Contracts, 2003; Axelrod and Hamilton 1981: nobody cheats while
+`delta / (1 - delta) * (V_on - V_exit) >= gain`, where V is what one period between two reviews brings, `gain` what
+cheating for one period brings, and `delta = exp(-(discount + hazard) * period)` how much the next period counts. The
+slack is what is left, over the gain.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from lichen.check import wording
+from lichen.check.evidence import CheckInput
+from lichen.check.measures.figure import Figure, mean_of
+from lichen.check.thresholds import DISCOUNT, END, SIGHT_LAG_DAYS
+from lichen.relationship.party import Party
+from lichen.simulation.experiments import YEAR_DAYS, Experiment, flows_given
+from lichen.simulation.futures import Array
+from lichen.stress.effects import SLIGHT
+from lichen.stress.setting import Setting
+
+WAYS = {"nothing": 0.0, "half": 0.5}
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfEnforcement:
+    """Why a party would keep its word without anybody's force. Amounts are shares of its healthy range.
+
+    `gain`: of cheating until the next review, at best; `worth`: of one such period in the relationship beside one after
+    its own exit; `period_days` between reviews; `hazard` the chance a year that it ends; `delta` how much the
+    next period counts; `slack` 0 or more where the word keeps itself.
+    """
+
+    party: str
+    title: str
+    gain: Figure
+    worth: Figure
+    period_days: float
+    discount: float
+    hazard: float
+    delta: float
+    slack: Figure
+
+    @property
+    def holds(self) -> bool:
+        """Whether going on is worth more than cheating, beyond chance."""
+        return self.slack.low >= 0
+
+    @property
+    def says(self) -> str:
+        """`Alder gains nothing by cheating until the next review, and would lose ...`"""
+        if not self.slack.known:
+            return f"Whether {self.title} would keep its word cannot be told."
+        until = f"until the next review, {wording.span(self.period_days)},"
+        if self.gain.value < SLIGHT:
+            return f"{self.title} gains nothing by cheating {until} so its word keeps itself."
+        at_stake = self.delta / (1 - self.delta) * self.worth.value if self.delta < 1 else math.inf
+        word = (
+            "keeps itself" if self.holds else "does not keep itself" if self.slack.high < 0 else "hangs in the balance"
+        )
+        return (
+            f"{self.title} gains {wording.share(self.gain.value)} of its range by cheating {until} "
+            f"and has {wording.share(max(at_stake, 0.0))} to lose: its word {word}."
+        )
+
+
+def enforcement(setting: Setting) -> tuple[SelfEnforcement, ...]:
+    """The slack of every party that can choose; none where a period is as long as the horizon."""
+    lanes = [lane for party in setting.choosing for lane in _lanes(setting, party)]
+    if not lanes:
+        return ()
+    evidence = setting.run(lanes)
+    hazard = exit_hazard(evidence)
+    return tuple(
+        found for party in setting.choosing if (found := _enforcement(evidence, setting, party, hazard)) is not None
+    )
+
+
+def slack(gain: Array, worth: Array, delta: float) -> Figure:
+    """What is left of going on after cheating once, over the gain, which counts as slight at least: over less, noise
+    would be blown up. One number a future each.
+    """
+    left = mean_of(delta / (1 - delta) * worth - gain)
+    return left.scaled(1 / max(float(np.mean(gain)), SLIGHT))
+
+
+def exit_hazard(evidence: CheckInput) -> float:
+    """The chance a year that it ends: that nobody chose it, and that somebody falls without whom it does not go on.
+
+    The latter is the falls of the futures as they are over the years that they lived.
+    """
+    horizon = evidence.relationship.time.horizon_days
+    rooms = [
+        evidence.base.headroom[p.name].below_zero_at for p in evidence.essential if p.name in evidence.base.headroom
+    ]
+    if not rooms:
+        return END.value
+    first = np.min(rooms, axis=0)
+    lived = float(np.sum(np.minimum(first, horizon))) / YEAR_DAYS
+    return END.value + (float(np.count_nonzero(np.isfinite(first))) / lived if lived > 0 else math.inf)
+
+
+def _lanes(setting: Setting, party: Party) -> tuple[Experiment, ...]:
+    """An exit at the start, and cheating in the last period; what is paid later than it is given is cheated sooner."""
+    given = flows_given(setting.relationship, party)
+    begins = 1 - setting.share_of(_period(setting) + _credit(setting, given))
+    if not given or begins <= 0:
+        return ()
+    cheats = (
+        Experiment(name=f"once:{party.name}@{way}", begins=begins, rates=dict.fromkeys(given, factor))
+        for way, factor in WAYS.items()
+    )
+    return (Experiment(name=f"exit:{party.name}", leaves=party.name), *cheats)
+
+
+def _period(setting: Setting) -> float:
+    """The time between reviews; quarterly accounts are what parties see without any."""
+    path = setting.relationship.rules.adjustment
+    return path.review_every_days if path is not None and path.review_every_days else SIGHT_LAG_DAYS.value
+
+
+def _credit(setting: Setting, flows: list[str]) -> float:
+    """The longest that anything given is settled later."""
+    touched = (setting.relationship.flows[name] for name in flows)
+    return max((setting.start.mean_over(f, f.settled_after) for f in touched if f.settled_after), default=0.0)
+
+
+def _enforcement(evidence: CheckInput, setting: Setting, party: Party, hazard: float) -> SelfEnforcement | None:
+    lanes = evidence.futures.lanes
+    if f"exit:{party.name}" not in lanes or party.name not in evidence.base.headroom:
+        return None
+    there = evidence.base.headroom[party.name].end
+    cheats = [lanes[f"once:{party.name}@{way}"].headroom[party.name].end - there for way in WAYS]
+    gain = max(cheats, key=lambda samples: float(np.mean(samples)))
+    period = _period(setting)
+    rule = evidence.relationship.rules.exit
+    left_days = evidence.relationship.time.horizon_days - (rule.notice_days if rule is not None else 0.0)
+    if left_days < period:
+        return None
+    worth = (there - lanes[f"exit:{party.name}"].headroom[party.name].end) * (period / left_days)
+    delta = math.exp(-(DISCOUNT.value + hazard) * period / YEAR_DAYS)
+    return SelfEnforcement(
+        party=party.name,
+        title=party.title,
+        gain=mean_of(gain),
+        worth=mean_of(worth),
+        period_days=period,
+        discount=DISCOUNT.value,
+        hazard=hazard,
+        delta=delta,
+        slack=slack(gain, worth, delta),
+    )

@@ -1,0 +1,135 @@
+"""What it costs everybody when a party leaves, at several dates."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from lichen.check import wording
+from lichen.check.evidence import CheckInput
+from lichen.check.measures.leaving import replaced_share
+from lichen.relationship.flow import Flow
+from lichen.relationship.party import Party
+from lichen.simulation.experiments import Experiment
+from lichen.simulation.futures import Lane
+from lichen.stress.effects import Effect, effects, worst
+from lichen.stress.setting import Setting, when
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback:
+    """When a party has replaced what it got from the one that left.
+
+    `days` from the announcement until the last declared replacement runs, infinite when none is declared; `replaced`
+    what is replaced, in the mean over the flows of worth that it got; `without` those that have no replacement.
+    """
+
+    party: str
+    title: str
+    days: float
+    replaced: float
+    without: tuple[str, ...]
+
+    @property
+    def says(self) -> str:
+        """`Its replacements run after 6 months, `fund` has none.`"""
+        if not math.isfinite(self.days):
+            return "Nothing that it got has a declared replacement."
+        lacking = wording.listed(f"`{name}`" for name in self.without)
+        none = f"; {lacking} {'has' if len(self.without) == 1 else 'have'} none" if self.without else ""
+        return f"Its replacements run after {wording.span(self.days)}{none}."
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exit:
+    """One party leaves on one day (days since the start), and what becomes of every party.
+
+    `knock_on` are the others that it brings below their floor; `several` is the share of futures in which two or more
+    of the others fall.
+    """
+
+    party: str
+    title: str
+    day: float
+    notice_days: float
+    effects: tuple[Effect, ...]
+    fallbacks: tuple[Fallback, ...]
+    knock_on: tuple[str, ...]
+    several: float
+
+    @property
+    def hit(self) -> Effect | None:
+        """Which of the others is hit hardest."""
+        return worst(self.effects, besides=(self.party,))
+
+    @property
+    def says(self) -> str:
+        """`If Alder leaves in month 18, Northfield reaches its floor after 7 weeks in 84 of 100 futures.`"""
+        hit = self.hit
+        if hit is None:
+            return f"If {self.title} leaves {when(self.day)}, what becomes of the others cannot be told."
+        said = f"If {self.title} leaves {when(self.day)}, {hit.says}."
+        back = next((one for one in self.fallbacks if one.party == hit.party), None)
+        if hit.is_brought_down and back is not None:
+            said += f" {back.says}"
+        own = next((one for one in self.effects if one.party == self.party and one.known), None)
+        return f"{said} {own.says}." if own is not None else said
+
+
+def exits(setting: Setting) -> tuple[Exit, ...]:
+    """Every party that can choose leaves, one at a time, at each of the dates."""
+    asked = [(party, begins) for party in setting.choosing for begins in setting.dates]
+    lanes = [Experiment(name=f"exit:{p.name}@{begins!r}", begins=begins, leaves=p.name) for p, begins in asked]
+    if not lanes:
+        return ()
+    evidence = setting.run(lanes)
+    return tuple(
+        exit_of(evidence, party, evidence.futures.lanes[lane.name])
+        for (party, _), lane in zip(asked, lanes, strict=True)
+    )
+
+
+def exit_of(evidence: CheckInput, party: Party, lane: Lane) -> Exit:
+    """What a lane in which a party leaves does to everybody."""
+    found = effects(evidence, lane)
+    others = [one for one in found if one.party != party.name]
+    fallen = np.sum([lane.headroom[one.party].least < 0 for one in others], axis=0) if others else np.zeros(1)
+    rule = evidence.relationship.rules.exit
+    return Exit(
+        party=party.name,
+        title=party.title,
+        day=lane.intervention_days,
+        notice_days=rule.notice_days if rule is not None else 0.0,
+        effects=found,
+        fallbacks=tuple(f for one in others if (f := _fallback(evidence, party.name, one.party)) is not None),
+        knock_on=tuple(one.party for one in others if one.is_brought_down),
+        several=float(np.mean(fallen >= 2)),
+    )
+
+
+def _fallback(evidence: CheckInput, leaving: str, party: str) -> Fallback | None:
+    """How a party replaces what it gets from the one that leaves; None when it gets nothing of worth."""
+    lost = [f for f in evidence.inner_flows if f.giver == leaving and f.receiver == party and f.worth]
+    if not lost:
+        return None
+    waits = [
+        max(_last_delivery(evidence, flow), evidence.start.value(flow.if_lost.after)) for flow in lost if flow.if_lost
+    ]
+    return Fallback(
+        party=party,
+        title=evidence.title(party),
+        days=max(waits, default=math.inf),
+        replaced=sum(replaced_share(evidence, flow) for flow in lost) / len(lost),
+        without=tuple(flow.name for flow in lost if flow.if_lost is None),
+    )
+
+
+def _last_delivery(evidence: CheckInput, flow: Flow) -> float:
+    """Days from the announcement until a flow of the one that leaves stops."""
+    rule = evidence.relationship.rules.exit
+    return rule.notice_days if rule is not None and rule.continuity.get(flow.name, 1.0) > 0 else 0.0

@@ -1,0 +1,78 @@
+"""What hangs on goodwill: what it costs those who give it, and what becomes of everybody without it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from lichen.check import wording
+from lichen.check.evidence import CheckInput
+from lichen.check.measures.worth import Valuation, valuation
+from lichen.relationship.backing import backed_flows
+from lichen.simulation.experiments import Experiment
+from lichen.stress.effects import Effect, effects, worst
+from lichen.stress.setting import MONTH_DAYS, Setting
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a party gives of its own accord: the flows that nothing backs, and what they cost it a month in `unit`."""
+
+    party: str
+    title: str
+    flows: tuple[str, ...]
+    monthly_cost: float
+    unit: str
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goodwill:
+    """The cost of goodwill in both forms: `given` by whom, and `effects` on everybody when it stops at the start."""
+
+    flows: tuple[str, ...]
+    given: tuple[Given, ...]
+    effects: tuple[Effect, ...]
+
+    @property
+    def says(self) -> str:
+        """One sentence; which flows, what they cost, and who falls without them."""
+        if not self.flows:
+            return "Nothing that passes hangs on goodwill alone."
+        named = wording.listed(f"`{name}`" for name in self.flows)
+        costs = [
+            f"{one.title} {wording.amount(one.monthly_cost)} {one.unit}" for one in self.given if one.monthly_cost > 0
+        ]
+        cost = f", which costs {wording.listed(costs)} a month" if costs else ""
+        hit = worst(self.effects)
+        return f"Without goodwill ({named}{cost}) {hit.says if hit is not None else 'nobody can say what happens'}."
+
+
+def goodwill(setting: Setting) -> Goodwill:
+    """Everything that nothing backs stops at the start."""
+    backed = backed_flows(setting.relationship)
+    flows = tuple(flow.name for flow in setting.relationship.inner_flows if flow.name not in backed)
+    if not flows:
+        return Goodwill(flows=(), given=(), effects=())
+    evidence = setting.run([Experiment(name="no_goodwill", rates=dict.fromkeys(flows, 0.0))])
+    valued = valuation(evidence)
+    return Goodwill(
+        flows=flows,
+        given=tuple(_given(evidence, flows, valued)),
+        effects=effects(evidence, evidence.futures.lanes["no_goodwill"]),
+    )
+
+
+def _given(evidence: CheckInput, flows: tuple[str, ...], valued: Valuation) -> Iterator[Given]:
+    months = evidence.relationship.time.horizon_days / MONTH_DAYS
+    for party in evidence.parties:
+        own = tuple(name for name in flows if evidence.relationship.flows[name].giver == party.name)
+        if own:
+            costs = [float(np.mean(valued.of(party.name, evidence.base.flows[name].cost))) for name in own]
+            yield Given(
+                party=party.name, title=party.title, flows=own, monthly_cost=sum(costs) / months, unit=valued.unit
+            )

@@ -1,0 +1,117 @@
+"""Each party's best answer, once: what it would do if everybody else went on as they do.
+
+One round of best responses, no equilibrium: nobody answers the answer. What an option wins counts over the whole
+horizon, so that what begins late counts for the time that is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import final
+
+from lichen.check import wording
+from lichen.check.measures.figure import Figure, exact
+from lichen.check.what_if import with_term
+from lichen.relationship.party import Party
+from lichen.stress.cheating import Cheat, cheating
+from lichen.stress.effects import SLIGHT, Effect, effect, effects, worst
+from lichen.stress.exits import Exit, exits
+from lichen.stress.setting import Setting, when
+
+FIXED = ("what the others give", "the terms of all others", "the reviews of the file", "the draws of the world")
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """Something one party could do by itself: what, what room it wins in the mean over the horizon (of its range), whom
+    it harms most.
+    """
+
+    says: str
+    gain: Figure
+    harmed: Effect | None
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """The best of a party's options, `stays` when none beats going on; `tried` how many there were, `fixed` what else
+    stays as it is.
+    """
+
+    party: str
+    title: str
+    best: Option
+    stays: bool
+    tried: int
+    fixed: tuple[str, ...] = FIXED
+
+    @property
+    def says(self) -> str:
+        """`Alder does best by giving half less from month 12 on: it wins 12 % of its range; Northfield loses ...`"""
+        if self.stays:
+            return f"{self.title} does best by going on as it does; {self.tried} other ways were tried."
+        harm = f"; {self.best.harmed.says}" if self.best.harmed is not None else ""
+        won = wording.share(self.best.gain.value)
+        return f"{self.title} does best by {self.best.says}: it wins {won} of its range{harm}."
+
+
+def responses(
+    setting: Setting, cheats: tuple[Cheat, ...] | None = None, leavings: tuple[Exit, ...] | None = None
+) -> tuple[Response, ...]:
+    """The best answer of every party that can choose; what was tried of cheating and leaving is not tried again."""
+    cheats = cheating(setting) if cheats is None else cheats
+    leavings = exits(setting) if leavings is None else leavings
+    found = []
+    for party in setting.choosing:
+        options = [
+            *_of_cheats(setting, party, cheats),
+            *_of_exits(setting, party, leavings),
+            *_of_terms(setting, party),
+        ]
+        known = [option for option in options if option.gain.known]
+        best = max(known, key=lambda one: one.gain.value, default=None)
+        if best is None:
+            continue
+        stays = not (best.gain.low > 0 and best.gain.value >= SLIGHT)
+        found.append(Response(party=party.name, title=party.title, best=best, stays=stays, tried=len(options)))
+    return tuple(found)
+
+
+def _of_cheats(setting: Setting, party: Party, cheats: Iterable[Cheat]) -> Iterator[Option]:
+    for cheat in cheats:
+        if cheat.deviation.by == (party.name,) and cheat.gain.known:
+            since = when(cheat.day).partition(" ")[2]
+            gain = cheat.gain.scaled(1 - setting.share_of(cheat.day))
+            yield Option(says=f"{cheat.deviation.deed} from {since} on", gain=gain, harmed=cheat.harmed)
+
+
+def _of_exits(setting: Setting, party: Party, leavings: Iterable[Exit]) -> Iterator[Option]:
+    for leaving in leavings:
+        own = next((one for one in leaving.effects if one.party == party.name), None)
+        if leaving.party == party.name and own is not None and own.known:
+            yield Option(
+                says=f"leaving {when(leaving.day)}",
+                gain=own.lost.falling(lambda lost: -lost).scaled(1 - setting.share_of(leaving.day)),
+                harmed=worst(leaving.effects, besides=(party.name,)),
+            )
+
+
+def _of_terms(setting: Setting, party: Party) -> Iterator[Option]:
+    """The terms that the party may set alone, each at each of its limits from the start."""
+    for term in setting.relationship.terms.values():
+        if term.set_by != party.name:
+            continue
+        for limit in term.between or ():
+            if limit.tree is None or limit.tree == term.value.tree:
+                continue
+            moved = setting.run((), with_term(setting.relationship, term, limit)).base
+            evidence = setting.run(())
+            own = effect(evidence, moved, party.name) if party.name in moved.headroom else None
+            yield Option(
+                says=f"setting `{term.name}` to {limit.text}",
+                gain=own.lost.falling(lambda lost: -lost) if own is not None else exact(0.0),
+                harmed=worst(effects(evidence, moved), besides=(party.name,)),
+            )

@@ -1,0 +1,245 @@
+"""What a blow does: to each capacity alone, to all of a party, to the world, to two at once; and who falls with whom.
+
+Dependence of bad futures: P(both) beside P(one) P(other), over the futures as they are drawn; the worst twentieth of
+each party stands for its floor where fewer fall (tail dependence; Coles, An Introduction to Statistical Modeling of
+Extreme Values, 2001, chapter 8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import combinations
+from typing import final
+
+import numpy as np
+
+from lichen.check import wording
+from lichen.check.evidence import CheckInput
+from lichen.check.measures.figure import Figure, share_of
+from lichen.simulation.experiments import HIGH, LOW, Experiment, together
+from lichen.simulation.futures import Array, Lane
+from lichen.stress.effects import SLIGHT, Effect, effects, fallen_in, hardness, worst
+from lichen.stress.setting import MOST_ASKED, Setting, when
+
+WORST = 0.05
+MOST_ALONE = 40
+MOST_TOGETHER = 6
+"""At most so many blows are tried alone, and so many of the worst of them two at a time."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shock:
+    """One blow on one day (days since the start), or several together, and what it does to every party.
+
+    `title` says what happens in words, `brief` by the names of the file. `struck` are the parties, `party.capacity` or
+    world variables that it hits; `owners` the parties among them; `heals_days` how long the one that is hit hardest
+    besides these misses more than a twentieth of its range.
+    """
+
+    name: str
+    title: str
+    brief: str
+    struck: tuple[str, ...]
+    owners: tuple[str, ...]
+    day: float
+    effects: tuple[Effect, ...]
+    heals_days: float | None
+
+    @property
+    def hit(self) -> Effect | None:
+        """Who is hit hardest without being struck itself; where all are struck, of all."""
+        return worst(self.effects, besides=self.owners) or worst(self.effects)
+
+    @property
+    def says(self) -> str:
+        """`If alder.line falls to its floor in month 12, Northfield loses 12 % of its range.`"""
+        hit = self.hit
+        fate = "what becomes of the sides cannot be told" if hit is None else hit.says
+        return f"If {self.title} {when(self.day)}, {fate}."
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """How often two parties fare badly in the same futures, without any blow.
+
+    `limit` says what badly is: `floor` or `worst twentieth`. `both` is the share of futures in which both do,
+    `expected` the product of the single shares.
+    """
+
+    one: str
+    other: str
+    titles: tuple[str, str]
+    limit: str
+    both: Figure
+    expected: float
+
+    @property
+    def says(self) -> str:
+        """`Alder and Northfield fall below their floors together in 12 of 100 futures; were they independent ...`"""
+        whose = " and ".join(self.titles)
+        bad = "fall below their floors" if self.limit == "floor" else "have their worst twentieth of futures"
+        often = wording.out_of_hundred(self.both.value)
+        chance = wording.share(self.expected)
+        if self.both.low > self.expected:
+            return f"{whose} {bad} together {often}; were they independent, it would be {chance}."
+        if self.both.high < self.expected:
+            return f"{whose} seldom {bad} together: {often}; were they independent, it would be {chance}."
+        return f"{whose} {bad} together no more often than chance has it, {often}."
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shocks:
+    """The blows, the hardest first, and who falls with whom, first who does so most beyond chance.
+
+    Blows together stand here only where they do more than the hardest of them alone. `untried` counts the single ones
+    that were left out.
+    """
+
+    tried: tuple[Shock, ...]
+    together: tuple[Together, ...]
+    untried: int
+
+
+def shocks(setting: Setting) -> Shocks:
+    """Every blow alone, then the hardest together, and how bad futures go together."""
+    alone = list(_alone(setting))
+    tried = alone[:MOST_ALONE]
+    evidence = setting.run(tried)
+    found = {lane.name: shock_of(evidence, lane) for lane in tried}
+    joint = _joint(setting, tried, found)
+    if joint:
+        both = setting.run(joint)
+        shocked = [shock_of(both, lane) for lane in joint]
+        found |= {one.name: one for one in shocked if _adds(one, found.values())}
+    return Shocks(
+        tried=tuple(sorted(found.values(), key=lambda one: hardness(one.hit))),
+        together=tuple(sorted(_together(evidence), key=lambda one: one.expected - one.both.value)),
+        untried=len(alone) - len(tried),
+    )
+
+
+def _alone(setting: Setting) -> Iterator[Experiment]:
+    for party in setting.asked:
+        places = [f"{party.name}.{name}" for name in party.capacities]
+        essential = [f"{party.name}.{capacity.name}" for capacity in party.essential_capacities]
+        if len(essential) > 1:
+            yield Experiment(name=f"shock:{party.name}", begins=setting.later, to_floor=frozenset(essential))
+        for place in places:
+            yield Experiment(name=f"shock:{place}", begins=setting.later, to_floor=frozenset([place]))
+    for process in setting.relationship.world.values():
+        if process.kind != "constant" and setting.party is None:
+            low, high = ({process.name: point} for point in (LOW, HIGH))
+            yield Experiment(name=f"world_low:{process.name}", begins=setting.later, world=low)
+            yield Experiment(name=f"world_high:{process.name}", begins=setting.later, world=high)
+
+
+def _joint(setting: Setting, tried: Sequence[Experiment], found: Mapping[str, Shock]) -> tuple[Experiment, ...]:
+    """The whole world at its worst points at once, and the hardest pairs: of each party and world variable its hardest
+    blow, never both points of one variable, and never all parties.
+    """
+    hardest: dict[str, Experiment] = {}
+    for lane in sorted(tried, key=lambda lane: hardness(found[lane.name].hit)):
+        hardest.setdefault((*found[lane.name].owners, *lane.world)[0], lane)
+    parties = {party.name for party in setting.relationship.touched_parties}
+    pairs = [
+        (a, b) for a, b in combinations(hardest.values(), 2) if parties - {*found[a.name].owners, *found[b.name].owners}
+    ]
+    pairs.sort(key=lambda pair: tuple(map(sum, zip(*(hardness(found[lane.name].hit) for lane in pair), strict=True))))
+    joint = [replace(together(a, b), begins=a.begins) for a, b in pairs[:MOST_TOGETHER]]
+    world = [lane for lane in hardest.values() if lane.world]
+    if len(world) > 2:
+        joint.append(replace(reduce(together, world), begins=world[0].begins))
+    return tuple(joint)
+
+
+def _adds(one: Shock, alone: Iterable[Shock]) -> bool:
+    """Whether blows together do more to somebody than the hardest of them alone."""
+    parts = [part for part in alone if set(part.struck) <= set(one.struck)]
+    return any(
+        effect.lost.value > max((_lost(part, effect.party) for part in parts), default=0.0) + SLIGHT
+        for effect in one.effects
+        if effect.party not in one.owners
+    )
+
+
+def _lost(one: Shock, party: str) -> float:
+    return max((effect.lost.value for effect in one.effects if effect.party == party), default=0.0)
+
+
+def shock_of(evidence: CheckInput, experiment: Experiment) -> Shock:
+    """What a blow does to everybody, from the lane of its name."""
+    lane = evidence.futures.lanes[experiment.name]
+    struck = (*sorted(experiment.to_floor), *experiment.world)
+    owners = tuple(dict.fromkeys(place.split(".")[0] for place in sorted(experiment.to_floor)))
+    found = effects(evidence, lane)
+    hit = worst(found, besides=owners)
+    return Shock(
+        name=experiment.name,
+        title=" and ".join(_titles(evidence, experiment)),
+        brief=" + ".join(_brief(experiment)),
+        struck=struck,
+        owners=owners,
+        day=lane.intervention_days,
+        effects=found,
+        heals_days=_heals(lane, hit),
+    )
+
+
+def _titles(evidence: CheckInput, experiment: Experiment) -> Iterator[str]:
+    """What happens, in words that follow `if`."""
+    struck = sorted(experiment.to_floor)
+    for owner in dict.fromkeys(place.split(".")[0] for place in struck):
+        own = [place.partition(".")[2] for place in struck if place.split(".")[0] == owner]
+        title = evidence.title(owner)
+        if len(own) > 1:
+            yield f"everything that {title} lives on falls to its floor"
+        else:
+            yield f"`{own[0]}` of {title} falls to its floor"
+    for name, point in experiment.world.items():
+        yield f"`{name}` is {'low' if point == LOW else 'high'} for a year"
+
+
+def _brief(experiment: Experiment) -> Iterator[str]:
+    """What is struck, by the names of the file; a party by its own name where more than one capacity of it is."""
+    struck = sorted(experiment.to_floor)
+    owners = [place.split(".")[0] for place in struck]
+    places = zip(owners, struck, strict=True)
+    yield from dict.fromkeys(owner if owners.count(owner) > 1 else place for owner, place in places)
+    yield from (f"{name} {'low' if point == LOW else 'high'}" for name, point in experiment.world.items())
+
+
+def _heals(lane: Lane, hit: Effect | None) -> float | None:
+    return lane.falls[hit.party].days if hit is not None and hit.party in lane.falls else None
+
+
+def _together(evidence: CheckInput) -> Iterator[Together]:
+    """Every two parties that can fall: by their floors where both ever do, else by their worst twentieth."""
+    names = [party.name for party in evidence.parties if party.name in evidence.base.headroom][:MOST_ASKED]
+    for one, other in combinations(names, 2):
+        first, second = (evidence.base.headroom[name] for name in (one, other))
+        limit, bad = "floor", (fallen_in(first), fallen_in(second))
+        if min(float(np.mean(b)) for b in bad) < WORST:
+            limit, bad = "worst twentieth", (_worst_part(first.least), _worst_part(second.least))
+        if not all(0 < float(np.mean(b)) < 1 for b in bad):  # also where it cannot be told
+            continue
+        yield Together(
+            one=one,
+            other=other,
+            titles=(evidence.title(one), evidence.title(other)),
+            limit=limit,
+            both=share_of(bad[0] * bad[1]),
+            expected=float(np.mean(bad[0])) * float(np.mean(bad[1])),
+        )
+
+
+def _worst_part(least: Array) -> Array:
+    """1 in the twentieth of the futures with the least room, else 0; none where all are alike."""
+    if np.isnan(least).any() or np.ptp(least) == 0:
+        return np.zeros_like(least)
+    ranks = np.argsort(np.argsort(least, kind="stable"), kind="stable")
+    return (ranks < max(1, round(WORST * len(least)))).astype(np.float64)

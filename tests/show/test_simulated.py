@@ -1,0 +1,75 @@
+"""How futures over time are written: small pictures, names of lanes, units, and what was not finished."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from lichen.show.simulated import fans, lane_title, prospects_text, spark
+from lichen.simulation.prospects import look_ahead
+from tests.simulation.build import relationship
+
+MILL = relationship(
+    """
+    units: {kEUR: 1000 EUR, loaf: new}
+    parties:
+      mill:
+        kind: organisation
+        name: The mill
+        capacities: {cash: {level: 4 kEUR, floor: 1 kEUR, change: -100 EUR/day}}
+      town: {kind: public, capacities: {bread: {level: 5 loaf, floor: 1 loaf}}}
+    terms: {price: 1}
+    flows:
+      bread: {kind: benefit, from: mill, to: town, rate: 2 loaf/day}
+    scenarios:
+      dry: {from: 2026-01-05, set: {price: 2}}
+    """
+)
+
+
+@pytest.mark.parametrize(
+    ("values", "drawn"),
+    [
+        ([0.0, 1.0], "▁█"),
+        ([0.0, 7.0, 14.0], "▁▅█"),
+        ([3.0, 3.0, 3.0], "▄▄▄"),
+        ([math.nan, 1.0], "not known"),
+        ([-1e9, 1e9], "▁█"),
+    ],
+)
+def test_a_course_is_drawn_from_its_least_to_its_most(values: list[float], drawn: str) -> None:
+    assert spark(values) == drawn
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("base", "as it is"), ("scenario:dry", "scenario dry"), ("free_ride:mill", "free ride mill"), ("cut", "cut")],
+)
+def test_a_lane_has_a_name_for_people(name: str, title: str) -> None:
+    assert lane_title(name) == title
+
+
+def test_figures_stand_in_units_of_the_file() -> None:
+    text = prospects_text(look_ahead(MILL, (), runs=20), MILL)
+    # 4,000 EUR less 100 a day for ten days; two loaves a day are 730.5 a year.
+    assert "mill.cash, kEUR" in text
+    assert " 4         3        3     3 " in text
+    assert "bread, loaf/year" in text
+    assert "730.5" in text
+    assert "Scenarios of the file that were not tried: dry." in " ".join(text.split())
+
+
+def test_what_was_interrupted_says_how_far_it_came() -> None:
+    whole = look_ahead(MILL, (), runs=20)
+    assert "Stopped" not in prospects_text(whole, MILL)
+    said = prospects_text(replace(whole, asked=500), MILL)
+    assert "Stopped: 20 of 500 futures are done; all is said of these." in said
+
+
+def test_a_picture_has_one_chart_for_each_series_in_its_unit() -> None:
+    drawn = {one.title: one for one in fans(look_ahead(MILL, (), runs=20), MILL)}
+    assert list(drawn) == ["The mill", "town", "mill.cash", "town.bread", "bread"]
+    assert (drawn["The mill"].unit, drawn["The mill"].floor) == ("", 0.0)
+    assert (drawn["mill.cash"].unit, drawn["mill.cash"].courses[0].bounds[2][-1]) == ("kEUR", 3.0)

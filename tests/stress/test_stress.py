@@ -1,0 +1,156 @@
+"""What holds of every relationship that is put to the test."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lichen.check.evidence import evidence_of
+from lichen.check.measures.enforcement import slack as slack_of_one
+from lichen.relationship.relationship import Relationship
+from lichen.simulation.experiments import standard_experiments
+from lichen.simulation.run import simulate
+from lichen.stress import stress as whole
+from lichen.stress.enforcement import slack
+from lichen.stress.stress import SECTIONS, Stress, stress
+from lichen.stress.summary import summary
+from lichen.workspace import read_relationship
+from tests.simulation.build import relationship
+
+CASES = Path(__file__).parent.parent / "cases"
+
+
+def read_case(name: str) -> Relationship:
+    reading = read_relationship(CASES / name)
+    assert reading.relationship is not None, reading.problems
+    return reading.relationship
+
+
+def effects_of(found: Stress) -> list[tuple[str, object]]:
+    rows = [
+        *found.rows("exits"),
+        *found.rows("links"),
+        *(row for row in found.rows("shocks") if hasattr(row, "effects")),
+    ]
+    return [(row.says, effect) for row in rows for effect in row.effects]
+
+
+def test_in_a_purchase_nobody_is_brought_down_by_anything() -> None:
+    found = stress(read_case("neighbours/one_time_purchase.yaml"), runs=50, sections=("exits", "shocks", "links"))
+    told = effects_of(found)
+    assert len(told) > 20
+    struck = {one.owners for one in found.rows("shocks") if hasattr(one, "owners")}
+    assert struck == {("school",), ("vendor",)}
+    for says, effect in told:
+        assert not effect.is_brought_down, says  # type: ignore[attr-defined] # an Effect
+    assert all(not one.knock_on for one in found.rows("exits"))
+
+
+@pytest.mark.parametrize("delta", [0.4, 0.6, 0.9])
+def test_the_slack_of_many_futures_is_that_of_one_where_all_are_alike(delta: float) -> None:
+    figure = slack(np.full(5, 0.2), np.full(5, 0.3), delta)
+    assert figure.value == pytest.approx(slack_of_one(0.3, 0.2, delta))
+    assert figure.low == pytest.approx(figure.high)
+
+
+def test_the_same_seed_says_the_same_and_another_does_not() -> None:
+    file = read_case("examples/mentorship.yaml")
+    one, same, other = (
+        json.dumps(stress(file, runs=30, seed=seed, sections=("exits", "cheating")).to_json()) for seed in (1, 1, 2)
+    )
+    assert one == same
+    assert one != other
+
+
+def test_everything_that_is_said_is_json_and_every_row_has_a_sentence() -> None:
+    found = stress(read_case("features/third-party.yaml"), runs=20)
+    said = found.to_json()
+    json.dumps(said, allow_nan=False)
+    assert set(SECTIONS) <= set(said)
+    for name in SECTIONS:
+        for row in found.rows(name):
+            assert row.says.endswith("."), row.says
+            assert "nan" not in row.says
+
+
+def test_one_party_and_one_day_narrow_what_is_asked() -> None:
+    file = read_case("features/third-party.yaml")
+    day = file.time.start.replace(year=file.time.start.year + 1)
+    found = stress(file, runs=20, party="tannery", day=day, sections=("exits", "cheating"))
+    days = (day - file.time.start).days
+    assert {one.party for one in found.exits or ()} == {"tannery"}
+    assert all(abs(one.day - days) <= file.time.step_days / 2 for one in found.exits or ())
+    assert all("tannery" in one.deviation.by for one in found.cheating or ())
+    assert all(abs(one.day - days) <= file.time.step_days / 2 for one in found.cheating or ())
+
+
+def test_an_interruption_keeps_the_questions_that_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(asked: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(whole._QUESTIONS, "cheating", interrupted)  # type: ignore[index] # the table is written in one place
+    found = stress(read_case("neighbours/one_time_purchase.yaml"), runs=20)
+    assert found.interrupted
+    assert list(found.asked()) == ["exits", "shocks"]
+
+
+def test_three_who_can_collude_are_tried_two_by_two() -> None:
+    shop = "kind: organisation, capacities: {cash: {level: 100 EUR, floor: 20 EUR}}"
+    give = "kind: benefit, rate: 1 EUR/day, cost: {cash: 1}, worth: {cash: 2}"
+    file = relationship(
+        f"""
+        parties:
+          a: {{{shop}}}
+          b: {{{shop}}}
+          c: {{{shop}}}
+        flows:
+          ab: {{{give}, from: a, to: b}}
+          bc: {{{give}, from: b, to: c}}
+          ca: {{{give}, from: c, to: a}}
+        """
+    )
+    found = stress(file, runs=20, sections=("cheating",))
+    together = {
+        one.deviation.by: set(one.deviation.flows) for one in found.cheating or () if len(one.deviation.by) == 2
+    }
+    assert together == {("a", "b"): {"bc"}, ("a", "c"): {"ab"}, ("b", "c"): {"ca"}}
+
+
+def test_what_somebody_keeps_cannot_be_told_and_breaks_nothing() -> None:
+    file = relationship(
+        """
+        parties:
+          a: {kind: organisation, capacities: {cash: {level: private to a, floor: 20 EUR, healthy: 100 EUR}}}
+          b: {kind: organisation, capacities: {cash: {level: 100 EUR, floor: 20 EUR}}}
+        flows:
+          ab: {kind: benefit, from: a, to: b, rate: 1 EUR/day, cost: {cash: 1}, worth: {cash: 2}}
+          ba: {kind: benefit, from: b, to: a, rate: 1 EUR/day, cost: {cash: 1}, worth: {cash: 2}}
+        """
+    )
+    found = stress(file, runs=20)
+    json.dumps(found.to_json(), allow_nan=False)
+    said = " ".join(row.says for name in SECTIONS for row in found.rows(name))
+    assert "nan" not in said
+    assert "cannot be told" in said
+
+
+def test_a_relationship_without_flows_parties_or_chance_is_answered_too() -> None:
+    file = relationship("parties: {a: {kind: person}}\n")
+    found = stress(file, runs=20)
+    assert found.exits == ()
+    assert found.cheating == ()
+    json.dumps(found.to_json(), allow_nan=False)
+
+
+def test_the_summary_says_in_three_sentences_what_the_whole_test_finds_hardest() -> None:
+    file = read_case("features/third-party.yaml")
+    evidence = evidence_of(file, simulate(file, standard_experiments(file), runs=50))
+    exit_, blow, cheat = summary(evidence)
+    whole_test = stress(file, runs=50, sections=("exits", "shocks", "cheating"))
+    assert exit_ in [one.says for one in whole_test.exits or ()]
+    assert whole_test.shocks is not None
+    assert blow == whole_test.shocks.tried[0].says
+    assert cheat.startswith("shoemaker wins")
