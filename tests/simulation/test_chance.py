@@ -268,6 +268,19 @@ def test_adding_a_world_variable_or_changing_the_order_moves_no_other() -> None:
     assert np.array_equal(courses[0], courses[2])
 
 
+def test_normal_numbers_are_those_of_the_library() -> None:
+    """Box and Muller's formula in extended precision, its angle reduced exactly."""
+    found = draws.normal(1, "x", range(500), range(40))
+    stream = draws.streams(1, ["x"], range(500))[:, 0]
+    step = np.arange(40, dtype=np.uint64)[:, None] * np.uint64(2)
+    first, second = (
+        draws.as_uniform(draws.at_step(stream, step + np.uint64(odd))).astype(np.longdouble) for odd in (0, 1)
+    )
+    pi_in_full = np.longdouble("3.14159265358979323846264338327950288")
+    expected = np.sqrt(-2 * np.log(first)) * np.sin(2 * pi_in_full * (abs(second - 0.5) - 0.25))
+    assert np.abs(found / expected - 1).max() < 1e-15
+
+
 def test_another_seed_is_another_chance() -> None:
     process = "{process: ar1, mean: 0, spread: 1, memory: 4 days}"
     assert not np.array_equal(world(process, runs=5, seed=1), world(process, runs=5, seed=2))

@@ -31,23 +31,39 @@ def is_drawn(process: Process) -> bool:
     return process.kind not in ("constant", "seasonal")
 
 
-def normals(relationship: Relationship, seed: int, futures: range) -> Mapping[str, Array]:
+def normals(relationship: Relationship, seed: int, futures: range, steps: range | None = None) -> Mapping[str, Array]:
     """Standard normal numbers [time, future] for each world variable that is made of them, correlated as the file says.
 
-    Correlation acts step by step; a variable drawn once a future takes the numbers of step 0.
+    Correlation acts step by step; a variable drawn once a future takes the numbers of step 0. `steps` are all of the
+    horizon when None.
     """
-    steps = range(relationship.time.steps + 1)
-    drawn = {
-        name: draws.normal(seed, f"world.{name}", futures, steps)
-        for name, process in relationship.world.items()
-        if process.kind in NORMAL_KINDS
-    }
-    together = [name for name in drawn if any(name in c.between for c in relationship.correlations)]
-    if together:
-        root = _root(_correlation(relationship, together))
-        mixed = np.einsum("ij,jtf->itf", root, np.stack([drawn[name] for name in together]))
-        drawn |= dict(zip(together, mixed, strict=True))
-    return drawn
+    steps = range(relationship.time.steps + 1) if steps is None else steps
+    names = normal_names(relationship)
+    drawn = [draws.normal(seed, key_of(name), futures, steps) for name in names]
+    root = correlating(relationship)
+    mixed = [
+        sum(weight * other for weight, other in zip(row, drawn[: i + 1], strict=False)) for i, row in enumerate(root)
+    ]
+    return dict(zip(names, [*mixed, *drawn[len(mixed) :]], strict=True))
+
+
+def normal_names(relationship: Relationship) -> Sequence[str]:
+    """The world variables that are made of normal numbers, first those that correlate."""
+    names = [name for name, process in relationship.world.items() if process.kind in NORMAL_KINDS]
+    together = {name for correlation in relationship.correlations for name in correlation.between}
+    return sorted(names, key=lambda name: name not in together)
+
+
+def key_of(variable: str) -> str:
+    """The key of a world variable's draws."""
+    return f"world.{variable}"
+
+
+def correlating(relationship: Relationship) -> Array:
+    """The lower triangular matrix that correlates the first of `normal_names`."""
+    together = {name for correlation in relationship.correlations for name in correlation.between}
+    names = [name for name in normal_names(relationship) if name in together]
+    return _root(_correlation(relationship, names)) if names else np.zeros((0, 0))
 
 
 def _correlation(relationship: Relationship, names: Sequence[str]) -> Array:
@@ -81,10 +97,10 @@ def course(process: Process, given: Parameters, time: Time, normal: Array | None
             location, scale = _log_scale(given["mean"], given["spread"])
             return np.exp(location + scale * normal[:1])
         case "uniform" | "triangular" | "beta":
-            share = draws.uniform(seed, [f"world.{process.name}"], futures)[:, :, 0]
+            share = draws.uniform(seed, [key_of(process.name)], futures)[:, :, 0]
             return _once(process, given, share)
         case "jumps":
-            chance = draws.uniform(seed, [f"world.{process.name}"], futures, range(count))[:, :, 0]
+            chance = draws.uniform(seed, [key_of(process.name)], futures, range(count))[:, :, 0]
             return _jumps(given, step, chance)
         case "seasonal":
             peak = (process.peak - time.start).days if process.peak else 0
@@ -132,27 +148,42 @@ def _log_scale(mean: Array, spread: Array) -> tuple[Array, Array]:
 
 
 def _moving(process: Process, given: Parameters, step: float, normal: Array) -> Array:
+    first, spread, memory, fresh = figures(process, given, step)
     if process.kind == "white":
-        return given["mean"] + given["spread"] * np.sqrt(given["over"] / step) * normal
+        return first + spread * normal
     if process.kind == "random_walk":
         days = _days(len(normal), step)[:, None]
         walk = np.zeros_like(normal)
-        np.cumsum(normal[:-1] * np.sqrt(step), axis=0, out=walk[1:])
+        np.cumsum(normal[:-1] * fresh, axis=0, out=walk[1:])
         return _walked(process, given, days, walk)
-    memory = np.exp(-step / given["memory"])
-    fresh = np.sqrt(1 - memory**2)
     deviation = normal.copy()
     for k in range(1, len(deviation)):
         deviation[k] = memory * deviation[k - 1] + fresh * normal[k]
-    return given["mean"] + given["spread"] * deviation
+    return first + spread * deviation
+
+
+def figures(process: Process, given: Parameters, step: float) -> tuple[Array, Array, Array, Array]:
+    """What moves a process from step to step: its mean or start, its spread, its memory or drift, what is new."""
+    zero, spread = np.zeros(1), given["spread"]
+    match process.kind:
+        case "white":
+            return given["mean"], spread * np.sqrt(given["over"] / step), zero, zero
+        case "random_walk":
+            drift = given["drift"]
+            if is_relative(process):
+                drift = drift - spread**2 / 2
+            return given["start"], spread, drift, np.full(1, np.sqrt(step))
+        case _:
+            memory = np.exp(-step / given["memory"])
+            return given["mean"], spread, memory, np.sqrt(1 - memory**2)
 
 
 def _walked(process: Process, given: Parameters, days: Array, walk: Array) -> Array:
     """A walk from its start: geometric when its drift and spread are relative, else arithmetic."""
-    drift, spread = given["drift"], given["spread"]
+    start, spread, drift, _ = figures(process, given, 1.0)
     if is_relative(process):
-        return given["start"] * np.exp((drift - spread**2 / 2) * days + spread * walk)
-    return given["start"] + drift * days + spread * walk
+        return start * np.exp(drift * days + spread * walk)
+    return start + drift * days + spread * walk
 
 
 def is_relative(process: Process) -> bool:
@@ -211,7 +242,7 @@ def _series(process: Process, series: Series, time: Time, seed: int, futures: ra
     recorded = _read(series, series.dates[0], _days(int(length // step) + 1, step))
     block = min(max(1, int(series.resample_days / step + 0.5)), len(recorded))
     blocks = -(-count // block)
-    share = draws.uniform(seed, [f"world.{process.name}"], futures, range(blocks))[:, :, 0]
+    share = draws.uniform(seed, [key_of(process.name)], futures, range(blocks))[:, :, 0]
     first = np.floor(share * (len(recorded) - block + 1)).astype(np.intp)
     places = (first[:, None, :] + np.arange(block)[None, :, None]).reshape(blocks * block, -1)
     drawn: Array = recorded[places[:count]]

@@ -6,6 +6,8 @@ one draws it anew). A range is keyed by its place, in which the names of parties
 replaced by their order in the file: these may be renamed freely, and changing a range's bounds keeps its draws. Beside
 a group a range is drawn for each member, keyed by the member's name.
 
+Everything is plain arithmetic, done in the same order by both engines, so that they draw the same bits.
+
 Source of the mixing function: Steele, Lea, Flood 2014, "Fast splittable pseudorandom number generators"; of the
 normals: Box, Muller 1958.
 """
@@ -13,6 +15,7 @@ normals: Box, Muller 1958.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -23,13 +26,19 @@ from lichen.relationship.relationship import Relationship
 
 Array = NDArray[np.float64]
 Bits = NDArray[np.uint64]
+Whole = NDArray[np.int64]
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+"""By how much streams and steps lie apart."""
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
+_ROOT_OF_HALF = 0x3FE6A09E667F3BCD
+_LOG_2 = math.log(2)
+_TURN = 2 * math.pi
 
 
-def _mixed(bits: Bits) -> Bits:
+def mixed(bits: Bits) -> Bits:
+    """Every bit of the result depends on every bit that comes in."""
     bits = (bits ^ (bits >> np.uint64(30))) * _FIRST
     bits = (bits ^ (bits >> np.uint64(27))) * _SECOND
     return bits ^ (bits >> np.uint64(31))
@@ -39,15 +48,43 @@ def _hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
-def _bits(seed: int, keys: Sequence[str], futures: Bits, steps: Bits) -> Bits:
-    """Hashes of shape [step, future, key]."""
-    start = np.array([_hash(key) for key in keys], dtype=np.uint64) ^ _mixed(np.array([seed % 2**64], dtype=np.uint64))
-    by_future = _mixed(start[None, :] + (futures[:, None] + np.uint64(1)) * _GOLDEN)
-    return _mixed(by_future[None, :, :] + (steps[:, None, None] + np.uint64(1)) * _GOLDEN)
+def streams(seed: int, keys: Sequence[str], futures: range) -> Bits:
+    """Where the numbers of each key begin [future, key]."""
+    start = np.array([_hash(key) for key in keys], dtype=np.uint64) ^ mixed(np.array([seed % 2**64], dtype=np.uint64))
+    return mixed(start[None, :] + (_counted(futures)[:, None] + np.uint64(1)) * GOLDEN)
 
 
-def _as_uniform(bits: Bits) -> Array:
+def at_step(stream: Bits, step: Bits) -> Bits:
+    """The bits of a stream at a step."""
+    return mixed(stream + (step + np.uint64(1)) * GOLDEN)
+
+
+def as_uniform(bits: Bits) -> Array:
+    """Bits as a number between 0 and 1, both excluded."""
     return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53 + 2.0**-54
+
+
+def exponent(bits: Whole) -> Whole:
+    """Of the bits of a number above 0: the power of 2 that leaves between the square roots of 1/2 and of 2."""
+    return (bits - _ROOT_OF_HALF) >> 52
+
+
+def logarithm(power: Array, rest: Array) -> Array:
+    """The natural logarithm of `rest * 2**power`, by the series of the inverse hyperbolic tangent."""
+    part = (rest - 1.0) / (rest + 1.0)
+    k = part * part
+    series = 1 / 15 + k * (1 / 17 + k * (1 / 19 + k * (1 / 21 + k * (1 / 23))))
+    series = 1 / 5 + k * (1 / 7 + k * (1 / 9 + k * (1 / 11 + k * (1 / 13 + k * series))))
+    return power * _LOG_2 + 2.0 * part * (1.0 + k * (1 / 3 + k * series))
+
+
+def cosine_of_turns(turns: Array) -> Array:
+    """The cosine of an angle between no turn and a whole one: the sine of what is left to a quarter, by its series."""
+    angle = (abs(turns - 0.5) - 0.25) * _TURN
+    k = angle * angle
+    series = 1 / 1307674368000 - k * (1 / 355687428096000 - k * (1 / 121645100408832000 - k / 51090942171709440000.0))
+    series = 1 / 362880 - k * (1 / 39916800 - k * (1 / 6227020800 - k * series))
+    return angle * (1.0 - k * (1 / 6 - k * (1 / 120 - k * (1 / 5040 - k * series))))
 
 
 def _counted(numbers: Iterable[int]) -> Bits:
@@ -56,15 +93,17 @@ def _counted(numbers: Iterable[int]) -> Bits:
 
 def uniform(seed: int, keys: Sequence[str], futures: range, steps: range = range(1)) -> Array:
     """Numbers between 0 and 1, both excluded [step, future, key]."""
-    return _as_uniform(_bits(seed, keys, _counted(futures), _counted(steps)))
+    return as_uniform(at_step(streams(seed, keys, futures)[None, :, :], _counted(steps)[:, None, None]))
 
 
 def normal(seed: int, key: str, futures: range, steps: range = range(1)) -> Array:
     """Standard normal numbers [step, future]."""
-    counted = _counted(futures)
-    first = _as_uniform(_bits(seed, [key], counted, _counted(2 * k for k in steps)))[:, :, 0]
-    second = _as_uniform(_bits(seed, [key], counted, _counted(2 * k + 1 for k in steps)))[:, :, 0]
-    drawn: Array = np.sqrt(-2 * np.log(first)) * np.cos(2 * np.pi * second)
+    stream, step = streams(seed, [key], futures)[:, 0], _counted(steps)[:, None] * np.uint64(2)
+    first, second = (as_uniform(at_step(stream, step + np.uint64(odd))) for odd in (0, 1))
+    bits = first.view(np.int64)
+    power = exponent(bits)
+    rest = (bits - (power << 52)).view(np.float64)
+    drawn: Array = np.sqrt(-2.0 * logarithm(power.astype(np.float64), rest)) * cosine_of_turns(second)
     return drawn
 
 

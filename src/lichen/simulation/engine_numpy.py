@@ -14,8 +14,6 @@ from typing import Protocol, TypeAlias, final
 import numpy as np
 from numpy.typing import NDArray
 
-from lichen.relationship.formula import Call as Application
-from lichen.relationship.formula import Name, Tree, walk
 from lichen.relationship.relationship import Relationship
 from lichen.simulation import chance, draws
 from lichen.simulation.experiments import YEAR_DAYS
@@ -23,8 +21,8 @@ from lichen.simulation.interventions import Event, Loss, in_steps
 from lichen.simulation.memories import Delay, Fallback, Smoothing, Trailing, Transit
 from lichen.simulation.operations import ELEMENTWISE, OVER_MEMBERS, TRUTH, Ordering, Override, gather, scatter
 from lichen.simulation.passing import SENT_ON
-from lichen.simulation.program import Program, released
-from lichen.simulation.reviews import Reviews
+from lichen.simulation.program import AT_ONE, AT_ZERO, Program, released
+from lichen.simulation.reviews import Reviews, balances_read
 from lichen.simulation.tape import Node, Register
 from lichen.simulation.windows import looks
 
@@ -199,7 +197,7 @@ class Engine:
         """For each condition, where the balances that it reads are pending."""
         adjustment = self.relationship.rules.adjustment
         conditions = adjustment.triggers if adjustment and self.program.triggers else ()
-        return [[self.trailing[party].pending for party in _balances(value.tree)] for value in conditions]
+        return [[self.trailing[party].pending for party in balances_read(value.tree)] for value in conditions]
 
     # Running
 
@@ -303,9 +301,9 @@ class Engine:
     def _reset(self) -> None:
         """As before any step: nothing is changed, remembered or on its way."""
         for (kind, _), values in self.sources.items():
-            if kind in _AT_ONE:
+            if kind in AT_ONE:
                 values[...] = 1.0
-            elif kind in _AT_ZERO:
+            elif kind in AT_ZERO:
                 values[...] = 0.0
         for transits in self.transits.values():
             for transit in transits:
@@ -387,13 +385,3 @@ class Engine:
 
 
 _ELEMENTWISE = {**ELEMENTWISE, **TRUTH}
-_AT_ONE = ("factor", "arriving", "sharing", "presence", "balance")
-_AT_ZERO = ("level", "term", "memory", "lost", "owed", "time")
-
-
-def _balances(tree: Tree | None) -> set[str]:
-    """The parties whose balance a formula reads."""
-    calls = (
-        [node for node in walk(tree) if isinstance(node, Application) and node.function == "balance"] if tree else []
-    )
-    return {name.text for call in calls for name in call.arguments if isinstance(name, Name)}

@@ -16,6 +16,10 @@ from lichen.simulation.formulas import Memory
 from lichen.simulation.operations import ELEMENTWISE
 from lichen.simulation.tape import Node, Register
 
+AT_ONE = ("factor", "arriving", "sharing", "presence", "balance")
+AT_ZERO = ("level", "term", "memory", "lost", "owed", "time")
+"""The sources that an engine sets to 1 and to 0 before a run."""
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)

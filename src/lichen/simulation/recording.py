@@ -15,7 +15,17 @@ from lichen.simulation.futures import Clips, Fall, FlowTotals, Futures, Lane, On
 from lichen.simulation.interventions import in_steps
 from lichen.simulation.memories import ratio
 from lichen.simulation.program import FlowPlan, Program
-from lichen.simulation.reducing import FIFTHS, Fallen, Falls, Stack, Sums, SumsOfChunk, TraceResults, Traces
+from lichen.simulation.reducing import (
+    FIFTHS,
+    Fallen,
+    Falls,
+    Stack,
+    Sums,
+    SumsOfChunk,
+    TraceResults,
+    Traces,
+    ends_of_fifths,
+)
 from lichen.simulation.tape import Register
 from lichen.simulation.windows import Steps, full_windows
 
@@ -81,12 +91,16 @@ class Recording:
             lane: {name: register for name, register in series.items() if on_chunk or name.endswith(COURSES[lane])}
             for lane in self.path_lanes
         }
-        shape = (min(runs, PATH_RUNS), self.time.steps + 1)
-        self.paths = {
-            lane: {name: np.empty(shape) for name in registers if name.endswith(COURSES[lane])}
+        kept_names = {
+            lane: [name for name in registers if name.endswith(COURSES[lane])]
             for lane, registers in self.path_registers.items()
             if lane in COURSES
         }
+        series_kept = sum(len(names) for names in kept_names.values())
+        self.courses = np.empty((series_kept, self.time.steps + 1, min(runs, PATH_RUNS)))
+        """All paths `[series, time, future]`, one lane after the other."""
+        courses = iter(self.courses)
+        self.paths = {lane: {name: next(courses).T for name in names} for lane, names in kept_names.items()}
         self.balances = {p.name: _empty_trace(runs) for p in program.parties}
 
     def _struck(self) -> Mapping[int, tuple[str, int]]:
@@ -104,6 +118,27 @@ class Recording:
         """How many futures a chunk may have for its courses to fit."""
         courses = sum(len(registers) for registers in self.path_registers.values())
         return max(1, COURSE_NUMBERS // max(1, courses * (self.time.steps + 1)))
+
+    def keep_balance(
+        self,
+        party: str,
+        part: slice,
+        *,
+        samples: int,
+        start: Array,
+        end: Array,
+        total: Array,
+        least: Array,
+        fifths: Array,
+    ) -> None:
+        """A party's balance over every full window, of which there are `samples`, in some futures."""
+        kept = self.balances[party]
+        for name in ("least", "least_after", "yearly_least"):
+            kept[name][part] = least
+        kept["start"][part], kept["end"][part], kept["fifths"][part] = start, end, fifths
+        kept["mean"][part] = total / samples
+        kept["sum_after"][part] = total * self.time.step_days
+        kept["below_zero_at"][part] = np.inf
 
     def futures(self, seed: int) -> Futures:
         """Everything as one value."""
@@ -279,12 +314,22 @@ class ChunkRecorder:
             self._keep_balances(self.courses["base"])
 
     def _keep_balances(self, courses: Mapping[str, Array]) -> None:
-        step = self.recording.time.step_days
         for party in self.recording.program.parties:
             windows = tuple(full_windows(party.over, self.recording.time, self.recording.relationship.commitment_days))
             received, borne = (_within(windows, courses[f"{party.name}.{side}"]) for side in ("received", "borne"))
-            for key, figure in _balance(received, borne, step).items():
-                self.recording.balances[party.name][key][self.part] = figure
+            if len(windows):
+                balance = ratio(received, borne)
+                spans = spans_of_fifths(len(balance))
+                self.recording.keep_balance(
+                    party.name,
+                    self.part,
+                    samples=len(balance),
+                    start=balance[0],
+                    end=balance[-1],
+                    total=_sum(balance),
+                    least=balance.min(axis=0),
+                    fifths=np.stack([_sum(balance[a:b]) / (b - a) for a, b in spans], axis=1),
+                )
 
 
 def _rooms(relationship: Relationship, program: Program) -> Mapping[str, list[Register]]:
@@ -325,33 +370,18 @@ def _empty_trace(runs: int) -> dict[str, Array]:
     return {**figures, "fifths": np.full((runs, FIFTHS), np.nan)}
 
 
+def spans_of_fifths(samples: int) -> list[tuple[int, int]]:
+    """The first sample of each fifth and the one after its last; of few samples, one may stand in several."""
+    ends = ends_of_fifths(samples)
+    return [(min(start, end - 1), end) for start, end in zip([0, *ends], ends, strict=False)]
+
+
 def _within(windows: Sequence[Steps], course: Array) -> Array:
     """What passed in each window [window, future], from a course [time, future]."""
     sums = np.concatenate([np.zeros((1, course.shape[1])), np.cumsum(course[:-1], axis=0)])
     first, behind = np.array(windows, dtype=np.intp).reshape(-1, 2).T
     within: Array = sums[behind] - sums[first]
     return within
-
-
-def _balance(received: Array, borne: Array, step_days: float) -> Mapping[str, Array]:
-    """A party's balance over every full window [window, future], as a trace; nothing when no window is full."""
-    if not len(received):
-        return {}
-    balance = ratio(received, borne)
-    ends = [max(1, round(len(balance) * (fifth + 1) / FIFTHS)) for fifth in range(FIFTHS)]
-    starts = [min(start, end - 1) for start, end in zip([0, *ends], ends, strict=False)]
-    least = balance.min(axis=0)
-    return {
-        "start": balance[0],
-        "end": balance[-1],
-        "mean": _sum(balance) / len(balance),
-        "least": least,
-        "fifths": np.stack([_sum(balance[a:b]) / (b - a) for a, b in zip(starts, ends, strict=True)], axis=1),
-        "least_after": least,
-        "sum_after": _sum(balance) * step_days,
-        "below_zero_at": np.full(balance.shape[1], np.inf),
-        "yearly_least": least,
-    }
 
 
 def _sum(series: Array) -> Array:

@@ -24,6 +24,11 @@ LEAST_ROOM = 0.25
 """Shares of a smaller room would blow noise up."""
 
 
+def ends_of_fifths(samples: int) -> list[int]:
+    """How many samples lie before the end of each fifth of them."""
+    return [max(1, round(samples * (fifth + 1) / FIFTHS)) for fifth in range(FIFTHS)]
+
+
 @final
 class Stack:
     """The present values of some registers `[series, lane, future]`; those that can be are computed right here."""
@@ -95,7 +100,7 @@ class Traces:
         self.begins: dict[int, list[int]] = {}
         for lane, step in enumerate(begins):
             self.begins.setdefault(step, []).append(lane)
-        self.ends = [max(1, round(samples * (fifth + 1) / FIFTHS)) for fifth in range(FIFTHS)]
+        self.ends = ends_of_fifths(samples)
         shape = stack.now.shape
         self.sum, self.least, self.before, self.year_start, self.fifth_start = (np.empty(shape) for _ in range(5))
         self.is_above, self.stayed_above = (np.empty(shape, dtype=np.bool_) for _ in range(2))
@@ -181,6 +186,14 @@ class Falls:
         self.missing[step] += missing.sum(axis=-1)
         self.squares[step] += np.square(missing).sum(axis=-1)
         self.room[step] += room.sum(axis=-1)
+
+    def add(self, sums: Array, futures: int) -> None:
+        """The sums of some futures `[figure, sample, party, lane]`: what is missing, its square, and once the room."""
+        self.futures += futures
+        if self.places:
+            self.missing += sums[0]
+            self.squares += sums[1]
+            self.room += sums[2, ..., :1]
 
     def of(self, row: int, lane: int, step_days: float) -> Fall:
         """The fall of one party in one lane."""

@@ -8,6 +8,7 @@ from typing import TypeAlias, final
 import numpy as np
 from numpy.typing import NDArray
 
+from lichen.relationship.formula import Call, Name, Tree, walk
 from lichen.relationship.relationship import Time
 from lichen.relationship.rules import Adjustment
 from lichen.simulation.interventions import in_steps
@@ -100,3 +101,9 @@ class Reviews:
             before[...] = now
         self.called &= self.reviewing & (step >= self.busy_until)
         self.busy_until[self.called] = step + 1 + max(1, self.until_answered)
+
+
+def balances_read(tree: Tree | None) -> set[str]:
+    """The parties whose balance a formula reads."""
+    calls = [node for node in walk(tree) if isinstance(node, Call) and node.function == "balance"] if tree else []
+    return {name.text for call in calls for name in call.arguments if isinstance(name, Name)}

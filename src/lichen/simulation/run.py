@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib.util import find_spec
+from typing import Literal
 
 from lichen.relationship.flow import Links
 from lichen.relationship.formula import Spread, walk
@@ -10,7 +12,7 @@ from lichen.relationship.party import Members
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.value import Value
 from lichen.simulation import interventions
-from lichen.simulation.chance import is_drawn
+from lichen.simulation.chance import is_drawn, normal_names
 from lichen.simulation.compiling import compile_program
 from lichen.simulation.engine_numpy import Engine
 from lichen.simulation.experiments import Experiment
@@ -23,6 +25,10 @@ CHUNK_NUMBERS = 26_000
 CHUNK_MEMBERS = 200_000
 """How many numbers a register of one chunk holds at most, without and with members, so that they stay in the cache."""
 LAGGING = ("transit", "memory")
+LARGE = 1.5e9
+"""From so many operations on numbers on, the fast engine is done sooner in spite of the time that it takes to load."""
+A_NORMAL = 150
+"""How many operations a normal number costs."""
 
 
 def simulate(
@@ -33,6 +39,8 @@ def simulate(
     seed: int = 1,
     progress: Callable[[int, int], None] | None = None,
     chunk: int | None = None,
+    engine: Literal["numpy", "numba"] | None = None,
+    threads: int | None = None,
     on_chunk: OnChunk | None = None,
 ) -> Futures:
     """The relationship in `runs` futures, in every experiment the same.
@@ -40,33 +48,79 @@ def simulate(
     Values that nobody states are not-a-numbers and stay so in all that depends on them. Where nothing is drawn, all
     futures are one, and that one is run. `progress` is told how many futures are done and of how many; `chunk` futures
     run at a time (chosen by size when None), which changes no figure. `on_chunk` is given the whole courses of each
-    chunk when it is done; then every future is run.
+    chunk when it is done; then every future is run. The `engine` is chosen by the size of the work when None: the fast
+    one where that is large and Numba is installed; its figures are the same up to rounding. It runs as many `threads`
+    as there are processors when None, and strikes no single members and gives no courses.
     """
     needs = interventions.needs(relationship, experiments)
     program = compile_program(relationship, needs)
     recording = Recording(relationship, program, experiments, runs, on_chunk)
+    alike = on_chunk is None and not has_chance(relationship)
+    futures = range((min(runs, 1) if alike else runs) if experiments else 0)
+    work = _work(relationship, program, experiments, len(futures))
+    if engine is None and work > LARGE and _is_for_the_fast_one(experiments, on_chunk):
+        engine = "numba"
+    if engine == "numba" and futures and not alike:
+        from lichen.simulation.fast.engine import run_all  # takes half a second to load
+
+        run_all(
+            relationship,
+            program,
+            experiments,
+            recording,
+            seed=seed,
+            chunk=chunk,
+            progress=progress,
+            threads=threads,
+        )
+        return recording.futures(seed)
     chosen = min(_chunk(relationship, program, max(1, len(experiments))), recording.most_at_a_time)
     size = max(1, min(runs, chunk or chosen))
-    alike = on_chunk is None and not has_chance(relationship)
-    different = min(runs, 1) if alike else runs
+    for part, run in _chunks(relationship, program, experiments, recording, futures, size, alike=alike):
+        run(part, seed)
+        if progress is not None:
+            progress(runs if alike else part.stop, runs)
+    return recording.futures(seed)
+
+
+def _is_for_the_fast_one(experiments: Sequence[Experiment], on_chunk: OnChunk | None) -> bool:
+    """Whether the fast engine is there and can do what is asked."""
+    plain = on_chunk is None and all(experiment.member is None for experiment in experiments)
+    return plain and find_spec("numba") is not None
+
+
+def _work(relationship: Relationship, program: Program, experiments: Sequence[Experiment], futures: int) -> float:
+    """Operations on numbers, all futures together."""
+    at_once = sum(_widths(program)) * len(experiments) + A_NORMAL * len(normal_names(relationship))
+    return float(at_once) * relationship.time.steps * futures
+
+
+def _chunks(
+    relationship: Relationship,
+    program: Program,
+    experiments: Sequence[Experiment],
+    recording: Recording,
+    futures: range,
+    size: int,
+    *,
+    alike: bool,
+) -> Iterator[tuple[range, Callable[[range, int], None]]]:
+    """Some futures at a time, and what runs them; an engine serves all chunks of its size."""
     engine = None
-    for first in range(0, different if experiments else 0, size):
-        futures = range(first, min(first + size, different))
-        if engine is None or engine.futures != len(futures):
+    for first in futures[::size]:
+        part = futures[first : first + size]
+        if engine is None or engine.futures != len(part):
             engine = Engine(
                 relationship,
                 program,
                 interventions.events(relationship, experiments),
                 tuple(interventions.losses(relationship, experiments)),
                 lanes=len(experiments),
-                futures=len(futures),
+                futures=len(part),
                 reviewing=[experiment.reviews for experiment in experiments],
-                recorder=ChunkRecorder(recording, len(futures), alike=alike),
+                recorder=ChunkRecorder(recording, len(part), alike=alike),
             )
-        engine.run(futures, seed)
-        if progress is not None:
-            progress(runs if alike else futures.stop, runs)
-    return recording.futures(seed)
+        yield part, engine.run
 
 
 def has_chance(relationship: Relationship) -> bool:
@@ -94,8 +148,13 @@ def values_of(part: object) -> Iterable[Value]:
 
 def _chunk(relationship: Relationship, program: Program, lanes: int) -> int:
     """How many futures run at a time: bounded by the processor's cache, or by memory for large relationships."""
-    widths = [len(program.axes[node.result.axis]) if node.result.axis else 1 for node in program.nodes]
+    widths = _widths(program)
     lagging = sum(width for node, width in zip(program.nodes, widths, strict=True) if node.operation in LAGGING)
     numbers = sum(widths) + lagging * relationship.time.steps / 4
     in_cache = min(CHUNK_NUMBERS // lanes, CHUNK_MEMBERS // (lanes * max(widths)))
     return max(1, min(int(CHUNK_BYTES / (8 * lanes * numbers)), in_cache))
+
+
+def _widths(program: Program) -> list[int]:
+    """How many members or links each register of a program has."""
+    return [len(program.axes[node.result.axis]) if node.result.axis else 1 for node in program.nodes]

@@ -1,0 +1,1 @@
+"""The fast engine: the same program in machine code, for many futures and many members."""

@@ -1,0 +1,219 @@
+"""The fast engine's operations: numbers that name them, and the loops that do them on an arena of floats.
+
+An instruction is a row of whole numbers: what is done; the offsets of the result and of up to three operands in the
+arena; the lengths of three nested loops; how far each of the four moves at a turn of the outer and of the middle one
+(the inner one goes from number to number); and one number beside. Truth values are 1.0 and 0.0. Everything is plain
+arithmetic in the order of NumPy, so that both engines give the same numbers.
+
+Source of the idea of one interpreter for all programs, its loops long enough to hide the interpreting: Boncz, Zukowski,
+Nes 2005, "MonetDB/X100: Hyper-Pipelining Query Execution".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias, TypeVar, cast
+
+import numba
+import numpy as np
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from lichen.simulation.fast.instructions import (
+    ABSOLUTE,
+    ADD,
+    AND,
+    COPY,
+    COS,
+    DIVIDE,
+    DIVIDE_SAFELY,
+    EQUAL,
+    EXP,
+    FLOOR,
+    GREATER,
+    GREATER_EQUAL,
+    LESS,
+    LESS_EQUAL,
+    LOG,
+    MAXIMUM,
+    MINIMUM,
+    MULTIPLY,
+    NEGATIVE,
+    NOT,
+    NOT_EQUAL,
+    OR,
+    POWER,
+    SATURATE,
+    SELECT,
+    SQRT,
+    SUBTRACT,
+    TANH,
+)
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+Whole = np.ndarray[Any, np.dtype[np.int64]]
+Row: TypeAlias = Any
+"""A row of a table of numbers with names, as `instructions` lays them out."""
+Table: TypeAlias = Any
+"""An array of such rows."""
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def compiled(function: Function) -> Function:
+    """A function in machine code for other such functions, with NumPy's rules for dividing by zero."""
+    options: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # as Python never calls it
+    return cast(Function, numba.njit(nogil=True, error_model="numpy", **options)(function))
+
+
+def _borrowed(_: Any, array: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        null: Any = cgutils.get_null_value
+        view = context.make_array(array)(context, builder, arguments[0])
+        view.meminfo, view.parent = null(view.meminfo.type), null(view.parent.type)
+        return view._getvalue()
+
+    return array(array), generate
+
+
+borrowed = cast(Callable[[Array], Array], intrinsic(_borrowed))
+"""The same array without counting who holds it, which would cost more than an operation on a short row."""
+
+
+@compiled
+def least_of(a: float, b: float) -> float:
+    """The smaller one; not a number if one of them is not."""
+    return a if a < b or a != a else b
+
+
+@compiled
+def most_of(a: float, b: float) -> float:
+    """The larger one; not a number if one of them is not."""
+    return a if a > b or a != a else b
+
+
+@compiled
+def divided(a: float, b: float) -> float:
+    """`a / b`, where 0/0 is 0."""
+    return 0.0 if b == 0.0 and a == 0.0 else a / b
+
+
+@compiled
+def calculate(what: int, out: Array, a: Array, b: Array, c: Array) -> None:  # noqa: C901 one branch an operation
+    """Arithmetic on rows of equal length."""
+    length = out.size
+    if what == MULTIPLY:
+        for i in range(length):
+            out[i] = a[i] * b[i]
+    elif what == ADD:
+        for i in range(length):
+            out[i] = a[i] + b[i]
+    elif what == SUBTRACT:
+        for i in range(length):
+            out[i] = a[i] - b[i]
+    elif what == DIVIDE_SAFELY:
+        for i in range(length):
+            out[i] = a[i] / b[i]
+    elif what == DIVIDE:
+        for i in range(length):
+            out[i] = divided(a[i], b[i])
+    elif what == MAXIMUM:
+        for i in range(length):
+            out[i] = most_of(a[i], b[i])
+    elif what == MINIMUM:
+        for i in range(length):
+            out[i] = least_of(a[i], b[i])
+    elif what == SATURATE:
+        for i in range(length):
+            above = most_of(a[i], 0.0)
+            out[i] = divided(above, above + b[i])
+    elif what == SELECT:
+        for i in range(length):
+            out[i] = b[i] if a[i] != 0.0 else c[i]
+    elif what == COPY:
+        for i in range(length):
+            out[i] = a[i]
+    elif what == NEGATIVE:
+        for i in range(length):
+            out[i] = -a[i]
+
+
+@compiled
+def compare(what: int, out: Array, a: Array, b: Array) -> None:  # noqa: C901 one branch an operation
+    """Comparisons and logic on rows of equal length."""
+    length = out.size
+    if what == LESS:
+        for i in range(length):
+            out[i] = 1.0 if a[i] < b[i] else 0.0
+    elif what == LESS_EQUAL:
+        for i in range(length):
+            out[i] = 1.0 if a[i] <= b[i] else 0.0
+    elif what == GREATER:
+        for i in range(length):
+            out[i] = 1.0 if a[i] > b[i] else 0.0
+    elif what == GREATER_EQUAL:
+        for i in range(length):
+            out[i] = 1.0 if a[i] >= b[i] else 0.0
+    elif what == EQUAL:
+        for i in range(length):
+            out[i] = 1.0 if a[i] == b[i] else 0.0
+    elif what == NOT_EQUAL:
+        for i in range(length):
+            out[i] = 1.0 if a[i] != b[i] else 0.0
+    elif what == AND:
+        for i in range(length):
+            out[i] = a[i] * b[i]
+    elif what == OR:
+        for i in range(length):
+            out[i] = most_of(a[i], b[i])
+    elif what == NOT:
+        for i in range(length):
+            out[i] = 1.0 - a[i]
+
+
+@compiled
+def transform(what: int, out: Array, a: Array, b: Array) -> None:  # noqa: C901 one branch an operation
+    """Functions of the library on rows of equal length."""
+    length = out.size
+    if what == EXP:
+        for i in range(length):
+            out[i] = np.exp(a[i])
+    elif what == TANH:
+        for i in range(length):
+            out[i] = np.tanh(a[i])
+    elif what == POWER:
+        for i in range(length):
+            out[i] = np.power(a[i], b[i])
+    elif what == SQRT:
+        for i in range(length):
+            out[i] = np.sqrt(a[i])
+    elif what == LOG:
+        for i in range(length):
+            out[i] = np.log(a[i])
+    elif what == COS:
+        for i in range(length):
+            out[i] = np.cos(a[i])
+    elif what == FLOOR:
+        for i in range(length):
+            out[i] = np.floor(a[i])
+    elif what == ABSOLUTE:
+        for i in range(length):
+            out[i] = abs(a[i])
+
+
+@compiled
+def elementwise(arena: Array, row: Row) -> None:
+    """One instruction on every number of its result."""
+    what, length = row.what, row.length
+    for outer in range(row.outer):
+        for middle in range(row.middle):
+            to = row.out + outer * row.out_outer + middle * row.out_middle
+            one = row.a + outer * row.a_outer + middle * row.a_middle
+            two = row.b + outer * row.b_outer + middle * row.b_middle
+            out, a, b = arena[to : to + length], arena[one : one + length], arena[two : two + length]
+            if what < LESS:
+                three = row.c + outer * row.c_outer + middle * row.c_middle
+                calculate(what, out, a, b, arena[three : three + length])
+            elif what < EXP:
+                compare(what, out, a, b)
+            else:
+                transform(what, out, a, b)

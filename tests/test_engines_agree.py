@@ -1,0 +1,130 @@
+"""Both engines give the same figures: on the case files, on drawn relationships, in any chunks, on any threads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from lichen import simulation
+from lichen.language.problem import render
+from lichen.relationship.relationship import Relationship
+from lichen.simulation.experiments import Experiment, standard_experiments, together
+from lichen.simulation.run import simulate
+from lichen.workspace import read_relationship
+from tests.strategies import FILE, group_folders, two_party_texts
+
+pytest.importorskip("numba")
+
+ROOM = Path(simulation.__file__).parent
+CASES = Path(__file__).parent / "cases"
+ALL = bool(os.environ.get("LICHEN_TEST_ALL"))
+FILES = sorted(path.relative_to(CASES).as_posix() for path in CASES.rglob("*.yaml") if "private" not in path.parts)
+FEW = [file for file in FILES if file.startswith("features/")] + ["examples/supply.yaml", "three/risk.yaml"]
+SAME = 1e-8
+"""Functions of the library and sums over members may differ in the last bits."""
+RUNS = 5
+
+
+@pytest.fixture(scope="module", autouse=True)
+def fresh_machine_code() -> None:
+    """Numba looks only at the module of the function that it keeps on disk; here every module of the room counts."""
+    newest = max(path.stat().st_mtime for path in (*ROOM.glob("fast/*.py"), ROOM / "draws.py"))
+    for index in ROOM.glob("fast/__pycache__/*.nbi"):
+        if index.stat().st_mtime < newest:
+            index.unlink()
+
+
+@pytest.mark.parametrize("file", FILES if ALL else FEW)
+def test_every_case_file_gives_the_same_figures(file: str) -> None:
+    reading = read_relationship(CASES / file)
+    if reading.relationship is None:
+        pytest.skip("not a relationship")
+    assert_alike(reading.relationship)
+
+
+@pytest.mark.parametrize("scenario", ["drought", "shop_closes", "better_terms"])
+def test_scenarios_give_the_same_figures(scenario: str) -> None:
+    relationship = read(CASES / "features" / "scenarios.yaml")
+    assert_alike(relationship, standard_experiments(relationship, scenario))
+
+
+def test_two_shocks_at_a_time_give_the_same_figures() -> None:
+    relationship = read(CASES / "examples" / "supply.yaml")
+    base, *others = standard_experiments(relationship)
+    shocks = [experiment for experiment in others if experiment.name.startswith(("shock:", "world_low:"))]
+    assert_alike(relationship, (base, *(together(shocks[0], other) for other in shocks[1:])))
+
+
+as_drawn = settings(phases=[Phase.generate])
+
+
+@as_drawn
+@given(text=two_party_texts())
+def test_two_parties_give_the_same_figures(text: str) -> None:
+    assert_alike(drawn({FILE: text}))
+
+
+@as_drawn
+@given(files=group_folders())
+def test_a_shop_and_its_members_give_the_same_figures(files: Mapping[str, str]) -> None:
+    assert_alike(drawn(files))
+
+
+@as_drawn
+@given(files=group_folders(), chunk=st.sampled_from([1, 3, 8, 17]))
+def test_chunks_and_threads_change_no_bit(files: Mapping[str, str], chunk: int) -> None:
+    relationship = drawn(files)
+    experiments = standard_experiments(relationship)[:5]
+    whole, parts = (
+        simulate(relationship, experiments, runs=17, chunk=size, engine="numba", threads=threads)
+        for size, threads in ((17, 1), (chunk, 2))
+    )
+    for path, values in arrays(parts):
+        np.testing.assert_array_equal(values, dict(arrays(whole))[path], err_msg=path)
+
+
+def assert_alike(relationship: Relationship, experiments: tuple[Experiment, ...] = ()) -> None:
+    """Equal figures, and not-a-numbers in the same places."""
+    experiments = experiments or standard_experiments(relationship)
+    numpy, numba = (simulate(relationship, experiments, runs=RUNS, engine=engine) for engine in ("numpy", "numba"))
+    found, expected = dict(arrays(numba)), dict(arrays(numpy))
+    assert found.keys() == expected.keys()
+    for path, values in found.items():
+        np.testing.assert_allclose(values, expected[path], rtol=SAME, atol=SAME, err_msg=path)
+    for name, lane in numba.lanes.items():
+        for party, fall in lane.falls.items():
+            assert fall.days == numpy.lanes[name].falls[party].days
+            assert fall.share == pytest.approx(numpy.lanes[name].falls[party].share, rel=SAME, abs=SAME, nan_ok=True)
+
+
+def arrays(part: object, path: str = "") -> Iterator[tuple[str, np.ndarray]]:
+    """Every array in what a run leaves behind, with where it stands."""
+    if isinstance(part, np.ndarray):
+        yield path, part
+    elif isinstance(part, Mapping):
+        for name, inner in part.items():
+            yield from arrays(inner, f"{path}/{name}")
+    elif is_dataclass(part):
+        for field in fields(part):
+            yield from arrays(getattr(part, field.name), f"{path}.{field.name}")
+
+
+def drawn(files: Mapping[str, str]) -> Relationship:
+    with TemporaryDirectory() as folder:
+        for name, text in files.items():
+            (Path(folder) / name).write_text(text, encoding="utf-8")
+        return read(Path(folder) / FILE)
+
+
+def read(path: Path) -> Relationship:
+    reading = read_relationship(path)
+    assert reading.relationship is not None, "\n".join(render(problem) for problem in reading.problems)
+    return reading.relationship
