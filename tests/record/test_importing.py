@@ -163,7 +163,7 @@ def test_equal_rows_of_a_log_are_counted_and_asked_about() -> None:
 
 def test_a_period_makes_a_report_of_dated_rows() -> None:
     found = imported("day,n\n2026-01-01,3\n2026-04-01,3\n", period="quarter")
-    assert [str(entry.span) for entry in found.entries] == ["2026, quarter 1", "2026, quarter 2"]
+    assert [str(entry.span) for entry in found.entries] == ["quarter 1 of 2026", "quarter 2 of 2026"]
     assert (found.nature, found.grain) == ("report", "quarter")
 
 

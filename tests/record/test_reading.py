@@ -173,7 +173,7 @@ def bees(**keys: object) -> tuple[Imported, SubjectSeries]:
 def test_the_quarter_in_which_nobody_counted_bees_is_a_gap() -> None:
     _, lost = bees(amount="colony_lost")
     assert (len(lost.periods), len(lost.members)) == (24, 45)
-    assert [(str(gap.span), gap.status) for gap in lost.gaps] == [("2019, quarter 2", "missing")]
+    assert [(str(gap.span), gap.status) for gap in lost.gaps] == [("quarter 2 of 2019", "missing")]
     assert lost.coverage == pytest.approx(23 / 24)
 
 

@@ -226,6 +226,15 @@ def test_labels_take_free_places_or_none_at_all() -> None:
     assert len(nearest_spots(curves, (24, 24), boxes)) == 3
 
 
+def test_a_label_goes_where_it_hides_no_other_curve() -> None:
+    across = Curve((0, 100), (100, 100), (300, 100), (400, 100))
+    down = Curve((200, 0), (200, 50), (200, 150), (200, 200))
+    spots = label_spots([across, down], [(60.0, 20.0)] * 2, [], (400, 200))
+    assert spots is not None
+    # The two cross in the middle of both: the label of the first leaves the crossing free.
+    assert not spots[0].holds((200, 100))
+
+
 def test_a_piece_of_a_curve_lies_on_it() -> None:
     curve = Curve((0, 0), (10, 40), (60, 40), (100, 0))
     assert curve.part(0.25, 0.75).at(0.5) == pytest.approx(curve.at(0.5))

@@ -178,7 +178,7 @@ def test_what_would_be_too_large_or_is_kept_private_is_refused_with_the_reason()
     assert isinstance(large, str)
     assert f"{MOST_VARIABLES:,}" in large
     assert isinstance(private, str)
-    assert "keeps a figure to itself" in private
+    assert "is kept private without a range" in private
 
 
 @pytest.mark.parametrize("example", ["supply", "public-private"])

@@ -44,13 +44,13 @@ class Span:
         return str(self)
 
     def __str__(self) -> str:
-        """As people name it: `2019`, `2019, quarter 2`, `2019-04`, `2019-04-03`, or first and last day."""
+        """As people name it: `2019`, `quarter 2 of 2019`, `2019-04`, `2019-04-03`, or first and last day."""
         if self.days == 1:
             return self.start.isoformat()
         if self == window_at("month", self.start):
             return f"{self.start:%Y-%m}"
         if self == window_at("quarter", self.start):
-            return f"{self.start.year}, quarter {self.start.month // 3 + 1}"
+            return f"quarter {self.start.month // 3 + 1} of {self.start.year}"
         if self == window_at("year", self.start):
             return f"{self.start.year}"
         return f"{self.start.isoformat()} to {(self.end - timedelta(days=1)).isoformat()}"

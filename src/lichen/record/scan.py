@@ -15,7 +15,7 @@ from lichen.record.calendar_windows import Span
 from lichen.record.scan_draft import draft_text
 from lichen.record.scan_events import KEEPER, Events, read_events
 from lichen.record.scan_figures import Figures, measure
-from lichen.record.scan_mapping import TableMapping, find_mapping, passed_over
+from lichen.record.scan_mapping import TableMapping, find_mapping, how_many, passed_over
 from lichen.record.table import Table
 from lichen.relationship.plain_data import plain
 
@@ -114,7 +114,7 @@ def percent(share: float) -> str:
 
 def amount(value: float) -> str:
     """A number with three figures at least, thousands separated."""
-    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
+    return how_many(value) if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
 
 
 def _span(events: Events) -> Span | None:
@@ -136,9 +136,9 @@ def _tally(figures: Figures, events: Events, mapping: TableMapping) -> Said:
     givers = figures.givers.parties if figures.givers is not None else 0
     receivers = figures.receivers.parties if figures.receivers is not None else 0
     who = " and ".join(
-        f"{f'{count:,}' if count else KEEPER} {did}" for count, did in ((givers, "gave"), (receivers, "received"))
+        f"{how_many(count) if count else KEEPER} {did}" for count, did in ((givers, "gave"), (receivers, "received"))
     )
-    says = f"{len(events):,} rows{when}: {who}, {amount(figures.total)} in all ({_measured_in(mapping)})."
+    says = f"{how_many(len(events))} rows{when}: {who}, {amount(figures.total)} in all ({_measured_in(mapping)})."
     return Said(about="two tallies", sign="no sign" if figures.two_way else "cannot tell", says=says)
 
 
@@ -177,8 +177,9 @@ def _passed_on(figures: Figures, events: Events, mapping: TableMapping) -> Said 
     if found is None:
         return None
     share = found.gave_later / found.receivers
-    says = f"Of {found.receivers:,} who received, {found.gave_later:,} ({percent(share)}) later gave to somebody"
-    says += f", half of them within {found.median_days:,.0f} days." if found.median_days is not None else "."
+    gave = f"{how_many(found.gave_later)} ({percent(share)})"
+    says = f"Of {how_many(found.receivers)} who received, {gave} later gave to somebody"
+    says += f", half of them within {how_many(found.median_days)} days." if found.median_days is not None else "."
     return Said(about="passed on", sign="at risk" if share < LITTLE else "no sign", says=says)
 
 
@@ -200,8 +201,8 @@ def _concentration(figures: Figures, events: Events, mapping: TableMapping) -> S
     for side, found in (("given", figures.givers), ("received", figures.receivers)):
         if found is not None and (side == "given" or figures.givers is None):
             says = (
-                f"{percent(found.largest_share)} was {side} by {found.largest}; of {found.parties:,} parties, it is "
-                f"as if {found.effective:.1f} equal ones shared it (index of concentration {found.index:.2g})."
+                f"{percent(found.largest_share)} was {side} by {found.largest}; of {how_many(found.parties)} parties, "
+                f"it is as if {found.effective:.1f} equal ones shared it (index of concentration {found.index:.2g})."
             )
             few = found.effective < FEW or found.largest_share >= LARGEST
             return Said(about="concentration", sign="at risk" if few else "no sign", says=says)
@@ -248,13 +249,10 @@ def _reversals(figures: Figures, events: Events, mapping: TableMapping) -> Said 
 
 def _coverage(figures: Figures, events: Events, mapping: TableMapping) -> Said:
     used = len(events) / events.rows if events.rows else 0.0
-    lost = ", ".join(f"{count:,} {reason}" for reason, count in events.left_out.items())
-    says = f"{len(events):,} of {events.rows:,} rows are used; {percent(figures.nameless_share)} of these name nobody "
-    says += (
-        f"on one side; {figures.silent_windows} windows ({figures.grain}) hold no row."
-        if figures.silent_windows
-        else "on one side."
-    )
+    lost = ", ".join(f"{how_many(count)} {reason}" for reason, count in events.left_out.items())
+    says = f"{how_many(len(events))} of {how_many(events.rows)} rows are used; "
+    says += f"{percent(figures.nameless_share)} of these name nobody on one side"
+    says += f"; {figures.silent_windows} windows ({figures.grain}) hold no row." if figures.silent_windows else "."
     says += f" Left out: {lost}." if lost else ""
     weak = used < 1 - LITTLE or figures.nameless_share > LITTLE
     return Said(about="coverage", sign="cannot tell" if weak else "no sign", says=says)

@@ -14,6 +14,7 @@ import numpy as np
 from lichen.record.calendar_windows import Grain, Span, windows
 from lichen.record.exchange import Reciprocity, weighted_reciprocity
 from lichen.record.scan_events import NOBODY, Amounts, Days, Events
+from lichen.record.scan_mapping import how_many
 from lichen.record.settlement import Obligation, settle
 
 _MOST_FOR_CHANCE = 120
@@ -223,7 +224,7 @@ def _reciprocity(events: Events, given: Amounts, named: Days, pairs: Pairs) -> R
     share = 2 * sum(pair.back for pair in pairs.values()) / total
     if len(present) > _MOST_FOR_CHANCE:
         return Reciprocity(
-            share=share, by_chance=None, rho=None, why=f"not compared with chance: {len(present):,} parties"
+            share=share, by_chance=None, rho=None, why=f"not compared with chance: {how_many(len(present))} parties"
         )
     giver, receiver = np.searchsorted(present, events.giver[named]), np.searchsorted(present, events.receiver[named])
     weights = np.zeros((len(present), len(present)))

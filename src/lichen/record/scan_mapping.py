@@ -150,9 +150,14 @@ def _several_rows(column: str | None, table: Table) -> Iterator[str]:
     often = Counter(text_of(cell) for cell in table.columns[column]) if column is not None else Counter[str]()
     repeated = sorted(((name, count) for name, count in often.items() if name and count > 1), key=_most_often)
     if repeated:
-        shown = ", ".join(f"{name[:_LONGEST]} in {count:,} rows" for name, count in repeated[:_FEW])
-        more = f", and {len(repeated) - _FEW:,} more" if len(repeated) > _FEW else ""
+        shown = ", ".join(f"{name[:_LONGEST]} in {how_many(count)} rows" for name, count in repeated[:_FEW])
+        more = f", and {how_many(len(repeated) - _FEW)} more" if len(repeated) > _FEW else ""
         yield f"`{column}` does not tell all rows apart, and each row counts: {shown}{more}"
+
+
+def how_many(count: float) -> str:
+    """A count as people write it, thousands set apart by narrow spaces."""
+    return f"{count:,.0f}".replace(",", "\u202f")
 
 
 def _most_often(counted: tuple[str, int]) -> tuple[int, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lichen.record.scan import amount
+from lichen.record.scan_mapping import how_many
 from lichen.show.lines import Line, plain, rendered, wrapped
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def _lines(scan: Scan) -> Iterator[Line]:
         yield from _sentence(line, "  ")
     for reason, count in scan.left_out.items():
         seen = "; ".join(scan.unread[reason])
-        more = f"; and {count - len(scan.unread[reason]):,} more" if count > len(scan.unread[reason]) else ""
+        more = f"; and {how_many(count - len(scan.unread[reason]))} more" if count > len(scan.unread[reason]) else ""
         yield from _sentence(f"not used, {reason}: {seen}{more}", "  ")
     for note in scan.notes:
         yield from _sentence(note, "  ")

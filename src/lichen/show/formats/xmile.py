@@ -49,7 +49,7 @@ def xmile(relationship: Relationship) -> Model | str:
     unknown = [name for name, tree in dynamics.formulas.items() if _is_unknown(tree)]
     unknown += [name for name, stock in dynamics.stocks.items() if math.isnan(stock.initial)]
     if unknown:
-        return f"{unknown[0]} cannot be computed: a party keeps a figure to itself, and no range is stated"
+        return f"{unknown[0]} cannot be computed: a figure is kept private without a range, or a floor is missing"
     return _Writing(relationship, dynamics).model()
 
 

@@ -23,6 +23,8 @@ _MOST_HEIGHT = 4.0
 """How high a map may become, in widths."""
 
 _SAMPLES = 64
+_MARKS = 32
+"""At so many places a curve is looked at under a label."""
 _SPOTS = (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75)
 """Where along its curve a label is tried, the middle first."""
 
@@ -138,15 +140,18 @@ def most_bow(ends: Iterable[tuple[int, int]]) -> float:
 def label_spots(
     curves: Sequence[Curve], sizes: Sequence[tuple[float, float]], boxes: Sequence[Box], canvas: tuple[float, float]
 ) -> tuple[Box, ...] | None:
-    """A place for every label on its own curve, free of boxes and other labels; None when there is no room for all."""
+    """A place for every label on its own curve, free of boxes and other labels, where it hides fewest of the other
+    curves; None when there is no room for all.
+    """
     placed: list[Box] = []
-    for curve, size in zip(curves, sizes, strict=True):
+    runs = [[curve.at(turn / _MARKS) for turn in range(_MARKS + 1)] for curve in curves]
+    for own, (curve, size) in enumerate(zip(curves, sizes, strict=True)):
         tries = (Box(*curve.at(t), *size) for t in _SPOTS)
-        free = (spot for spot in tries if spot.within(*canvas) and not any(map(spot.meets, (*boxes, *placed))))
-        spot = next(free, None)
-        if spot is None:
+        free = [spot for spot in tries if spot.within(*canvas) and not any(map(spot.meets, (*boxes, *placed)))]
+        if not free:
             return None
-        placed.append(spot)
+        others = [run for turn, run in enumerate(runs) if turn != own]
+        placed.append(min(free, key=lambda spot: sum(any(map(spot.holds, run)) for run in others)))
     return tuple(placed)
 
 

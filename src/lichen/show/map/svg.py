@@ -29,6 +29,7 @@ _STYLE = """
 --m-benefit:#5fc4cf;--m-harm:#ff8a80;--m-obligation:#bda4ee;--m-information:#a9b4c2}}
 .map text{fill:var(--m-ink);font-size:13px}.map .ground{fill:var(--m-ground)}
 .map .party{fill:var(--m-box);stroke:var(--m-ink);stroke-width:1.5}.map .aside{stroke-dasharray:5 4}
+.map .label{paint-order:stroke;stroke:var(--m-ground);stroke-width:5;stroke-linejoin:round}
 .map .title{font-size:14px;font-weight:600}.map .soft{fill:var(--m-soft);font-size:12px}
 .map .flow{fill:none;stroke:currentColor}.map .head{fill:currentColor}.map .bars{fill:none;stroke:var(--m-ground)}
 .map .eye{fill:var(--m-ground);stroke:currentColor;stroke-width:1.4}
@@ -213,12 +214,11 @@ def _label_at(edge: Edge, lines: Sequence[str], spot: Box) -> Html:
     left, top = spot.x - spot.width / 2, spot.y - spot.height / 2
     names = len(_names(edge))
     said = [
-        text(spot.x, top + 13 + _SMALL * i, line, class_="" if i < names else "soft", anchor="middle")
+        text(spot.x, top + 13 + _SMALL * i, line, class_="label" if i < names else "soft label", anchor="middle")
         for i, line in enumerate(lines)
     ]
-    behind = element("rect", x=left, y=top, width=spot.width, height=spot.height, rx=3.0, class_="ground")
     eye = _eye(left - 6, spot.y) if edge.unseen else None
-    return element("g", behind, said, eye, class_=_look(edge))
+    return element("g", said, eye, class_=_look(edge))
 
 
 def _eye(x: float, y: float) -> Html:
