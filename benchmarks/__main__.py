@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks import peers
 from benchmarks.engine import WEEKS, ladder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -176,5 +177,11 @@ def _head(repeat: int) -> list[str]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("--repeat", type=int, default=5)
-    PAGE.write_text(measure(parser.parse_args().repeat), encoding="utf-8")
+    parser.add_argument("--peers", action="store_true", help="measure other simulators, and write only that part")
+    asked, page = parser.parse_args(), PAGE.read_text(encoding="utf-8")
+    if asked.peers:
+        page = peers.with_part(page, peers.measure(asked.repeat))
+    else:
+        page = peers.with_part(measure(asked.repeat), peers.part_of(page))
+    PAGE.write_text(page, encoding="utf-8")
     print(f"Wrote {PAGE.relative_to(ROOT)}")
