@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -16,12 +17,14 @@ from hypothesis import strategies as st
 from lichen import simulation
 from lichen.language.problem import render
 from lichen.relationship.relationship import Relationship
-from lichen.simulation.experiments import Experiment, standard_experiments, together
+from lichen.simulation import run
+from lichen.simulation.experiments import BASE, Experiment, standard_experiments, together
 from lichen.simulation.run import simulate
 from lichen.workspace import read_relationship
 from tests.strategies import FILE, group_folders, two_party_texts
 
 pytest.importorskip("numba")
+engine = importlib.import_module("lichen.simulation.fast.engine")
 
 ROOM = Path(simulation.__file__).parent
 CASES = Path(__file__).parent / "cases"
@@ -61,6 +64,25 @@ def test_two_shocks_at_a_time_give_the_same_figures() -> None:
     base, *others = standard_experiments(relationship)
     shocks = [experiment for experiment in others if experiment.name.startswith(("shock:", "world_low:"))]
     assert_alike(relationship, (base, *(together(shocks[0], other) for other in shocks[1:])))
+
+
+def test_machine_code_that_is_made_is_found_and_that_which_is_not_is_made_for_much_work_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    relationship = read(CASES / "examples" / "supply.yaml")
+    simulate(relationship, (BASE,), runs=RUNS, engine="numba")
+    assert run.is_prepared()
+    asked: list[str] = []
+    monkeypatch.setattr(engine, "run_all", lambda *_, **__: asked.append("fast"))
+    monkeypatch.setattr(run, "LARGE", 0)
+    simulate(relationship, (BASE,), runs=RUNS)
+    assert asked == ["fast"]
+    monkeypatch.setattr(run, "is_prepared", lambda: False)
+    simulate(relationship, (BASE,), runs=RUNS)
+    assert asked == ["fast"]
+    monkeypatch.setattr(run, "LARGE_UNPREPARED", 0)
+    simulate(relationship, (BASE,), runs=RUNS)
+    assert asked == ["fast", "fast"]
 
 
 as_drawn = settings(phases=[Phase.generate])

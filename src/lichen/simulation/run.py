@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib.resources import files
 from importlib.util import find_spec
 from typing import Literal
 
@@ -27,6 +29,8 @@ CHUNK_MEMBERS = 200_000
 LAGGING = ("transit", "memory")
 LARGE = 1.5e9
 """From so many operations on numbers on, the fast engine is done sooner in spite of the time that it takes to load."""
+LARGE_UNPREPARED = 1e11
+"""The same where its machine code is still to be made, which takes over a minute; NumPy takes three for so many."""
 A_NORMAL = 150
 """How many operations a normal number costs."""
 
@@ -58,7 +62,8 @@ def simulate(
     alike = on_chunk is None and not has_chance(relationship)
     futures = range((min(runs, 1) if alike else runs) if experiments else 0)
     work = _work(relationship, program, experiments, len(futures))
-    if engine is None and work > LARGE and _is_for_the_fast_one(experiments, on_chunk):
+    large = LARGE if is_prepared() else LARGE_UNPREPARED
+    if engine is None and work > large and _is_for_the_fast_one(experiments, on_chunk):
         engine = "numba"
     if engine == "numba" and futures and not alike:
         from lichen.simulation.fast.engine import run_all  # takes half a second to load
@@ -81,6 +86,14 @@ def simulate(
         if progress is not None:
             progress(runs if alike else part.stop, runs)
     return recording.futures(seed)
+
+
+def is_prepared() -> bool:
+    """Whether the machine code of the fast engine is on disk, beside its sources as Numba keeps it."""
+    folder = files("lichen.simulation") / "fast" / "__pycache__"
+    names = [file.name for file in folder.iterdir()] if folder.is_dir() else []
+    python = f".py{sys.version_info.major}{sys.version_info.minor}.nbi"
+    return any(name.startswith("running.run_chunk-") and name.endswith(python) for name in names)
 
 
 def _is_for_the_fast_one(experiments: Sequence[Experiment], on_chunk: OnChunk | None) -> bool:
