@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -64,6 +66,38 @@ def test_two_shocks_at_a_time_give_the_same_figures() -> None:
     base, *others = standard_experiments(relationship)
     shocks = [experiment for experiment in others if experiment.name.startswith(("shock:", "world_low:"))]
     assert_alike(relationship, (base, *(together(shocks[0], other) for other in shocks[1:])))
+
+
+def test_the_courses_of_chunks_are_the_same_and_come_in_order() -> None:
+    relationship = read(CASES / "features" / "scenarios.yaml")
+    experiments = standard_experiments(relationship)[:3]
+    numpy, numba = (courses_by_chunk(relationship, experiments, name) for name in ("numpy", "numba"))
+    assert [futures for futures, _ in numba] == [range(0, 3), range(3, 6), range(6, 7)]
+    assert [futures for futures, _ in numpy] == [futures for futures, _ in numba]
+    for (_, found), (_, expected) in zip(numba, numpy, strict=True):
+        assert [*found] == [experiment.name for experiment in experiments]
+        for path, values in arrays(found):
+            np.testing.assert_allclose(values, dict(arrays(expected))[path], rtol=SAME, atol=SAME, err_msg=path)
+        assert {path for path, _ in arrays(found)} == {path for path, _ in arrays(expected)}
+
+
+def courses_by_chunk(
+    relationship: Relationship, experiments: tuple[Experiment, ...], name: Literal["numpy", "numba"]
+) -> list[tuple[range, Any]]:
+    given: list[tuple[range, Any]] = []
+    futures = simulate(
+        relationship,
+        experiments,
+        runs=7,
+        chunk=3,
+        engine=name,
+        threads=2,
+        on_chunk=lambda part, courses: given.append((part, deepcopy(courses))),
+    )
+    for series, path in futures.paths["base"].items():
+        first = [courses["base"][series] for _, courses in given]
+        np.testing.assert_array_equal(path, np.concatenate(first), err_msg=series)
+    return given
 
 
 def test_machine_code_that_is_made_is_found_and_that_which_is_not_is_made_for_much_work_alone(

@@ -119,6 +119,16 @@ class Recording:
         courses = sum(len(registers) for registers in self.path_registers.values())
         return max(1, COURSE_NUMBERS // max(1, courses * (self.time.steps + 1)))
 
+    def keep_courses(self, futures: range, courses: Mapping[str, Mapping[str, Array]]) -> None:
+        """Keeps a chunk's courses `[time, future]`, by lane and name, if it is of the first; hands all of them on."""
+        for lane, paths in self.paths.items():
+            for name, path in paths.items():
+                kept = path[futures.start : futures.stop]
+                kept[...] = courses[lane][name].T[: len(kept)]
+        if self.on_chunk is not None:
+            given = {lane: {name: course.T for name, course in series.items()} for lane, series in courses.items()}
+            self.on_chunk(futures, given)
+
     def keep_balance(
         self,
         party: str,
@@ -302,14 +312,7 @@ class ChunkRecorder:
             recording.clips[name].times[:, part], recording.clips[name].first[:, part] = times, first
         for clipped in recording.clipped.values():
             clipped[part] /= recording.time.steps
-        if part.start < PATH_RUNS:
-            for lane, paths in recording.paths.items():
-                for name, path in paths.items():
-                    kept = path[part]
-                    kept[...] = self.courses[lane][name].T[: len(kept)]
-        if recording.on_chunk is not None:
-            given = {lane: {name: c.T for name, c in courses.items()} for lane, courses in self.courses.items()}
-            recording.on_chunk(range(part.start, part.stop), given)
+        recording.keep_courses(range(part.start, part.stop), self.courses)
         if "base" in self.courses:
             self._keep_balances(self.courses["base"])
 

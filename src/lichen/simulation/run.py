@@ -54,7 +54,7 @@ def simulate(
     run at a time (chosen by size when None), which changes no figure. `on_chunk` is given the whole courses of each
     chunk when it is done; then every future is run. The `engine` is chosen by the size of the work when None: the fast
     one where that is large and Numba is installed; its figures are the same up to rounding. It runs as many `threads`
-    as there are processors when None, and strikes no single members and gives no courses.
+    as there are processors when None, and strikes no single members.
     """
     needs = interventions.needs(relationship, experiments)
     program = compile_program(relationship, needs)
@@ -63,7 +63,7 @@ def simulate(
     futures = range((min(runs, 1) if alike else runs) if experiments else 0)
     work = _work(relationship, program, experiments, len(futures))
     large = LARGE if is_prepared() else LARGE_UNPREPARED
-    if engine is None and work > large and _is_for_the_fast_one(experiments, on_chunk):
+    if engine is None and work > large and _is_for_the_fast_one(experiments):
         engine = "numba"
     if engine == "numba" and futures and not alike:
         from lichen.simulation.fast.engine import run_all  # takes half a second to load
@@ -96,10 +96,9 @@ def is_prepared() -> bool:
     return any(name.startswith("running.run_chunk-") and name.endswith(python) for name in names)
 
 
-def _is_for_the_fast_one(experiments: Sequence[Experiment], on_chunk: OnChunk | None) -> bool:
+def _is_for_the_fast_one(experiments: Sequence[Experiment]) -> bool:
     """Whether the fast engine is there and can do what is asked."""
-    plain = on_chunk is None and all(experiment.member is None for experiment in experiments)
-    return plain and find_spec("numba") is not None
+    return all(experiment.member is None for experiment in experiments) and find_spec("numba") is not None
 
 
 def _work(relationship: Relationship, program: Program, experiments: Sequence[Experiment], futures: int) -> float:

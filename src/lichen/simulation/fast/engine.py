@@ -7,8 +7,9 @@ drawn once a future, and courses that are rarely needed, are worked out by NumPy
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import final
 
 import numba
@@ -62,17 +63,20 @@ class Chunks:
         place = self.run.tape.sources[source]
         self._view(place.offset, place.members, self.run.copies(place), self.run.futures)[...] = values[:, None, :]
 
-    def run_chunk(self, futures: range) -> Array:
-        """One chunk from start to end; its sums for `Falls` `[figure, sample, party, lane]`."""
+    def run_chunk(self, futures: range) -> Kept:
+        """One chunk from start to end; its sums for `Falls`, and its own courses where they are handed on."""
         drawn = range(futures.start, futures.start + self.run.futures)
         self.geometry["first"], self.geometry["valid"] = futures.start, len(futures)
         kept = self.tables.kept._replace(falls=np.zeros_like(self.tables.kept.falls))
+        if self.recording.on_chunk is not None:
+            self.geometry["first"] = 0
+            kept = kept._replace(paths=np.empty((len(kept.courses), self.run.time.steps + 1, len(futures))))
         self._draw(drawn)
         self._run(self._world(drawn, ready=False), kept, whole=False)
         self._measure()
         self._run(self._world(drawn, ready=True), kept, whole=True)
         self._keep(futures)
-        return kept.falls
+        return kept
 
     def _run(self, world: World, kept: Kept, *, whole: bool) -> None:
         tables = self.tables
@@ -259,17 +263,21 @@ def run_all(
     threads: int | None = None,
 ) -> None:
     """Every future of a recording, some at a time; `threads` chunks at once (one for each processor when None)."""
-    runs = recording.runs
+    runs, threads = recording.runs, threads or numba.get_num_threads()
     size = chunk or chunk_size(program, len(experiments), runs)
+    if recording.on_chunk is not None:
+        size = max(1, min(size, recording.most_at_a_time // threads))
     run = Lowered(relationship, program, experiments, recording, size)
     tables = assemble(run)
     parts = [range(first, min(first + size, runs)) for first in range(0, runs, size)]
-    count = min(threads or numba.get_num_threads(), len(parts))
+    count = min(threads, len(parts))
     workers = [Chunks(run, tables, recording, seed) for _ in range(count)]
     with install_listener("numba:compile", _Notice()), ThreadPoolExecutor(count) as pool:
         try:
-            for part, falls in zip(parts, _in_turn(pool, workers, parts), strict=True):
-                recording.falls.add(falls, len(part))
+            for part, kept in zip(parts, _in_turn(pool, workers, parts), strict=True):
+                recording.falls.add(kept.falls, len(part))
+                if recording.on_chunk is not None:
+                    recording.keep_courses(part, _by_name(recording, kept.paths))
                 if progress is not None:
                     progress(part.stop, runs)
         finally:
@@ -289,18 +297,30 @@ class _Notice(Listener):
         """It is ready."""
 
 
-def _in_turn(pool: ThreadPoolExecutor, workers: Sequence[Chunks], parts: Sequence[range]) -> Iterator[Array]:
-    """The chunks' results in their order; each worker does one chunk at a time."""
-    free = list(workers)
+def _by_name(recording: Recording, paths: Array) -> Mapping[str, Mapping[str, Array]]:
+    """The courses `[time, future]` of a chunk, in the order in which they are kept."""
+    series = iter(paths)
+    return {lane: dict(zip(registers, series, strict=False)) for lane, registers in recording.path_registers.items()}
 
-    def work(part: range) -> Array:
+
+def _in_turn(pool: ThreadPoolExecutor, workers: Sequence[Chunks], parts: Sequence[range]) -> Iterator[Kept]:
+    """The chunks' results in their order; each worker does one chunk at a time, and none runs far ahead."""
+    free = list(workers)
+    waiting: deque[Future[Kept]] = deque()
+
+    def work(part: range) -> Kept:
         worker = free.pop()
         try:
             return worker.run_chunk(part)
         finally:
             free.append(worker)
 
-    return pool.map(work, parts)
+    for part in parts:
+        waiting.append(pool.submit(work, part))
+        if len(waiting) > len(workers):
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def chunk_size(program: Program, lanes: int, runs: int) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import cast
 
 import numpy as np
 
@@ -96,7 +97,7 @@ the bounds of a term cut something off, and when first."""
 REVIEW_ROW = _whole("step in_force slot")
 TRIGGER_ROW = _whole("condition lane before")
 PENDING_ROW = _whole("trigger pending")
-STILL, MOVING, RESET, FIRST_TERMS, FIRST_LEVELS, FORGET, ADVANCE, PATH_SUMS = range(8)
+STILL, MOVING, RESET, FIRST_TERMS, FIRST_LEVELS, FORGET, ADVANCE, PATH_SUMS = cast(Iterable[int], np.arange(8))
 """The lists of instructions: for what does not vary in time; for a step; what moves values between registers."""
 GEOMETRY = np.dtype(
     [

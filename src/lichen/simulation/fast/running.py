@@ -5,7 +5,11 @@ One function does everything, so that it is compiled once for all relationships 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import cast
+
 import numba
+import numpy as np
 
 from lichen.simulation.fast.chance import move_world
 from lichen.simulation.fast.groups import Experiments, Kept, Machine, Memories, Reviews, World
@@ -50,8 +54,9 @@ from lichen.simulation.fast.memories import (
 )
 from lichen.simulation.fast.reviews import begin_reviews, close_reviews, open_reviews
 
-NOT_YET = -1
-"""The step of transits before a run has begun."""
+NOT_YET, AT_START = cast(Iterable[int], np.arange(-1, 1))
+"""The step before a run has begun, and the first one. Numba compiles a function again for each plain number that it is
+called with; these are none, nor are the numbers of the lists of instructions."""
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
@@ -82,7 +87,7 @@ def run_chunk(
     execute(machine, STILL, NOT_YET)
     if not whole:
         return
-    move_world(arena, world, geometry, 0)
+    move_world(arena, world, geometry, AT_START)
     begin_record(arena, machine.rings, kept, geometry)
     start(machine, memories, reviews, experiments, geometry)
     for step in range(geometry.steps + 1):
@@ -93,7 +98,7 @@ def run_chunk(
         for k in range(memories.losses.size):
             open_loss(arena, memories.losses[k], geometry, step)
         if step:
-            hit(machine, experiments, geometry, step, False)
+            hit(machine, experiments, geometry, step)
         execute(machine, MOVING, step)
         if geometry.first < kept.paths.shape[2]:
             execute(machine, PATH_SUMS, step)
@@ -139,7 +144,7 @@ def start(machine: Machine, memories: Memories, reviews: Reviews, experiments: E
     for k in range(machine.late.size):
         machine.late[k].begun = -1
     execute(machine, RESET, NOT_YET)
-    hit(machine, experiments, geometry, 0, True)
+    hit(machine, experiments, geometry, NOT_YET)
     execute(machine, MOVING, NOT_YET)
     execute(machine, FIRST_TERMS, NOT_YET)
     execute(machine, MOVING, NOT_YET)
@@ -155,7 +160,7 @@ def start(machine: Machine, memories: Memories, reviews: Reviews, experiments: E
     execute(machine, MOVING, NOT_YET)
     begin_transits(machine, geometry, 1)
     begin_reviews(arena, reviews, geometry)
-    hit(machine, experiments, geometry, 0, False)
+    hit(machine, experiments, geometry, AT_START)
     settle(machine, memories, geometry)
 
 
@@ -199,11 +204,11 @@ def close_memories(machine: Machine, memories: Memories, geometry: Row, step: in
 
 
 @compiled
-def hit(machine: Machine, experiments: Experiments, geometry: Row, step: int, scenarios_only: bool) -> None:
-    """What experiments change at a step."""
+def hit(machine: Machine, experiments: Experiments, geometry: Row, step: int) -> None:
+    """What experiments change at a step; before any, the scenarios of the first one alone."""
     for k in range(experiments.events.size):
         event = experiments.events[k]
-        if event.step == step and (event.kind == CHOOSES_SCENARIO or not scenarios_only):
+        if event.step == max(step, AT_START) and (event.kind == CHOOSES_SCENARIO or step >= AT_START):
             if event.kind == SETS:
                 at = event.target + event.lane * geometry.futures
                 machine.arena[at : at + geometry.futures] = event.value
