@@ -241,8 +241,9 @@ class _Histogram:
         np.maximum(self.most, values.max(axis=1), out=self.most)
         places = values - self.low[:, None]
         places /= self.width[:, None]
-        np.clip(places, 0, BINS - 1, out=places)
-        flat = np.nan_to_num(places, copy=False).astype(np.intp)
+        np.fmax(places, 0, out=places)  # not-a-numbers too, which the bounds tell of
+        np.fmin(places, BINS - 1, out=places)
+        flat = places.astype(np.intp)
         flat += self.rows
         self.counts += np.bincount(flat.ravel(), minlength=self.counts.size).reshape(self.counts.shape)
 

@@ -266,7 +266,7 @@ def run_all(
     runs, threads = recording.runs, threads or numba.get_num_threads()
     size = chunk or chunk_size(program, len(experiments), runs)
     if recording.on_chunk is not None:
-        size = max(1, min(size, recording.most_at_a_time // threads))
+        size = max(1, min(size, recording.most_at_a_time // (threads + 2)))  # so many wait at once
     run = Lowered(relationship, program, experiments, recording, size)
     tables = assemble(run)
     parts = [range(first, min(first + size, runs)) for first in range(0, runs, size)]
