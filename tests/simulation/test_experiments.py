@@ -9,9 +9,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from lichen.relationship.values import values_of
 from lichen.simulation.experiments import Experiment, standard_experiments
 from lichen.simulation.futures import Futures, Trace
-from lichen.simulation.run import simulate, values_of
+from lichen.simulation.run import simulate
 from tests.simulation.build import base, course, relationship, run
 
 TIME = "time: {start: 2026-01-01, horizon: 3 years, step: 1 month}\n"

@@ -8,9 +8,10 @@ import pytest
 from lichen.language.limits import cells_of_a_step
 from lichen.language.table import Table
 from lichen.relationship.relationship import Relationship
+from lichen.relationship.values import has_chance
 from lichen.simulation.cost import MOST_CELLS, most_futures
 from lichen.simulation.experiments import BASE, Experiment, member_shocks
-from lichen.simulation.run import has_chance, simulate
+from lichen.simulation.run import simulate
 from tests.simulation.build import relationship, run
 
 CHAIN = """

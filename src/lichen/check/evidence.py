@@ -17,8 +17,8 @@ from lichen.relationship.party import Party
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.start import Start
 from lichen.relationship.value import Value
+from lichen.relationship.values import values_of
 from lichen.simulation.futures import Futures, Lane, Trace
-from lichen.simulation.run import values_of
 
 
 @final

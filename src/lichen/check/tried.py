@@ -71,7 +71,9 @@ def _worst(findings: tuple[Finding, ...]) -> Mapping[str, Finding]:
 def _trials(
     before: Mapping[str, Finding], remedy: Remedy, again: Callable[[Relationship], CheckInput], judged: Judge
 ) -> Iterator[_Trial]:
-    """A change and its gentler forms, each with what it mends and breaks as far as the futures tell for sure."""
+    """A change and its gentler forms, each with what it mends and breaks as far as the futures tell for sure; that a
+    rule is written which was missing mends nothing yet.
+    """
     for form in (remedy, *remedy.gentler):
         if form.changed is None:
             continue
@@ -83,7 +85,7 @@ def _trials(
             remedy=form,
             then=then,
             after=after,
-            mends=tuple(about for about, gain in moved.items() if gain > 0),
+            mends=tuple(about for about, gain in moved.items() if gain > 0 and before[about].evidence),
             breaks=tuple(about for about, gain in moved.items() if gain < 0 and after[about].status == "broken"),
         )
 
@@ -129,7 +131,7 @@ def _sentences(before: CheckInput, finding: Finding, trial: _Trial) -> Iterator[
         yield f"Why: {after.says}"
     if finding.about == "reinforcement_feedback_channel" and len(finding.parties) == 2:
         yield from _reach(before, then, *finding.parties)
-    others = [_title(about) for about in trial.mends if about != finding.about and about in checks()]
+    others = [_title(about) for about in trial.mends if about != finding.about]
     if others:
         yield f"It {'also ' if finding.about in trial.mends else ''}betters {wording.listed(others)}."
 

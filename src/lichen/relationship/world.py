@@ -53,6 +53,13 @@ class Process:
     peak: date | None = None
     series: Series | None = None
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether it differs from future to future."""
+        if self.series is not None:
+            return self.series.resample_days is not None
+        return self.kind not in ("constant", "seasonal", "series")
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)

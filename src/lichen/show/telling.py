@@ -28,9 +28,9 @@ class Action:
 
     @property
     def mends(self) -> bool:
-        """Whether it was tried, betters something and breaks nothing."""
+        """Whether it was tried, betters what it is for and breaks nothing."""
         effect = self.remedy.effect
-        return effect is not None and bool(effect.mends) and not effect.breaks
+        return effect is not None and not effect.breaks and self.answers[0].about in effect.mends
 
     @property
     def merit(self) -> tuple[bool, bool, float, int]:

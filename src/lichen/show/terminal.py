@@ -86,8 +86,8 @@ def _verdict_parts(verdict: Verdict) -> Iterator[Line | Paragraph]:
         yield Paragraph(sentences=verdict.unread, first="Not read  ", indent=hang, least=1, rank=2, more=6)
     first = _first_to_try(verdict)
     if first:
-        yield Paragraph(sentences=first, first="Try first ", indent=hang, least=1, rank=3, more=6)
-    yield Paragraph(sentences=(next_step(verdict),), first="Next      ", indent=hang, least=1, rank=3)
+        yield Paragraph(sentences=first, first="Try first ", indent=hang, least=2, rank=3, more=3)
+    yield Paragraph(sentences=(next_step(verdict),), first="Next      ", indent=hang, least=1, rank=1)
     hint = "The whole page: `lichen review FILE`. A word: `lichen explain NAME`."
     yield Paragraph(sentences=(hint,), first=hang, rank=8)
 
@@ -101,7 +101,7 @@ def _first_to_try(verdict: Verdict) -> tuple[str, ...]:
     for action in found:
         effect = action.remedy.effect
         if effect is not None and (action.mends or (begins and (effect.mends or effect.gain > 0))):
-            return (" ".join((f"{begins}`{telling.change(action.remedy)}`.", *effect.says[:2])), *effect.says[2:])
+            return (f"{begins}`{telling.change(action.remedy)}`. {effect.says[0]}", *effect.says[1:])
     return (telling.NOT_ENOUGH,) if begins else ()
 
 

@@ -24,13 +24,6 @@ Parameters = Mapping[str, Array]
 NORMAL_KINDS = ("ar1", "white", "random_walk", "normal", "lognormal")
 
 
-def is_drawn(process: Process) -> bool:
-    """Whether a world variable differs from future to future."""
-    if process.kind == "series":
-        return process.series is not None and process.series.resample_days is not None
-    return process.kind not in ("constant", "seasonal")
-
-
 def normals(relationship: Relationship, seed: int, futures: range, steps: range | None = None) -> Mapping[str, Array]:
     """Standard normal numbers [time, future] for each world variable that is made of them, correlated as the file says.
 

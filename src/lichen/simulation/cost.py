@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from lichen.language.limits import cells_of_a_step
 from lichen.relationship.relationship import Relationship
+from lichen.relationship.values import has_chance
 from lichen.simulation.experiments import Experiment
-from lichen.simulation.run import has_chance
 
 MOST_CELLS = 1_000_000_000_000
 """Most values (nodes of formulas x members or links x steps x experiments x futures) to work out: some hours."""

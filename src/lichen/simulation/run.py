@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.resources import files
 from importlib.util import find_spec
 from typing import Literal
 
-from lichen.relationship.flow import Links
-from lichen.relationship.formula import Spread, walk
-from lichen.relationship.party import Members
 from lichen.relationship.relationship import Relationship
-from lichen.relationship.value import Value
+from lichen.relationship.values import has_chance
 from lichen.simulation import interventions
-from lichen.simulation.chance import is_drawn, normal_names
+from lichen.simulation.chance import normal_names
 from lichen.simulation.compiling import compile_program
 from lichen.simulation.engine_numpy import Engine
 from lichen.simulation.experiments import Experiment
@@ -134,29 +131,6 @@ def _chunks(
                 recorder=ChunkRecorder(recording, len(part), alike=alike),
             )
         yield part, engine.run
-
-
-def has_chance(relationship: Relationship) -> bool:
-    """Whether anything is drawn: a world variable, or a range; if not, all futures are one."""
-    trees = (value.tree for value in values_of(relationship) if value.tree is not None)
-    return any(map(is_drawn, relationship.world.values())) or any(
-        isinstance(node, Spread) for tree in trees for node in walk(tree)
-    )
-
-
-def values_of(part: object) -> Iterable[Value]:
-    """Every value that a relationship, or a part of it, says."""
-    if isinstance(part, Value):
-        yield part
-    elif isinstance(part, Mapping):
-        for inner in part.values():
-            yield from values_of(inner)
-    elif isinstance(part, tuple):
-        for inner in part:
-            yield from values_of(inner)
-    elif hasattr(part, "__dataclass_fields__") and not isinstance(part, Members | Links):
-        for name in part.__dataclass_fields__:
-            yield from values_of(getattr(part, name))
 
 
 def _chunk(relationship: Relationship, program: Program, lanes: int) -> int:

@@ -12,9 +12,10 @@ from lichen.relationship.party import Party
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.start import Start
 from lichen.relationship.value import Value
+from lichen.relationship.values import values_of
 from lichen.simulation.experiments import BASE, Experiment
 from lichen.simulation.interventions import in_steps
-from lichen.simulation.run import simulate, values_of
+from lichen.simulation.run import simulate
 
 DATES = (0.0, 1 / 3, 1 / 2)
 """When a party leaves, as shares of the horizon, when nobody asks for a day."""

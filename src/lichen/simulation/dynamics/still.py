@@ -13,9 +13,9 @@ from lichen.relationship.party import Members
 from lichen.relationship.quantity import PLAIN, TIME
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.value import Value
+from lichen.relationship.values import values_of
 from lichen.relationship.world import Process, Series
 from lichen.simulation.chance import is_relative
-from lichen.simulation.run import values_of
 
 Part = TypeVar("Part")
 
