@@ -27,8 +27,7 @@ LAGGING = ("transit", "memory")
 LARGE = 1.5e9
 """From so many operations on numbers on, the fast engine is done sooner in spite of the time that it takes to load."""
 LARGE_UNPREPARED = 1e11
-"""The same where its machine code is still to be made, which takes a minute where the machine is busy; NumPy takes three
-minutes for so many."""
+"""The same where its machine code is still to be made, which takes about a minute; NumPy takes three for so many."""
 A_NORMAL = 150
 """How many operations a normal number costs."""
 
