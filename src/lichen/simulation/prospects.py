@@ -245,7 +245,7 @@ class _Histogram:
         np.fmin(places, BINS - 1, out=places)
         flat = places.astype(np.intp)
         flat += self.rows
-        self.counts += np.bincount(flat.ravel(), minlength=self.counts.size).reshape(self.counts.shape)
+        np.add.at(self.counts.reshape(-1), flat.ravel(), 1)
 
     def bounds(self) -> Array:
         """The bounds [share, moment], evenly within a bin and never beyond what was seen; NaN where any future is."""
