@@ -10,6 +10,7 @@ import pytest
 
 from lichen.check.evidence import evidence_of
 from lichen.check.measures.enforcement import slack as slack_of_one
+from lichen.language.table import Table
 from lichen.relationship.relationship import Relationship
 from lichen.simulation.experiments import standard_experiments
 from lichen.simulation.run import simulate
@@ -209,3 +210,33 @@ def test_between_two_sides_nothing_is_said_of_a_third() -> None:
     found = stress(read_case("neighbours/one_time_purchase.yaml"), runs=20, sections=("contagion",))
     assert found.rows("contagion") == ()
     assert set(found.to_json()["contagion"]) == {"failures", "radius", "leading", "unowned", "says"}
+
+
+def test_of_a_large_group_the_member_that_reaches_furthest_is_named() -> None:
+    count = 250
+    chain = Table(("above", "below"), tuple((f"w{k}", f"w{k + 1}") for k in range(1, 11)), tuple(range(10)))
+    names = Table(("well",), tuple((f"w{k}",) for k in range(count)), tuple(range(count)))
+    file = relationship(
+        """
+        parties:
+          wells:
+            kind: group
+            members: {file: wells.csv, member: well}
+            capacities: {water: {level: 1, floor: 0.5}}
+        flows:
+          spring:
+            kind: benefit
+            from: wells
+            to: wells
+            along: {file: pipes.csv, from: above, to: below}
+            rate: 0.01 per day
+            worth: {water: 1}
+        """,
+        tables={"wells.csv": names, "pipes.csv": chain},
+    )
+    found = stress(file, runs=20, sections=("contagion",))
+    assert found.contagion is not None
+    assert found.contagion.failures == ()
+    # Eleven wells one below the other: the first feeds one, and ten lie below it.
+    assert found.contagion.says == "Of the members, the failure of w1 reaches furthest: 1 directly and 10 in all."
+    assert [row.says for row in found.rows("contagion")] == [found.contagion.says]

@@ -41,7 +41,8 @@ class Loss:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One party falls to its floor on one day (days since the start), and who loses by it, most first.
+    """One party falls to its floor on one day (days since the start), and what each other essential party loses by it,
+    most first.
 
     `unattended`: why nobody looks after this party: it cannot speak and nobody speaks for it, or nothing comes to it
     from another; None where somebody does.
