@@ -10,6 +10,7 @@ import pytest
 
 from lichen.check.evidence import evidence_of
 from lichen.check.measures.enforcement import slack as slack_of_one
+from lichen.language.table import Table
 from lichen.relationship.relationship import Relationship
 from lichen.simulation.experiments import standard_experiments
 from lichen.simulation.run import simulate
@@ -94,7 +95,7 @@ def test_an_interruption_keeps_the_questions_that_are_answered(monkeypatch: pyte
     monkeypatch.setitem(whole._QUESTIONS, "cheating", interrupted)  # type: ignore[index] # the table is written in one place
     found = stress(read_case("neighbours/one_time_purchase.yaml"), runs=20)
     assert found.interrupted
-    assert list(found.asked()) == ["exits", "shocks"]
+    assert list(found.asked()) == ["exits", "shocks", "contagion"]
 
 
 def test_three_who_can_collude_are_tried_two_by_two() -> None:
@@ -154,3 +155,88 @@ def test_the_summary_says_in_three_sentences_what_the_whole_test_finds_hardest()
     assert whole_test.shocks is not None
     assert blow == whole_test.shocks.tried[0].says
     assert cheat.startswith("shoemaker wins")
+
+
+PARTNER = "kind: organisation, capacities: {cash: {level: 100 EUR, floor: 20 EUR, change: -10 EUR/week}}"
+
+
+def ring(first: str = PARTNER) -> str:
+    """Three who each live on the one before, and give nothing once they have less than half of their room."""
+    give = "kind: benefit, worth: {cash: 2 EUR/kg}"
+    flows = (
+        f"""{a + b}: {{{give}, from: {a}, to: {b}, rate: "5 kg/week if {a}.headroom > 0.5 else 0 kg/week"}}"""
+        for a, b in ("ab", "bc", "ca")
+    )
+    sides = f"a: {{{first}}}", f"b: {{{PARTNER}}}", f"c: {{{PARTNER}}}"
+    return f"parties: {{{', '.join(sides)}}}\nflows: {{{', '.join(flows)}}}\n"
+
+
+def test_in_a_ring_a_failure_takes_as_much_as_was_lost_first() -> None:
+    file = relationship(ring(), time="time: {start: 2026-01-05, horizon: 40 weeks}\n")
+    found = stress(file, runs=20, sections=("contagion",)).contagion
+    assert found is not None
+    assert found.radius == pytest.approx(1.0)
+    assert [len(one.reached) for one in found.failures] == [2, 2, 2]
+    assert "as much as was lost first" in found.says
+    assert found.unattended is None
+
+
+def test_who_cannot_speak_and_has_no_voice_is_named_where_most_rests_on_it() -> None:
+    file = relationship(ring(PARTNER.replace("organisation", "living system")))
+    found = stress(file, runs=20, sections=("contagion",)).contagion
+    assert found is not None
+    assert found.unattended is not None
+    assert (found.unattended.party, found.unattended.unattended) == ("a", "no voice")
+    assert "nobody speaks for it" in found.says
+
+
+def test_how_far_a_failure_reaches_is_not_told_of_what_somebody_keeps() -> None:
+    file = relationship(ring(PARTNER.replace("level: 100 EUR", "level: private to a, healthy: 100 EUR")))
+    found = stress(file, runs=20, sections=("contagion",))
+    json.dumps(found.to_json(), allow_nan=False)
+    said = " ".join(row.says for row in found.rows("contagion"))
+    assert "nan" not in said
+    assert "cannot be told" in said
+
+
+def test_one_party_alone_fails_where_only_it_is_asked_of() -> None:
+    found = stress(relationship(ring()), runs=20, party="b", sections=("contagion",)).contagion
+    assert found is not None
+    assert [one.party for one in found.failures] == ["b"]
+    assert found.radius is None
+
+
+def test_between_two_sides_nothing_is_said_of_a_third() -> None:
+    found = stress(read_case("neighbours/one_time_purchase.yaml"), runs=20, sections=("contagion",))
+    assert found.rows("contagion") == ()
+    assert set(found.to_json()["contagion"]) == {"failures", "radius", "leading", "unowned", "says"}
+
+
+def test_of_a_large_group_the_member_that_reaches_furthest_is_named() -> None:
+    count = 250
+    chain = Table(("above", "below"), tuple((f"w{k}", f"w{k + 1}") for k in range(1, 11)), tuple(range(10)))
+    names = Table(("well",), tuple((f"w{k}",) for k in range(count)), tuple(range(count)))
+    file = relationship(
+        """
+        parties:
+          wells:
+            kind: group
+            members: {file: wells.csv, member: well}
+            capacities: {water: {level: 1, floor: 0.5}}
+        flows:
+          spring:
+            kind: benefit
+            from: wells
+            to: wells
+            along: {file: pipes.csv, from: above, to: below}
+            rate: 0.01 per day
+            worth: {water: 1}
+        """,
+        tables={"wells.csv": names, "pipes.csv": chain},
+    )
+    found = stress(file, runs=20, sections=("contagion",))
+    assert found.contagion is not None
+    assert found.contagion.failures == ()
+    # Eleven wells one below the other: the first feeds one, and ten lie below it.
+    assert found.contagion.says == "Of the members, the failure of w1 reaches furthest: 1 directly and 10 in all."
+    assert [row.says for row in found.rows("contagion")] == [found.contagion.says]

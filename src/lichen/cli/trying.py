@@ -14,6 +14,7 @@ from lichen.cli import common
 SECTIONS = (
     "exits",
     "shocks",
+    "contagion",
     "cheating",
     "enforcement",
     "goodwill",

@@ -47,6 +47,8 @@ def sentences(stress: Stress, section: str) -> list[str]:
             said = [one.says for one in hardest_exits(stress)[:2]]
         case "shocks" if stress.shocks is not None:
             said = [one.says for one in stress.shocks.tried[:1]] + [one.says for one in stress.shocks.together[:_PAIRS]]
+        case "contagion":
+            said = said[:2]
         case "cheating" | "links":
             said = said[:1]
         case "at_floor" if said:
@@ -130,6 +132,16 @@ def _shocks(stress: Stress) -> tuple[Row, list[Row]]:
     return ("Blow to", *_HIT, "Felt for"), rows
 
 
+def _contagion(stress: Stress) -> tuple[Row, list[Row]]:
+    rows: list[Row] = []
+    for one in stress.contagion.failures if stress.contagion is not None else ():
+        direct = sum(loss.direct for loss in one.reached)
+        most = one.reached[0] if one.reached else None
+        lost = (one_line(most.title), percent(most.share.value)) if most is not None else (NONE, NONE)
+        rows.append((one_line(one.title), number(direct), number(len(one.reached)), *lost))
+    return ("Fails", "Directly", "In all", "Hit hardest", "Room lost"), rows
+
+
 def _cheating(stress: Stress) -> tuple[Row, list[Row]]:
     rows: list[Row] = []
     for one in stress.cheating or ():
@@ -187,11 +199,19 @@ def _span(days: float | None) -> str:
     return NONE if days is None else span(days)
 
 
-_TABLES = {"exits": _exits, "shocks": _shocks, "cheating": _cheating, "links": _links, "rehearsal": _rehearsal}
+_TABLES = {
+    "exits": _exits,
+    "shocks": _shocks,
+    "contagion": _contagion,
+    "cheating": _cheating,
+    "links": _links,
+    "rehearsal": _rehearsal,
+}
 _NO_DIFFERENCE = "Whether a side stops giving at its floor makes no difference, as it is and after a blow to any side."
 _NOTHING = {
     "exits": "Nobody here can leave.",
     "shocks": "Nothing here can be struck.",
+    "contagion": "There are no three sides here that could fall: the blows say it all.",
     "cheating": "Nobody here gives anything that could be held back.",
     "enforcement": "Nobody gives anything, or a period between reviews is as long as the horizon.",
     "goodwill": "Nothing that passes hangs on goodwill alone.",

@@ -16,6 +16,7 @@ from lichen.relationship.plain_data import plain
 from lichen.relationship.relationship import Relationship
 from lichen.stress.at_floor import AtFloor, at_floor
 from lichen.stress.cheating import Cheat, cheating
+from lichen.stress.contagion import Contagion, contagion
 from lichen.stress.enforcement import SelfEnforcement, enforcement
 from lichen.stress.exits import Exit, exits
 from lichen.stress.goodwill import Goodwill, goodwill
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 SECTIONS: Mapping[str, str] = {
     "exits": "If somebody leaves",
     "shocks": "If something strikes",
+    "contagion": "Who pulls whom down",
     "cheating": "Does cheating pay",
     "enforcement": "Does a word keep itself",
     "goodwill": "Without goodwill",
@@ -64,6 +66,7 @@ class Stress:
     interrupted: bool = False
     exits: tuple[Exit, ...] | None = None
     shocks: Shocks | None = None
+    contagion: Contagion | None = None
     cheating: tuple[Cheat, ...] | None = None
     enforcement: tuple[SelfEnforcement, ...] | None = None
     goodwill: Goodwill | None = None
@@ -80,6 +83,8 @@ class Stress:
                 return ()
             case Shocks():
                 return (*found.tried, *found.together)
+            case Contagion():
+                return (found, *found.failures) if found.says else ()
             case Links():
                 return found.tried
             case Goodwill():
@@ -168,6 +173,7 @@ def _empty(asked: Setting, record: Record | None, seen_by: str | None) -> Stress
 _QUESTIONS: Mapping[str, Callable[[Setting], Any]] = {
     "exits": exits,
     "shocks": shocks,
+    "contagion": contagion,
     "cheating": cheating,
     "enforcement": enforcement,
     "goodwill": goodwill,

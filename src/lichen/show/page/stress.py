@@ -25,6 +25,7 @@ _EFFECTS = ("What is tried", "Side", "Room lost", "95 % sure", "Below floor", "9
 _LEADS = {
     "exits": "Every side leaves once, with the notice and the replacements of the file.",
     "shocks": "Each blow falls on one day; what counts is the side that is not struck itself.",
+    "contagion": "Each side falls to its floor once; the others lose by it directly, or through others.",
     "cheating": "One side gives less, or later, than the file says; nobody answers it but the reviews of the file.",
     "enforcement": "A word keeps itself where going on is worth more than cheating once until the next review.",
     "goodwill": "Everything that no promise and no rule backs stops.",

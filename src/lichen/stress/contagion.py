@@ -1,0 +1,186 @@
+"""Who pulls whom down, among three sides and more: each side fails once, and what the others then lack is followed.
+
+`K[i, j]` is the largest share of j's room that is missing at one time after i fell to its floor, in the mean over
+futures. The runs follow harm through everybody, so `K` holds what arrives through others as well; passing it on once
+more, as a DebtRank does, would count that twice. Its spectral radius is that of the verdict. Members of large groups
+are ranked by their links alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, final
+
+from lichen.check import wording
+from lichen.check.evidence import CheckInput
+from lichen.check.measures.contagion import radius, spread
+from lichen.check.measures.figure import Figure
+from lichen.dependency.contagion_members import MemberReach, rank_members
+from lichen.relationship.party import Party
+from lichen.simulation.experiments import Experiment
+from lichen.stress.effects import SLIGHT
+from lichen.stress.setting import Setting, when
+
+_AS_MUCH = 1 - 1e-9
+
+Unattended = Literal["no voice", "nothing received"]
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """The share of its room that a party lacks at worst when another fails; `direct`: a flow links the two."""
+
+    party: str
+    title: str
+    share: Figure
+    direct: bool
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One party falls to its floor on one day (days since the start), and what each other essential party loses by it,
+    most first.
+
+    `unattended`: why nobody looks after this party: it cannot speak and nobody speaks for it, or nothing comes to it
+    from another; None where somebody does.
+    """
+
+    party: str
+    title: str
+    day: float
+    losses: tuple[Loss, ...]
+    unattended: Unattended | None
+
+    @property
+    def pulled(self) -> float:
+        """All that the others lack, in rooms: the sum of their shares. What cannot be told is left out."""
+        return sum(loss.share.value for loss in self.reached)
+
+    @property
+    def reached(self) -> tuple[Loss, ...]:
+        """Those that lose more than a little."""
+        return tuple(loss for loss in self.losses if loss.share.known and loss.share.value > SLIGHT)
+
+    @property
+    def says(self) -> str:
+        """`If farm falls to its floor in week 4, at worst mill lacks 75 % of its room, and through others shop ...`"""
+        direct = [_lacks(loss) for loss in self.reached if loss.direct]
+        onward = [_lacks(loss) for loss in self.reached if not loss.direct]
+        parts = [wording.listed(direct)] * bool(direct) + [f"through others {wording.listed(onward)}"] * bool(onward)
+        lost = f"at worst {', and '.join(parts)}" if parts else "nobody else is seen to lose by it"
+        untold = [loss.title for loss in self.losses if not loss.share.known]
+        besides = f"; for {wording.listed(untold)} it cannot be told" if untold else ""
+        return f"If {self.title} falls to its floor {when(self.day)}, {lost}{besides}."
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contagion:
+    """Each party's failure, first the one that pulls down the most; none where there are fewer than three sides.
+
+    `radius`: the spectral radius of `K`, at most 1: how much of what is lost first the others lose by it, on average
+    and with what arrives through others. None where not every party is asked of. `leading` and `unowned`: the members
+    of large groups that reach furthest, of all and of those to whom nothing comes from another party.
+    """
+
+    failures: tuple[Failure, ...]
+    radius: float | None
+    leading: tuple[MemberReach, ...]
+    unowned: tuple[MemberReach, ...]
+
+    @property
+    def unattended(self) -> Failure | None:
+        """Of the parties that nobody looks after, the one whose failure pulls down the most; None where none does."""
+        return next((one for one in self.failures if one.unattended is not None and one.reached), None)
+
+    @property
+    def says(self) -> str:
+        """Which failure reaches furthest, what an average one takes, and on whom most rests that nobody looks after."""
+        return " ".join(self._sentences())
+
+    def _sentences(self) -> Iterator[str]:
+        if self.failures:
+            yield _reach(self.failures)
+        if self.radius is not None and self.radius >= _AS_MUCH:
+            yield "On average a failure takes from the others as much as was lost first, or more."
+        one = self.unattended
+        if one is not None:
+            why = "nobody speaks for it" if one.unattended == "no voice" else "nothing comes to it from the others"
+            yield f"Of the sides that nobody looks after, the most rests on {one.title}: {why}."
+        for member in self.leading[:1]:
+            yield f"Of the members, the failure of {_far(member)}."
+        for member in self.unowned[:1]:
+            yield f"Of the members that nobody looks after, that of {_far(member)}."
+
+
+def contagion(setting: Setting) -> Contagion:
+    """Every party to its floor, one at a time, and the members of large groups by their links."""
+    ranking = rank_members(setting.relationship)
+    sides = setting.relationship.touched_parties
+    failures, shares = _failures(setting) if len(sides) > 2 else ((), {})
+    return Contagion(
+        failures=failures,
+        radius=radius(shares) if failures and len(setting.asked) == len(sides) else None,
+        leading=ranking.leading if ranking is not None else (),
+        unowned=ranking.unowned if ranking is not None else (),
+    )
+
+
+def _failures(setting: Setting) -> tuple[tuple[Failure, ...], Mapping[tuple[str, str], Figure]]:
+    parties = {f"shock:{party.name}": party for party in setting.asked if party.essential_capacities}
+    evidence = setting.run([_to_floor(setting, name, party) for name, party in parties.items()])
+    shares = spread(evidence)
+    found = [_failure(evidence, party, shares, setting.days_at(setting.later)) for party in parties.values()]
+    return tuple(sorted(found, key=lambda one: -one.pulled)), shares
+
+
+def _to_floor(setting: Setting, name: str, party: Party) -> Experiment:
+    places = frozenset(f"{party.name}.{capacity.name}" for capacity in party.essential_capacities)
+    return Experiment(name=name, begins=setting.later, to_floor=places)
+
+
+def _failure(evidence: CheckInput, party: Party, shares: Mapping[tuple[str, str], Figure], day: float) -> Failure:
+    linked = {name for flow in evidence.inner_flows if party.name in flow.parties for name in flow.parties}
+    losses = [
+        Loss(party=other, title=evidence.title(other), share=share, direct=other in linked)
+        for (origin, other), share in shares.items()
+        if origin == party.name
+    ]
+    return Failure(
+        party=party.name,
+        title=party.title,
+        day=day,
+        losses=tuple(sorted(losses, key=lambda loss: -loss.share.value if loss.share.known else 0.0)),
+        unattended=_unattended(evidence, party),
+    )
+
+
+def _unattended(evidence: CheckInput, party: Party) -> Unattended | None:
+    if not party.chooses and party.spoken_for_by is None:
+        return "no voice"
+    received = any(flow.receiver == party.name and flow.worth for flow in evidence.inner_flows)
+    return None if received else "nothing received"
+
+
+def _reach(failures: tuple[Failure, ...]) -> str:
+    first = failures[0]
+    if not first.reached:
+        told = all(loss.share.known for one in failures for loss in one.losses)
+        return "A failure of one side stays with it." if told else "How far a failure reaches cannot be told."
+    direct = sum(loss.direct for loss in first.reached)
+    return (
+        f"The failure of {first.title} pulls down the most: it reaches {direct} directly "
+        f"and {len(first.reached)} in all."
+    )
+
+
+def _lacks(loss: Loss) -> str:
+    return f"{loss.title} lacks {wording.share(loss.share.value)} of its room"
+
+
+def _far(member: MemberReach) -> str:
+    reach, direct = wording.count(member.reach), wording.count(member.direct)
+    return f"{member.member or member.group} reaches furthest: {direct} directly and {reach} in all"
