@@ -11,10 +11,12 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from lichen.relationship.relationship import Relationship
+from lichen.simulation.compiling import compile_program
 from lichen.simulation.dynamics.model import Dynamics
 from lichen.simulation.dynamics.still import settled, still
 from lichen.simulation.dynamics.stock_flow import MOST_CELLS, dynamics_of
 from lichen.simulation.experiments import BASE
+from lichen.simulation.interventions import Needs
 from lichen.simulation.run import simulate
 from lichen.workspace import read_relationship
 from tests.oracles.comparing import close
@@ -54,7 +56,13 @@ def assert_files_move_alike(files: Mapping[str, str]) -> None:
             (Path(folder) / name).write_text(text, encoding="utf-8")
         found = read_relationship(Path(folder) / FILE).relationship
     assert found is not None
-    assert_moves_alike(found)
+    if not has_bound_promises(found):
+        assert_moves_alike(found)
+
+
+def has_bound_promises(found: Relationship) -> bool:
+    """Whether a promise on credit rests on what falls due, for which there is no equation."""
+    return bool(compile_program(found, Needs()).promises)
 
 
 def assert_moves_alike(found: Relationship) -> None:
@@ -70,6 +78,22 @@ def assert_moves_alike(found: Relationship) -> None:
             assert close(float(expected), moments[step][name]), f"{name} at step {step}"
         compared += 1
     assert compared or not found.touched_parties
+
+
+def test_a_promise_that_rests_on_what_falls_due_has_no_equation() -> None:
+    credit = """
+    parties:
+      ann: {kind: person, capacities: {cash: {level: 50 EUR, floor: 10 EUR, at_least: 0 EUR}}}
+      ben: {kind: person, capacities: {cash: {level: 120 EUR, floor: 30 EUR}}}
+    flows:
+      gift: {kind: benefit, from: ann, to: ben, rate: 5 EUR/week, cost: {cash: 1}, settled_after: 1 week}
+      back: {kind: benefit, from: ann, to: ben, rate: 0.5 * gift, cost: {cash: 1}, settled_after: 2 weeks}
+    """
+    found = relationship(credit)
+    assert has_bound_promises(found)
+    assert dynamics_of(found) == (
+        "what `back` promises on credit rests on what falls due at the same time, which no equation of its own can say"
+    )
 
 
 def test_a_walk_follows_its_mean_and_a_range_its_middle() -> None:

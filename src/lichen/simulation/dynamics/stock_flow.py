@@ -35,6 +35,11 @@ def dynamics_of(relationship: Relationship) -> Dynamics | str:
     visible = (set(quiet.terms) | set(quiet.world)) - moving - durations(quiet)
     needs = Needs(factored=frozenset(quiet.flows), points={name: (0.5,) for name in sorted(visible)})
     program = compile_program(quiet, needs)
+    if program.promises:
+        return (
+            f"what `{program.promises[0].flow}` promises on credit rests on what falls due at the same time, "
+            "which no equation of its own can say"
+        )
     cells = sum(len(program.axes[node.result.axis]) if node.result.axis else 1 for node in program.nodes)
     if cells > MOST_CELLS:
         return (
