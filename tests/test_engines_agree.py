@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -23,6 +22,7 @@ from lichen.simulation import run
 from lichen.simulation.experiments import BASE, Experiment, standard_experiments, together
 from lichen.simulation.run import simulate
 from lichen.workspace import read_relationship
+from tests.arrays import arrays
 from tests.strategies import FILE, group_folders, two_party_texts
 
 pytest.importorskip("numba")
@@ -159,18 +159,6 @@ def assert_alike(relationship: Relationship, experiments: tuple[Experiment, ...]
         for party, fall in lane.falls.items():
             assert fall.days == numpy.lanes[name].falls[party].days
             assert fall.share == pytest.approx(numpy.lanes[name].falls[party].share, rel=SAME, abs=SAME, nan_ok=True)
-
-
-def arrays(part: object, path: str = "") -> Iterator[tuple[str, np.ndarray]]:
-    """Every array in what a run leaves behind, with where it stands."""
-    if isinstance(part, np.ndarray):
-        yield path, part
-    elif isinstance(part, Mapping):
-        for name, inner in part.items():
-            yield from arrays(inner, f"{path}/{name}")
-    elif is_dataclass(part):
-        for field in fields(part):
-            yield from arrays(getattr(part, field.name), f"{path}.{field.name}")
 
 
 def drawn(files: Mapping[str, str]) -> Relationship:

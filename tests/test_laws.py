@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import combinations
 
@@ -28,6 +27,7 @@ from lichen.language.table import Table
 from lichen.relationship.relationship import Relationship
 from lichen.simulation.experiments import BASE, standard_experiments
 from lichen.simulation.run import simulate
+from tests.arrays import arrays
 from tests.strategies import FILE, Draw, durations, number, two_party_texts
 
 RUNS = 64
@@ -337,18 +337,6 @@ def test_worth_and_cost_scaled_together_do_not_change_who_gains(text: str, facto
     assert scaled != text
     about = "non_extractive_reinforcement"
     assert of(scaled, about) == pytest.approx(of(text, about), abs=SAME, rel=0)
-
-
-def arrays(part: object, path: str = "") -> Iterator[tuple[str, np.ndarray]]:
-    """Every array in what a run leaves behind, with where it stands."""
-    if isinstance(part, np.ndarray):
-        yield path, part
-    elif isinstance(part, Mapping):
-        for name, inner in part.items():
-            yield from arrays(inner, f"{path}/{name}")
-    elif is_dataclass(part):
-        for field in fields(part):
-            yield from arrays(getattr(part, field.name), f"{path}.{field.name}")
 
 
 def equal_arrays(one: object, other: object) -> None:
