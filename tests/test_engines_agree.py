@@ -16,8 +16,11 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from lichen import simulation
+from lichen.check.assess import assess
+from lichen.check.verdict import Verdict
 from lichen.language.problem import render
 from lichen.relationship.relationship import Relationship
+from lichen.relationship.values import has_chance
 from lichen.simulation import run
 from lichen.simulation.experiments import BASE, Experiment, standard_experiments, together
 from lichen.simulation.run import simulate
@@ -36,6 +39,8 @@ FEW = [file for file in FILES if file.startswith("features/")] + ["examples/supp
 SAME = 1e-8
 """Functions of the library and sums over members may differ in the last bits."""
 RUNS = 5
+PAGES = [file for file in FILES if file.split("/")[0] not in ("features", "three")]
+FEW_PAGES = [file for file in PAGES if file.startswith("worlds/")] + ["examples/mentorship.yaml"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -53,6 +58,33 @@ def test_every_case_file_gives_the_same_figures(file: str) -> None:
     if reading.relationship is None:
         pytest.skip("not a relationship")
     assert_alike(reading.relationship)
+
+
+@pytest.mark.parametrize("file", PAGES if ALL else FEW_PAGES)
+def test_every_page_of_the_acceptance_set_gives_the_same_verdict(file: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    relationship = read(CASES / file)
+    monkeypatch.setattr(run, "is_prepared", lambda: True)
+    numpy, numba = (verdict_of(relationship, large, monkeypatch) for large in (float("inf"), 0.0))
+    assert (numba.verdict, numba.kind, numba.instead) == (numpy.verdict, numpy.kind, numpy.instead)
+    assert [(f.about, f.status, f.parties) for f in numba.findings] == [
+        (f.about, f.status, f.parties) for f in numpy.findings
+    ]
+    for found, expected in zip(numba.findings, numpy.findings, strict=True):
+        for one, other in ((found.margin, expected.margin), (found.score, expected.score)):
+            assert (one is None) == (other is None), found.about
+            assert one is None or one == pytest.approx(other, rel=SAME, abs=SAME, nan_ok=True), found.about
+
+
+def verdict_of(relationship: Relationship, large: float, monkeypatch: pytest.MonkeyPatch) -> Verdict:
+    """The verdict where work from `large` on goes to the fast engine."""
+    seen = []
+    run_all = engine.run_all
+    with monkeypatch.context() as patched:
+        patched.setattr(run, "LARGE", large)
+        patched.setattr(engine, "run_all", lambda *given, **named: (seen.append(named), run_all(*given, **named)))
+        verdict = assess(relationship, runs=100, search=False).verdict
+    assert bool(seen) == (large == 0 and has_chance(relationship))
+    return verdict
 
 
 @pytest.mark.parametrize("scenario", ["drought", "shop_closes", "better_terms"])
