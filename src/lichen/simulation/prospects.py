@@ -1,7 +1,8 @@
 """What the futures look like over time: between which bounds everything moves, and who has reached its floor by when.
 
 Built up chunk by chunk, so that any number of futures needs the same memory. The first futures are held as they are;
-once there are more, they span a histogram for each moment, from which the bounds are read to a thousandth of its width.
+once there are more, they span a histogram for each moment, from which the bounds are read to a thousandth of what lies
+between the first and the last hundredth of futures; of what is above 0 and spreads widely, of its logarithm.
 
 Between two steps a fluctuating level can touch its floor and come back unseen. Who has reached it is therefore told
 twice: as the steps see it, and with the floor moved up by 0.5826 standard deviations of one step (Broadie, Glasserman
@@ -32,6 +33,9 @@ MOST_SERIES = 60
 HELD, HELD_NUMBERS = 2_000, 20_000_000
 """How many of the first futures are held as they are, and how many numbers they may be."""
 BINS = 1024
+TAIL = 0.01
+WIDE = 20.0
+"""From so many times as much at the upper end as at the lower on, what is above 0 is counted by its logarithm."""
 CORRECTION = 0.5826
 
 
@@ -153,7 +157,8 @@ class _Gathering:
         self.names = [lane.name for lane in lanes]
         steps = relationship.time.steps
         self.places = np.unique(np.linspace(0, steps, min(steps + 1, MOST_PLACES)).round().astype(np.intp))
-        numbers = max(1, len(self.places) * len(self.series) * len(lanes))
+        rooms = sum(name.endswith(".headroom") for name in self.series)
+        numbers = max(1, (len(self.places) * len(self.series) + (steps + 1) * rooms) * len(lanes))
         self.most_held = max(1, min(HELD, HELD_NUMBERS // numbers, runs))
         self.held: dict[tuple[str, str], list[Array]] = {
             (lane, name): [] for lane in self.names for name in self.series
@@ -224,22 +229,30 @@ class _Gathering:
 
 @final
 class _Histogram:
-    """Counts by moment and bin, over a width that the first futures say, and half as much on either side."""
+    """Counts by moment and bin, over what the first futures span without their tails, and half as much on either side.
+
+    The bounds that are asked for lie well within; what lies beyond goes to the outermost bins.
+    """
 
     def __init__(self, first: Array) -> None:
+        self.in_logarithms = _spreads_widely(first)
         self.least, self.most = first.min(axis=1), first.max(axis=1)
-        span = self.most - self.least
-        self.low = self.least - span / 2
+        low, high = np.quantile(self._scaled(first), (TAIL, 1 - TAIL), axis=1)
+        span = high - low
+        self.low = low - span / 2
         self.width = np.where(span > 0, 2 * span / BINS, 1.0)
         self.counts: NDArray[np.int64] = np.zeros((len(first), BINS), dtype=np.int64)
         self.rows = np.arange(len(first))[:, None] * BINS
         self.add(first)
 
+    def _scaled(self, values: Array) -> Array:
+        return np.log(values) if self.in_logarithms else values
+
     def add(self, values: Array) -> None:
         """More futures [moment, future]."""
         np.minimum(self.least, values.min(axis=1), out=self.least)
         np.maximum(self.most, values.max(axis=1), out=self.most)
-        places = values - self.low[:, None]
+        places = self._scaled(values) - self.low[:, None]
         places /= self.width[:, None]
         np.fmax(places, 0, out=places)  # not-a-numbers too, which the bounds tell of
         np.fmin(places, BINS - 1, out=places)
@@ -258,8 +271,17 @@ class _Histogram:
             into = (wanted - (below[rows, places] - self.counts[rows, places])) / np.maximum(
                 self.counts[rows, places], 1
             )
-            found[turn] = np.clip(self.low + (places + into) * self.width, self.least, self.most)
+            value = self.low + (places + into) * self.width
+            found[turn] = np.clip(np.exp(value) if self.in_logarithms else value, self.least, self.most)
         return found
+
+
+def _spreads_widely(first: Array) -> bool:
+    """Whether all values [moment, future] are above 0 and at some moment lie far apart in proportion."""
+    if not (first > 0).all():
+        return False
+    low, high = np.quantile(first, (SHARES[0], SHARES[-1]), axis=1)
+    return bool((high > WIDE * low).any())
 
 
 @final
