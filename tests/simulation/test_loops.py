@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from lichen.simulation.dynamics.model import Delay, Stock
+from lichen.simulation.loops import loops
+from lichen.simulation.loops.link_scores import link_scores
 from lichen.simulation.loops.loops import Loops, find_loops, loops_of
 from lichen.simulation.loops.search import all_loops, strongest_loops, tangles
 from tests.simulation.build import relationship
@@ -177,3 +179,33 @@ def test_pairs_of_parties_have_a_loop_each() -> None:
     flows = {f"{x}{y}": f"0.1*{x}" for pair in combinations(names, 2) for x, y in (pair, pair[::-1])}
     stocks = {n: Stock(initial=1.0, inflows=tuple(f for f in flows if f[1] == n)) for n in names}
     assert len(shares(model(stocks, flows))) == 5  # three pairs, two ways round all three
+
+
+def test_the_score_of_a_link_is_what_moving_it_alone_does_to_the_whole_formula() -> None:
+    """A sum with a factor, of which only the terms that read the moved one are worked out again."""
+    flows = {"up": "(a + 2*b + a*b)*(0.01*c)", "aside": "0.02*b", "on": "0.03*c - 0.001*a"}
+    stocks = {
+        "a": Stock(initial=1.0, inflows=("up",)),
+        "b": Stock(initial=2.0, inflows=("aside",)),
+        "c": Stock(initial=3.0, inflows=("on",)),
+    }
+    dynamics = model(stocks, flows, steps=5)
+    moments = dynamics.run()
+    found = link_scores(dynamics, moments, dynamics.links)
+
+    def up(a: float, b: float, c: float) -> float:
+        return (a + 2 * b + a * b) * 0.01 * c
+
+    for step, (before, after) in enumerate(pairwise(moments)):
+        whole = after["up"] - before["up"]
+        for name in "abc":
+            moved = {other: (after if other == name else before)[other] for other in "abc"}
+            part = up(**moved) - before["up"]
+            assert found[name, "up"][step] == pytest.approx(abs(part / whole), rel=1e-9)
+
+
+def test_too_many_steps_of_arithmetic_are_refused_with_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loops, "MOST_WORK", 50)
+    found = find_loops(relationship(TWO))
+    assert isinstance(found, str)
+    assert "at most 50 are" in found

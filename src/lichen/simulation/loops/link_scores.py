@@ -20,7 +20,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from lichen.relationship.formula import names
+from lichen.relationship.formula import Binary, Tree, names, walk
 from lichen.simulation.dynamics.model import Dynamics, Values, net, value
 
 Array: TypeAlias = NDArray[np.float64]
@@ -30,40 +30,97 @@ Link: TypeAlias = tuple[str, str]
 
 def link_scores(dynamics: Dynamics, moments: tuple[Values, ...], variables: Iterable[str]) -> Mapping[Link, Array]:
     """The score of every link among some variables [step]."""
-    among = set(variables)
-    links = [(x, z) for x, readers in dynamics.links.items() for z in readers if x in among and z in among]
-    found = {link: np.zeros(len(moments) - 1) for link in links}
-    into: dict[str, list[str]] = {}
-    for x, z in links:
-        into.setdefault(z, []).append(x)
+    into = _links_into(dynamics, set(variables))
+    found = {(x, z): np.zeros(len(moments) - 1) for z, read in into.items() for x in read}
+    terms = {z: _terms_by_name(dynamics.formulas[z]) for z in into if z in dynamics.formulas}
     for step, (before, after) in enumerate(pairwise(moments)):
+        moved = dict(before)
         for z, read in into.items():
-            for x, score in _scores(dynamics, z, read, before, after):
+            if z in terms:
+                scores = _of_a_formula(terms[z], z, read, before, after, moved)
+            else:
+                scores = _of_a_memory(dynamics, z, read, before, after)
+            for x, score in scores:
                 found[x, z][step] = score if math.isfinite(score) else 0.0
     return found
 
 
-def _scores(
-    dynamics: Dynamics, z: str, read: Iterable[str], before: Values, after: Values
+def work_of(dynamics: Dynamics, variables: Iterable[str]) -> int:
+    """How many nodes of formulas the scores of every link among some variables ask for."""
+    among = set(variables)
+    terms = (_terms_by_name(tree) for z, tree in dynamics.formulas.items() if z in among)
+    read = (one for by_name in terms for x, found in by_name.items() if x in among for one in found)
+    return dynamics.steps * sum(1 for term in read for _ in walk(term))
+
+
+def _links_into(dynamics: Dynamics, among: set[str]) -> Mapping[str, list[str]]:
+    """By variable, those that it reads."""
+    found: dict[str, list[str]] = {}
+    for x, readers in dynamics.links.items():
+        for z in readers:
+            if x in among and z in among:
+                found.setdefault(z, []).append(x)
+    return found
+
+
+def _terms_by_name(tree: Tree) -> Mapping[str, list[Tree]]:
+    """By name, the terms of a sum that read it: of a sum over members the others need not be worked out again."""
+    found: dict[str, list[Tree]] = {}
+    for term in _terms(tree):
+        for name in names(term):
+            found.setdefault(name, []).append(term)
+    return found
+
+
+def _terms(tree: Tree) -> Iterator[Tree]:
+    """What a formula is the sum of; a factor of a sum goes to every term."""
+    waiting = [tree]
+    while waiting:
+        one = waiting.pop()
+        if not isinstance(one, Binary) or one.operator not in "+*":
+            yield one
+        elif one.operator == "+":
+            waiting += [one.right, one.left]
+        else:
+            parts, factors = list(_terms(one.left)), list(_terms(one.right))
+            if min(len(parts), len(factors)) > 1:
+                yield one
+            elif len(factors) == 1:
+                yield from (Binary("*", part, one.right) for part in parts)
+            else:
+                yield from (Binary("*", one.left, factor) for factor in factors)
+
+
+def _of_a_formula(
+    terms: Mapping[str, list[Tree]], z: str, read: Iterable[str], before: Values, after: Values, moved: Values
 ) -> Iterator[tuple[str, float]]:
-    """What each of those that one variable reads contributes to its change in one step."""
-    if z in dynamics.stocks:
-        stock = dynamics.stocks[z]
-        whole = net(stock, after) - net(stock, before)
-        for x in read:
-            sign = (x in stock.inflows) - (x in stock.outflows)
-            yield x, sign * abs((after[x] - before[x]) / whole) if whole else 0.0
-        return
+    """What each of those that a formula reads contributes to its change in one step.
+
+    `moved` holds the values before; one at a time is moved in it, and moved back.
+    """
     whole = after[z] - before[z]
     if not whole:
         return
-    if z in dynamics.delays:
-        yield from ((x, 1.0) for x in read)
-        return
-    tree = dynamics.formulas[z]
-    alone = len(names(tree)) == 1
     for x in read:
-        moved = after[x] - before[x]
-        if moved:
-            part = whole if alone else value(tree, {**before, x: after[x]}) - before[z]
-            yield x, math.copysign(abs(part / whole), part / moved) if part else 0.0
+        change = after[x] - before[x]
+        if change:
+            at_first = sum(value(term, moved) for term in terms[x])
+            moved[x] = after[x]
+            part = whole if len(terms) == 1 else sum(value(term, moved) for term in terms[x]) - at_first
+            moved[x] = before[x]
+            yield x, math.copysign(abs(part / whole), part / change) if part else 0.0
+
+
+def _of_a_memory(
+    dynamics: Dynamics, z: str, read: Iterable[str], before: Values, after: Values
+) -> Iterator[tuple[str, float]]:
+    """What each of those that a stock or a delay reads contributes to its change in one step."""
+    if z in dynamics.delays:
+        if after[z] - before[z]:
+            yield from ((x, 1.0) for x in read)
+        return
+    stock = dynamics.stocks[z]
+    whole = net(stock, after) - net(stock, before)
+    for x in read:
+        sign = (x in stock.inflows) - (x in stock.outflows)
+        yield x, sign * abs((after[x] - before[x]) / whole) if whole else 0.0

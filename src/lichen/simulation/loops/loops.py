@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import chain, groupby
 from typing import final
 
 import numpy as np
@@ -19,11 +19,11 @@ from lichen.relationship.relationship import Relationship
 from lichen.simulation.dynamics.model import About, Dynamics
 from lichen.simulation.dynamics.stock_flow import dynamics_of
 from lichen.simulation.loops.at_rest import Rest, rest_of
-from lichen.simulation.loops.link_scores import Array, Link, link_scores
+from lichen.simulation.loops.link_scores import Array, Link, link_scores, work_of
 from lichen.simulation.loops.search import MOST_LOOPS, Loop, all_loops, strongest_loops, tangles
 
-MOST_SCORES = 2_000_000
-"""So many scores, of links at steps, are computed."""
+MOST_WORK = 20_000_000
+"""So many nodes of formulas are worked out for the scores of links, some ten seconds' work."""
 INSTANTS = 8
 """Where loops are too many to count, the strongest are looked for at so many instants."""
 SHORTEST = 1 / 40
@@ -91,9 +91,9 @@ def find_loops(relationship: Relationship) -> Loops | str:
     dynamics = dynamics_of(relationship)
     if isinstance(dynamics, str):
         return dynamics
-    scores = sum(map(len, dynamics.links.values())) * dynamics.steps
-    if scores > MOST_SCORES:
-        return f"this takes {scores:,} scores of links; at most {MOST_SCORES:,} are. Let one member stand for several"
+    work = work_of(dynamics, chain.from_iterable(tangles(dynamics.links)))
+    if work > MOST_WORK:
+        return f"they take {work:,} steps of arithmetic; at most {MOST_WORK:,} are. Let one member stand for several"
     return loops_of(dynamics)
 
 
