@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import pytest
 
-from lichen.show.simulated import fans, lane_title, prospects_text, spark
+from lichen.show.lanes import lane_says, lane_title
+from lichen.show.page.futures import futures_page
+from lichen.show.simulated import fans, prospects_text, spark
+from lichen.simulation.experiments import Experiment, standard_experiments
 from lichen.simulation.prospects import look_ahead
 from tests.simulation.build import relationship
 
-MILL = relationship(
-    """
+BARE = """
     units: {kEUR: 1000 EUR, loaf: new}
     parties:
       mill:
@@ -26,7 +29,7 @@ MILL = relationship(
     scenarios:
       dry: {from: 2026-01-05, set: {price: 2}}
     """
-)
+MILL = relationship(BARE)
 
 
 @pytest.mark.parametrize(
@@ -51,13 +54,51 @@ def test_a_lane_has_a_name_for_people(name: str, title: str) -> None:
     assert lane_title(name) == title
 
 
+@pytest.mark.parametrize("one", standard_experiments(MILL)[1:], ids=lambda one: one.name)
+def test_every_experiment_can_be_said(one: Experiment) -> None:
+    said = lane_says(one.name, MILL)
+    assert said.startswith("from the start, " if one.begins == 0 else "in January 2026, ")
+    parties = {name for name in MILL.parties if name in one.name.replace("+", ":").replace(".", ":").split(":")}
+    assert all(MILL.parties[name].title in said for name in parties)
+
+
+def test_an_exit_is_said_with_its_month() -> None:
+    year = relationship(BARE, time="time: {start: 2026-01-01, horizon: 3 years, step: 1 month}\n")
+    assert lane_says("exit:mill", year) == "in January 2027, notice that The mill leaves"
+    assert lane_says("cut_and_run:mill", year) == "in September 2028, The mill gives nothing"
+    assert lane_says("shock:mill.cash", year) == "in January 2027, The mill's `cash` at its floor"
+    assert lane_says("scenario:dry", year) == "what the file says under `scenarios: dry`"
+
+
+def test_the_page_has_a_chart_for_each_series_and_says_what_each_lane_is() -> None:
+    lanes = [one for one in standard_experiments(MILL) if one.name == "exit:mill"]
+    page = futures_page(look_ahead(MILL, lanes, runs=20), MILL)
+    assert page.count("<figure") == 5
+    assert "exit mill: in January 2026, notice that The mill leaves." in page
+    assert "20 futures, seed 1, 1 January 2026 to 11 January 2026." in page
+    assert ">The mill, exit mill</th>" in page
+
+
+def test_what_a_group_has_is_said_to_be_of_all_members() -> None:
+    crowd = relationship(
+        """
+        parties:
+          shop: {kind: organisation, capacities: {cash: {level: 4, floor: 1}}}
+          crowd: {kind: group, members: 30, capacities: {purse: {level: 2, floor: 1}}}
+        flows: {dues: {kind: benefit, from: crowd, to: shop, rate: 1 per day}}
+        """
+    )
+    text = prospects_text(look_ahead(crowd, (), runs=20), crowd)
+    assert re.search(r"crowd.purse, all 30 +60 ", text)
+    assert re.search(r"dues, all 30, a day +30 ", text)
+
+
 def test_figures_stand_in_units_of_the_file() -> None:
     text = prospects_text(look_ahead(MILL, (), runs=20), MILL)
-    # 4,000 EUR less 100 a day for ten days; two loaves a day are 730.5 a year.
+    # 4,000 EUR less 100 a day for ten days; two loaves a day, which is a step.
     assert "mill.cash, kEUR" in text
     assert " 4         3        3     3 " in text
-    assert "bread, loaf/year" in text
-    assert "730.5" in text
+    assert re.search(r"bread, loaf/day +2 +2 +2 +2 ", text)
     assert "Scenarios of the file that were not tried: dry." in " ".join(text.split())
 
 

@@ -96,17 +96,17 @@ def read_file(path: Path, party: str | None, form: str = "text", scenario: str |
     return relationship
 
 
-def known(option: str, name: str, names: Mapping[str, object], noun: str) -> None:
-    """Leave with status 2 unless the name is one of the file's; name the nearest."""
+def known(option: str, name: str, names: Mapping[str, object], noun: str, most: int = MOST_NAMED) -> None:
+    """Leave with status 2 unless the name is one of the file's; name the nearest, and so many of all."""
     import difflib
 
     if name in names:
         return
     near = difflib.get_close_matches(name, names, n=1)
-    listed = ", ".join(f"`{n}`" for n in list(names)[:MOST_NAMED]) or f"no {noun}"
-    listed += f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    listed = ", ".join(f"`{n}`" for n in list(names)[:most]) or f"no {noun}"
+    listed += f" and {len(names) - most} more" if len(names) > most else ""
     hint = f" Did you mean `{near[0]}`?" if near else ""
-    raise click.UsageError(f"{option}: `{name}` is not a {noun} of this file, which has {listed}.{hint}")
+    raise click.UsageError(f"{option}: `{name}` is no {noun} of this file, which has {listed}.{hint}")
 
 
 def within(option: str, day: date, time: Time) -> None:

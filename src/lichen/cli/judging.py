@@ -72,7 +72,7 @@ def simulate_file(
 
     known = {one.name: one for one in standard_experiments(relationship)[1:]}
     for name in experiments:
-        common.known("--experiment", name, known, "experiment")
+        common.known("--experiment", name, known, "experiment", most=len(known))
     lanes = [in_scenario(name) for name in dict.fromkeys(scenarios)]
     lanes += [known[name] for name in dict.fromkeys(experiments)]
     common.affordable(relationship, asked.runs, (BASE, *lanes))

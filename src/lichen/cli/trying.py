@@ -28,7 +28,7 @@ SECTIONS = (
 
 @click.command()
 @common.FILE
-@common.formats("text", "json", "svg", "csv")
+@common.formats("text", "json", "html", "svg", "csv")
 @click.option("--scenario", "scenarios", metavar="NAME", multiple=True, help="A scenario beside; may be repeated.")
 @click.option(
     "--experiment", "experiments", metavar="LANE", multiple=True, help="An experiment beside, such as exit:PARTY."
@@ -73,7 +73,12 @@ def simulate(
     elif form == "svg":
         from lichen.show.page.picture import picture
 
-        text = picture(found.relationship, list(simulated.fans(found, relationship)))
+        head = (simulated.how(found, relationship), *simulated.beside(found, relationship))
+        text = picture(found.relationship, head, list(simulated.fans(found, relationship)))
+    elif form == "html":
+        from lichen.show.page.futures import futures_page
+
+        text = futures_page(found, relationship)
     else:
         colours = output is None and sys.stdout.isatty()
         text = simulated.prospects_text(found, relationship, colours=colours)

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lichen.relationship.quantity import TIME
 from lichen.show.charts.fan import Course, Fan
 from lichen.show.figures import UNKNOWN, after, full_date, number, percent, readable_unit, room, short_month
+from lichen.show.lanes import lane_says, lane_title
 from lichen.show.lines import Line, columns, one_line, plain, rendered, wrapped
-from lichen.simulation.prospects import SHARES, Band, Prospects
+from lichen.simulation.prospects import MOST_SERIES, SHARES, Band, Prospects
 
 if TYPE_CHECKING:
     from lichen.relationship.relationship import Relationship
@@ -24,7 +26,9 @@ Row = tuple[str, ...]
 BLOCKS = "▁▂▃▄▅▆▇█"
 _SPARK = 16
 _ROOM = ".headroom"
+SECTIONS = ("Room left", "What each lives on", "What passes")
 _QUARTERS = (0.25, 0.5, 0.75, 1.0)
+_TIMES = (("day", 1.0), ("week", 7.0), ("month", 365.25 / 12), ("year", 365.25))
 _BOUNDS = ("", "start", "end: 5 %", "typical", "95 %", "typical course")
 
 
@@ -56,30 +60,82 @@ def prospects_csv(prospects: Prospects, relationship: Relationship) -> str:
 
 def fans(prospects: Prospects, relationship: Relationship) -> Iterator[Fan]:
     """One picture for each series, with all lanes in it."""
+    return (fan_of(series, prospects, relationship) for section in SECTIONS for series in series_in(section, prospects))
+
+
+def fan_of(series: str, prospects: Prospects, relationship: Relationship) -> Fan:
+    """The picture of one series, with all lanes in it."""
     lanes = list(prospects.lanes.values())
-    for series, band in lanes[0].bands.items():
-        unit, size = _unit(band, relationship)
-        yield Fan(
-            title=_series_title(series, relationship),
-            unit="" if series.endswith(_ROOM) else unit or "1",
-            start=relationship.time.start,
-            days=tuple(map(float, prospects.days)),
-            courses=tuple(
-                Course(
-                    title=lane_title(lane.name),
-                    turn=turn,
-                    bounds=tuple(tuple(map(float, line / size)) for line in lane.bands[series].bounds),
-                )
-                for turn, lane in enumerate(lanes)
-            ),
-            floor=0.0 if series.endswith(_ROOM) else None,
-        )
+    unit, size = _unit(lanes[0].bands[series], relationship)
+    floor = _floor_of(series, relationship)
+    return Fan(
+        title=_series_title(series, relationship),
+        unit="" if series.endswith(_ROOM) else unit or "1",
+        start=relationship.time.start,
+        days=tuple(map(float, prospects.days)),
+        courses=tuple(
+            Course(
+                title=lane_title(lane.name),
+                turn=turn,
+                bounds=tuple(tuple(map(float, line / size)) for line in lane.bands[series].bounds),
+            )
+            for turn, lane in enumerate(lanes)
+        ),
+        floor=None if floor is None else floor / size,
+    )
 
 
-def lane_title(name: str) -> str:
-    """`as it is`, `scenario recession`, `exit of alder`."""
-    kind, _, what = name.partition(":")
-    return "as it is" if name == "base" else f"{kind.replace('_', ' ')} {what}".strip()
+def series_in(section: str, prospects: Prospects) -> list[str]:
+    """The series that a section shows."""
+    return [name for name in next(iter(prospects.lanes.values())).bands if _section_of(name) == section]
+
+
+def _section_of(series: str) -> str:
+    room, level, flow = SECTIONS
+    return room if series.endswith(_ROOM) else level if "." in series else flow
+
+
+def floors_table(prospects: Prospects, relationship: Relationship, beside: str) -> list[Row]:
+    """Who has been below its floor by when: the head, and a row for each side and lane; `beside` names the other lanes
+    of a `{side}` by their `{lane}`.
+    """
+    last = len(prospects.days) - 1
+    places = [round(share * last) for share in _QUARTERS]
+    begin = relationship.time.start
+    rows: list[Row] = [("by", *(short_month(after(begin, float(prospects.days[place]))) for place in places))]
+    for party in next(iter(prospects.lanes.values())).passages:
+        side = relationship.parties[party].title
+        for lane in prospects.lanes.values():
+            one = lane.passages[party]
+            title = side if lane.name == "base" else beside.format(side=side, lane=lane_title(lane.name))
+            rows.append((one_line(title), *(_share(float(one.seen[p]), float(one.between[p])) for p in places)))
+    return rows
+
+
+def how(prospects: Prospects, relationship: Relationship) -> str:
+    """What was run, and over which time."""
+    begin = relationship.time.start
+    last = after(begin, float(prospects.days[-1]))
+    said = f"{number(prospects.runs)} futures, seed {prospects.seed}, {full_date(begin)} to {full_date(last)}."
+    others = [name for name in relationship.scenarios if f"scenario:{name}" not in prospects.lanes]
+    if others:
+        said += f" Scenarios of the file that were not tried: {', '.join(others)}."
+    if prospects.left_out:
+        said += f" Capacities and flows beyond the first {MOST_SERIES} are left out, {prospects.left_out} of them."
+    return said
+
+
+def beside(prospects: Prospects, relationship: Relationship) -> list[str]:
+    """What each lane changes, after its name."""
+    names = [name for name in prospects.lanes if name != "base"]
+    return [f"{lane_title(name)}: {lane_says(name, relationship)}." for name in names]
+
+
+def stopped(prospects: Prospects) -> str | None:
+    """How far an interrupted run came."""
+    if prospects.runs == prospects.asked:
+        return None
+    return f"Stopped: {number(prospects.runs)} of {number(prospects.asked)} futures are done; all is said of these."
 
 
 def spark(values: list[float]) -> str:
@@ -94,39 +150,26 @@ def spark(values: list[float]) -> str:
 
 def _lines(prospects: Prospects, relationship: Relationship) -> Iterator[Line]:
     yield (("Futures", "bold"), (f"  {one_line(prospects.relationship)}", ""))
-    yield from wrapped(_how(prospects, relationship), 4)
-    lanes = prospects.lanes
-    names = list(next(iter(lanes.values())).bands)
-    for title, chosen in (
-        ("Room left", [name for name in names if name.endswith(_ROOM)]),
-        ("What each lives on", [name for name in names if "." in name and not name.endswith(_ROOM)]),
-        ("What passes", [name for name in names if "." not in name]),
-    ):
+    yield from wrapped(how(prospects, relationship), 4)
+    for said in beside(prospects, relationship):
+        yield from wrapped(said, 2, indent="  ", first="- ")
+    for title in SECTIONS:
+        chosen = series_in(title, prospects)
         if chosen:
             yield plain("")
             yield ((title, "bold"),)
             yield from columns([_BOUNDS, *_bands(prospects, relationship, chosen)], "<>>>><")
         if title == "Room left" and chosen:
             yield plain("")
-            yield (("Has reached its floor", "bold"),)
-            floors = list(_floors(prospects, relationship))
+            yield (("Has been below its floor", "bold"),)
+            floors = floors_table(prospects, relationship, "  {lane}")
             yield from columns(floors, "<>>>>")
             if any("(" in share for row in floors for share in row[1:]):
                 yield from wrapped("In brackets: with what may happen between two steps.", 2, style="dim")
-    if prospects.runs < prospects.asked:
+    done = stopped(prospects)
+    if done is not None:
         yield plain("")
-        done = f"Stopped: {number(prospects.runs)} of {number(prospects.asked)} futures are done; all is said of these."
         yield ((done, "bold yellow"),)
-
-
-def _how(prospects: Prospects, relationship: Relationship) -> str:
-    begin = relationship.time.start
-    last = after(begin, float(prospects.days[-1]))
-    said = f"{number(prospects.runs)} futures, seed {prospects.seed}, {full_date(begin)} to {full_date(last)}."
-    others = [name for name in relationship.scenarios if f"scenario:{name}" not in prospects.lanes]
-    if others:
-        said += f" Scenarios of the file that were not tried: {', '.join(others)}."
-    return said + (f" {prospects.left_out} series are left out." if prospects.left_out else "")
 
 
 def _bands(prospects: Prospects, relationship: Relationship, chosen: list[str]) -> Iterator[Row]:
@@ -143,33 +186,36 @@ def _bands(prospects: Prospects, relationship: Relationship, chosen: list[str]) 
             yield (one_line(head), *said, spark([band.at(0.5, place) for place in places]))
 
 
-def _floors(prospects: Prospects, relationship: Relationship) -> Iterator[Row]:
-    last = len(prospects.days) - 1
-    places = [round(share * last) for share in _QUARTERS]
-    begin = relationship.time.start
-    yield ("by", *(short_month(after(begin, float(prospects.days[place]))) for place in places))
-    parties = next(iter(prospects.lanes.values())).passages
-    for party in parties:
-        for lane in prospects.lanes.values():
-            one = lane.passages[party]
-            title = relationship.parties[party].title if lane.name == "base" else f"  {lane_title(lane.name)}"
-            yield (one_line(title), *(_share(float(one.seen[p]), float(one.between[p])) for p in places))
-
-
 def _share(seen: float, between: float) -> str:
     return f"{percent(seen)} ({percent(between)})" if percent(between) != percent(seen) else percent(seen)
 
 
 def _unit(band: Band, relationship: Relationship) -> tuple[str, float]:
-    """The unit in which a band reads best, and its size."""
-    largest = float(np.nanmax(np.abs(band.bounds))) if not np.isnan(band.bounds).all() else 1.0
-    if dict(band.dimension.powers) == {"day": -1}:
-        return "a week", 1 / 7
-    return readable_unit(largest, band.dimension, relationship.units)
+    """The unit in which a band reads best, and its size; what passes is told in the time of a step."""
+    known = ~np.isnan(band.bounds)
+    largest = float(np.max(np.abs(band.bounds), initial=0.0, where=known)) if known.any() else 1.0
+    if dict(band.dimension.powers).get("day") != -1:
+        return readable_unit(largest, band.dimension, relationship.units)
+    word, days = min(_TIMES, key=lambda time: abs(np.log(time[1] / relationship.time.step_days)))
+    unit, size = readable_unit(largest * days, band.dimension * TIME, relationship.units)
+    return f"{unit}/{word}" if unit else f"a {word}", size / days
+
+
+def _floor_of(series: str, relationship: Relationship) -> float | None:
+    """The floor that is drawn: that of a room, and of a capacity whose floor is one number."""
+    party, _, what = series.partition(".")
+    if series.endswith(_ROOM):
+        return 0.0
+    return relationship.parties[party].capacities[what].floor.number if what else None
 
 
 def _series_title(series: str, relationship: Relationship) -> str:
+    """What is shown; of a group, that it is said of all its members together."""
     party, _, what = series.partition(".")
-    if not what:
-        return series
-    return relationship.parties[party].title if what == "headroom" else series
+    if what == "headroom":
+        return relationship.parties[party].title
+    flow = relationship.flows.get(series)
+    names = (party,) if flow is None else flow.parties
+    groups = [relationship.parties[name] for name in names if name in relationship.parties]
+    counts = [len(one.members or ()) for one in groups if one.members is not None]
+    return f"{series}, all {number(counts[0])}" if counts else series

@@ -30,6 +30,7 @@ from lichen.relationship.relationship import Relationship
 
 LATER = 1 / 3
 """When most experiments begin, as a share of the horizon."""
+LAST_TENTH = 0.9
 BOOST = 0.2
 LATE_DAYS = 13 * 7.0
 LOW, HIGH = 0.05, 0.95
@@ -157,7 +158,7 @@ def _deviations(relationship: Relationship) -> Iterator[Experiment]:
         yield Experiment(name=f"withhold:{party.name}", begins=LATER, rates=dict.fromkeys(given, 0.5))
         yield Experiment(name=f"free_ride:{party.name}", begins=LATER, rates=dict.fromkeys(given, 0.0))
         yield Experiment(name=f"delay:{party.name}", begins=LATER, late=dict.fromkeys(given, LATE_DAYS))
-        yield Experiment(name=f"cut_and_run:{party.name}", begins=0.9, rates=dict.fromkeys(given, 0.0))
+        yield Experiment(name=f"cut_and_run:{party.name}", begins=LAST_TENTH, rates=dict.fromkeys(given, 0.0))
     if len(choosing) >= 3:
         for one, other in combinations(choosing, 2):
             both = colluding(relationship, one, other)

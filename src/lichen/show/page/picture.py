@@ -10,11 +10,17 @@ from lichen.show.markup import Html, element
 from lichen.show.page.parts import style_sheet
 
 WIDTH = 760
+_KEY = "Line: the middle future. Bands: nine of ten futures and, darker, half of them."
 
 
-def picture(title: str, fans: Sequence[Fan]) -> str:
-    """All fans as one SVG, each under its title."""
-    pieces, top = [], 16.0
+def picture(title: str, head: Sequence[str], fans: Sequence[Fan]) -> str:
+    """All fans as one SVG, each under its title; above them the whole's title, lines that say more, and a key."""
+    lines = (*head, _KEY)
+    pieces = [
+        element("text", title, x=20.0, y=30.0, class_="strong", font_size="17"),
+        *(element("text", line, x=20.0, y=50.0 + 17 * turn, class_="quiet") for turn, line in enumerate(lines)),
+    ]
+    top = 50.0 + 17 * len(lines)
     for turn, one in enumerate(fans):
         drawn = fan.draw(one, WIDTH - 40, f"fan-{turn}")
         head = element("text", one.title, x=20.0, y=top + 14, class_="strong")

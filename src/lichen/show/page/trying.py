@@ -9,9 +9,9 @@ import numpy as np
 from lichen.check.wording import out_of_hundred
 from lichen.show import figures
 from lichen.show.judged import Judged
+from lichen.show.lanes import lane_title
 from lichen.show.markup import Html, element
 from lichen.show.page.parts import part, prose, table
-from lichen.show.simulated import lane_title
 from lichen.simulation.futures import Trace
 
 
