@@ -209,7 +209,7 @@ def test_one_party_alone_fails_where_only_it_is_asked_of() -> None:
 def test_between_two_sides_nothing_is_said_of_a_third() -> None:
     found = stress(read_case("neighbours/one_time_purchase.yaml"), runs=20, sections=("contagion",))
     assert found.rows("contagion") == ()
-    assert set(found.to_json()["contagion"]) == {"failures", "radius", "leading", "unowned", "says"}
+    assert set(found.to_json()["contagion"]) == {"failures", "radius", "structure", "leading", "unowned", "says"}
 
 
 def test_of_a_large_group_the_member_that_reaches_furthest_is_named() -> None:
