@@ -78,6 +78,14 @@ def test_the_elasticities_of_two_that_feed_each_other_are_a_half() -> None:
         assert motion.elasticity.sum() == pytest.approx(1)
 
 
+def test_where_nothing_fades_all_comes_back_and_where_something_grows_nothing_settles() -> None:
+    undamped, growing = np.array([[1 + 1e-10, 0.1], [0.2, 0.5]]), np.array([[1.1, 0.1], [0.2, 0.5]])
+    assert loop_gain(undamped, (0, 1)) == math.inf
+    assert loop_gain(-undamped + 2 * np.diag([1.0, 0.5]), (0, 1)) == math.inf  # both signs turn, so the loop's does not
+    assert loop_gain(undamped * [[1, -1], [1, 1]], (0, 1)) == -math.inf
+    assert math.isnan(loop_gain(growing, (0, 1)))
+
+
 def test_what_comes_back_multiplies_a_push() -> None:
     found = case("d_feedback", "closed_loop_multiplier")
     expected = [math.inf if value == "inf" else value for value in found["expected"]["multiplier"]]

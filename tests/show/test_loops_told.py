@@ -35,7 +35,8 @@ def told(text: str) -> tuple[list[str], Loops, Relationship]:
 def test_a_loop_is_told_by_what_it_passes_and_how_much_it_carries() -> None:
     """Both grow by 0.19 a month, so scores tend to gain/rate**length: 0.2**2/0.19**2 beside twice -0.01/0.19.
 
-    What grows by 0.19 in a step of a month doubles in ln 2/ln 1.19 of them, 17.3 weeks.
+    What grows by 0.19 in a step of a month doubles in ln 2/ln 1.19 of them, 17.3 weeks. Round the loop 0.2**2 comes
+    back where 0.01**2 fades.
     """
     said, _, _ = told(TWO % "-1 %/month * farm.good_soil")
     assert said == [
@@ -43,7 +44,32 @@ def test_a_loop_is_told_by_what_it_passes_and_how_much_it_carries() -> None:
         "driving it on.",
         "At the end a small change doubles in 17.3 weeks; between the parties that hangs most on how hives’ bees "
         "answers to Fen Farms’ good soil.",
+        "A lasting change that goes once round Fen Farms’ good soil, then nectar, then hives’ bees, then pollen "
+        "carried comes back as much as it was, or more: nothing in this loop ends it.",
     ]
+
+
+@pytest.mark.parametrize("late", ["", ", arrives_after: 2 months"])
+def test_what_comes_back_of_a_lasting_change_is_told(late: str) -> None:
+    """Both fade by 40 % a month and give 0.2 of themselves: 0.2**2/0.4**2 comes back, however late: 1/(1 - 0.25)."""
+    found = TWO.replace("-1 %%", "-40 %%").replace("worth: {bees: 1}", "worth: {bees: 1}" + late)
+    said, loops, _ = told(found % "-40 %/month * farm.good_soil")
+    assert isinstance(loops, Loops)
+    assert loops.rest is not None
+    assert loops.rest.gain == pytest.approx(0.25)
+    assert said[-1].endswith("comes back as 25 % of itself, so that by this loop alone it ends at 1.33 times.")
+
+
+def test_what_works_against_itself_ends_smaller() -> None:
+    """Nectar falls with the soil that pollen makes: -0.2**2/0.4**2, so 1/1.25; nothing is left where nothing fades."""
+    against = TWO.replace("0.2 per month * farm.good_soil", "20 per month - 0.2 per month * farm.good_soil")
+    said, _, _ = told(against.replace("-1 %%", "-40 %%") % "-40 %/month * farm.good_soil")
+    assert said[-1].endswith(
+        "comes back as 25 % of itself against itself, so that by this loop alone it ends at 0.8 times."
+    )
+    slow = against.replace("20 per", "2 per").replace("0.2 per", "0.02 per").replace("-1 %%", "0 %%")
+    said, _, _ = told(slow % "0 %/month * farm.good_soil")
+    assert said[-1].endswith("comes back against itself until nothing is left of it.")
 
 
 def test_a_change_of_lead_is_told_with_its_month_and_what_comes_back_between_parties_too() -> None:
@@ -54,9 +80,9 @@ def test_a_change_of_lead_is_told_with_its_month_and_what_comes_back_between_par
     assert said[1].startswith("Fen Farms’ good soil by itself: ")
     assert "of the change from month 2 until month " in said[1]
     assert said[1].endswith("holding it back.")
-    assert said[-3].startswith("Fen Farms’ good soil by itself: ")
-    assert said[-3].endswith("of the change from month 15 on, holding it back.")
-    assert said[-2].startswith("Between the parties the most comes back through Fen Farms’ good soil, then nectar")
+    assert said[3].startswith("Fen Farms’ good soil by itself: ")
+    assert said[3].endswith("of the change from month 15 on, holding it back.")
+    assert said[4].startswith("Between the parties the most comes back through Fen Farms’ good soil, then nectar")
 
 
 def test_where_there_is_no_loop_or_no_change_that_is_said() -> None:

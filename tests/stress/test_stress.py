@@ -12,6 +12,7 @@ from lichen.check.evidence import evidence_of
 from lichen.check.measures.enforcement import slack as slack_of_one
 from lichen.language.table import Table
 from lichen.relationship.relationship import Relationship
+from lichen.show.stressed import table_of
 from lichen.simulation.experiments import standard_experiments
 from lichen.simulation.run import simulate
 from lichen.stress import stress as whole
@@ -199,6 +200,44 @@ def test_how_far_a_failure_reaches_is_not_told_of_what_somebody_keeps() -> None:
     assert "cannot be told" in said
 
 
+def test_where_the_structure_has_another_order_it_stands_beside_the_futures() -> None:
+    """A gives nothing at the start and all that B lives on from the second day; C lives on little of B throughout.
+
+    By the structure B pulls down C, a third of all, and A nobody. In motion B misses 10 a day from the fifth of twelve
+    days on, all 80 of its room, and C 2 a day from when B is at its floor.
+    """
+    file = relationship(
+        """
+        parties:
+          a: {kind: person, capacities: {cash: {level: 100 EUR, floor: 20 EUR}}}
+          b: {kind: person, capacities: {cash: {level: 100 EUR, floor: 20 EUR, change: -10 EUR/day * step(1 day)}}}
+          c: {kind: person, capacities: {cash: {level: 100 EUR, floor: 20 EUR, change: -2 EUR/day}}}
+        flows:
+          early: {kind: benefit, from: a, to: b, rate: "10 EUR/day * step(1 day) if a.headroom > 0.5 else 0 EUR/day",
+            worth: {cash: 1}}
+          later: {kind: benefit, from: b, to: c, rate: "2 EUR/day if b.headroom > 0.1 else 0 EUR/day", worth: {cash: 1}}
+        """,
+        time="time: {start: 2026-01-05, horizon: 12 days, step: 1 day}\n",
+    )
+    found = stress(file, runs=20, sections=("contagion",))
+    assert found.contagion is not None
+    assert found.contagion.by_structure == pytest.approx({"b": 1 / 3, "a": 0, "c": 0})
+    assert [one.party for one in found.contagion.failures] == ["a", "b", "c"]
+    assert "By the structure alone the order would be b, a and c; futures decide." in found.contagion.says
+    head, rows = table_of(found, "contagion")
+    assert (head[-1], [row[-1].replace("\u202f", " ") for row in rows]) == ("By structure", ["0 %", "33.3 %", "0 %"])
+    assert found.to_json()["contagion"]["structure"]["failures"][0]["in_doubt"] == pytest.approx(1 / 3)
+
+
+def test_where_structure_and_futures_have_one_order_only_the_futures_are_told() -> None:
+    found = stress(relationship(ring()), runs=20, sections=("contagion",))
+    assert found.contagion is not None
+    assert found.contagion.structure is not None
+    assert found.contagion.by_structure == {}
+    assert "structure" not in found.contagion.says
+    assert table_of(found, "contagion")[0] == ("Fails", "Directly", "In all", "Hit hardest", "Room lost")
+
+
 def test_one_party_alone_fails_where_only_it_is_asked_of() -> None:
     found = stress(relationship(ring()), runs=20, party="b", sections=("contagion",)).contagion
     assert found is not None
@@ -209,7 +248,7 @@ def test_one_party_alone_fails_where_only_it_is_asked_of() -> None:
 def test_between_two_sides_nothing_is_said_of_a_third() -> None:
     found = stress(read_case("neighbours/one_time_purchase.yaml"), runs=20, sections=("contagion",))
     assert found.rows("contagion") == ()
-    assert set(found.to_json()["contagion"]) == {"failures", "radius", "leading", "unowned", "says"}
+    assert set(found.to_json()["contagion"]) == {"failures", "radius", "structure", "leading", "unowned", "says"}
 
 
 def test_of_a_large_group_the_member_that_reaches_furthest_is_named() -> None:

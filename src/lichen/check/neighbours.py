@@ -10,7 +10,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.gate import Gate
 from lichen.check.unsaid import blank_flows, is_draft
 from lichen.relationship.backing import backed_flows
-from lichen.relationship.order import moved_by
+from lichen.relationship.order import reached, readers
 from lichen.relationship.rules import AnswerRule, Rules
 
 Instead = Literal[
@@ -115,7 +115,7 @@ def flows_reading_state(evidence: CheckInput) -> frozenset[str]:
     parties = evidence.relationship.parties
     read = {name for flow in evidence.relationship.flows.values() for name in flow.rate.names}
     state = {name for name in read if "." in name and name.split(".")[0] in parties}
-    return moved_by(evidence.relationship, state) - state
+    return reached(state, readers(evidence.relationship)) - state
 
 
 def _has_rules(rules: Rules) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, final
 
-from lichen.dependency.needs import delay_of
+from lichen.dependency.needs import delay_of, replaced_share
 from lichen.relationship.flow import Flow
 from lichen.relationship.order import reached
 from lichen.relationship.party import Capacity, Party
@@ -22,9 +22,10 @@ class Damage:
     """What one party can do to a capacity of another, judged from the rates of the start.
 
     `stop`: it gives nothing any more, and every formula that reads this follows; `burden`: what it puts on the other.
-    `per_day` is what the capacity then loses or does not get, net, in base units. `days_to_floor` is how long the
-    capacity lasts above its floor at the rates that then hold, without fallbacks; infinite when it does not fall, None
-    when somebody keeps to itself, or nobody says, what it depends on.
+    `per_day` is what the capacity then loses or does not get, net, in base units; `replaced_per_day` what `if_lost`
+    makes up for of it, less what that costs the capacity, NaN where the cost is not known. `days_to_floor` is how long
+    the capacity lasts above its floor at the rates that then hold, without fallbacks; infinite when it does not fall,
+    None when somebody keeps to itself, or nobody says, what it depends on.
     `first_effect_days`: what is on its way still arrives until then.
     """
 
@@ -34,6 +35,7 @@ class Damage:
     how: Literal["stop", "burden"]
     flows: tuple[str, ...]
     per_day: float
+    replaced_per_day: float
     days_to_floor: float | None
     first_effect_days: float
 
@@ -59,14 +61,16 @@ class Exposure:
 
 def damages(relationship: Relationship, start: Start) -> tuple[Damage, ...]:
     """Everything that each party can damage, by giver, then in the order of parties and capacities."""
-    accounts = list(_accounts(relationship))
+    kept = list(accounts(relationship))
+    given_by: dict[str, set[str]] = {}
+    for flow in relationship.inner_flows:
+        given_by.setdefault(flow.giver, set()).add(flow.name)
     found: list[Damage] = []
     for by in relationship.parties:
-        given = frozenset(flow.name for flow in relationship.inner_flows if flow.giver == by)
-        if not given:
+        if by not in given_by:
             continue
-        stopped = Start(relationship, given, start)
-        for account in accounts:
+        stopped = Start(relationship, frozenset(given_by[by]), start)
+        for account in kept:
             if account.party.name != by and not stopped.moved.isdisjoint(account.reads):
                 found.extend(_by_stopping(start, stopped, by, account))
                 found.extend(_by_burdening(start, by, account))
@@ -114,7 +118,7 @@ def without_voice(relationship: Relationship) -> tuple[str, ...]:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Account:
+class Account:
     """A capacity with the flows that add to it and take from it, and every name that its change reads."""
 
     party: Party
@@ -130,15 +134,21 @@ class _Account:
         gets = sum(start.flow_worth(flow, name) for flow in self.gets)
         return own + gets - sum(start.flow_cost(flow, name) for flow in self.spends)
 
+    def above_floor(self, start: Start) -> float:
+        """By how much it lies above its floor at the start, of a group in all; NaN if not known."""
+        level, floor = (sum(start.of_members(self.party, mark)) for mark in (self.capacity.level, self.capacity.floor))
+        return level - floor
+
     def days_to_floor(self, start: Start, net: float) -> float | None:
         """How long it stays above its floor at a change per day: infinite when it does not fall, None if not known."""
-        level, floor = (sum(start.of_members(self.party, mark)) for mark in (self.capacity.level, self.capacity.floor))
         if net >= 0:
             return math.inf
-        return None if math.isnan(level - floor) or math.isnan(net) else max(0.0, (level - floor) / -net)
+        above = self.above_floor(start)
+        return None if math.isnan(above) or math.isnan(net) else max(0.0, above / -net)
 
 
-def _accounts(relationship: Relationship) -> Iterator[_Account]:
+def accounts(relationship: Relationship) -> Iterator[Account]:
+    """Every capacity's account, in the order of parties and capacities."""
     received: dict[str, list[Flow]] = {}
     given: dict[str, list[Flow]] = {}
     for flow in relationship.flows.values():
@@ -150,10 +160,10 @@ def _accounts(relationship: Relationship) -> Iterator[_Account]:
             spends = tuple(flow for flow in given.get(party.name, ()) if name in flow.cost)
             values = [capacity.change, *(flow.worth[name] for flow in gets), *(flow.cost[name] for flow in spends)]
             reads = frozenset(flow.name for flow in (*gets, *spends)) | _names(*values)
-            yield _Account(party=party, capacity=capacity, gets=gets, spends=spends, reads=reads)
+            yield Account(party=party, capacity=capacity, gets=gets, spends=spends, reads=reads)
 
 
-def _by_stopping(start: Start, stopped: Start, by: str, account: _Account) -> Iterator[Damage]:
+def _by_stopping(start: Start, stopped: Start, by: str, account: Account) -> Iterator[Damage]:
     net = account.net(stopped)
     per_day = account.net(start) - net
     if not per_day > 1e-12 * abs(net):  # also when unknown
@@ -167,12 +177,23 @@ def _by_stopping(start: Start, stopped: Start, by: str, account: _Account) -> It
         how="stop",
         flows=tuple(flow.name for flow in lost),
         per_day=per_day,
+        replaced_per_day=sum(_replaced(start, flow, name) for flow in lost if flow.giver == by),
         days_to_floor=account.days_to_floor(start, net),
         first_effect_days=min((delay_of(start, flow).fixed for flow in lost), default=0.0),
     )
 
 
-def _by_burdening(start: Start, by: str, account: _Account) -> Iterator[Damage]:
+def _replaced(start: Start, flow: Flow, capacity: str) -> float:
+    """What `if_lost` brings the capacity per day for a flow, less what that costs it."""
+    share = replaced_share(start, flow)
+    if flow.if_lost is None or not share:
+        return 0.0
+    cost = flow.if_lost.cost.get(capacity)
+    price = 0.0 if cost is None else start.mean_over(flow, cost)
+    return share * (start.flow_worth(flow, capacity) - start.read(flow.name) * price)
+
+
+def _by_burdening(start: Start, by: str, account: Account) -> Iterator[Damage]:
     name = account.capacity.name
     laid = [flow for flow in account.gets if flow.giver == by and start.flow_worth(flow, name) < 0]
     if laid:
@@ -183,6 +204,7 @@ def _by_burdening(start: Start, by: str, account: _Account) -> Iterator[Damage]:
             how="burden",
             flows=tuple(flow.name for flow in laid),
             per_day=-sum(start.flow_worth(flow, name) for flow in laid),
+            replaced_per_day=0.0,
             days_to_floor=account.days_to_floor(start, account.net(start)),
             first_effect_days=min(delay_of(start, flow).fixed for flow in laid),
         )

@@ -15,6 +15,7 @@ import numpy as np
 
 from lichen.dependency import graph
 from lichen.dependency.contagion_members import MemberRanking, rank_members
+from lichen.dependency.contagion_parties import PartyContagion, party_contagion
 from lichen.dependency.delay import Delay
 from lichen.dependency.harm import Damage, Exposure, SharedLoss, damages, exposures, shared_losses, without_voice
 from lichen.dependency.needs import (
@@ -147,7 +148,8 @@ class DependencyMap:
     how much the others lean on each party, directly and through others, the most leant on having 1. `core`: the
     parties that all depend on each other. `reach`: the share of pairs in which one reaches the other. `untouched` are
     parties that no flow touches; they stand in no matrix.
-    `members`: of large groups with links between members, those whose failure reaches furthest.
+    `members`: of large groups with links between members, those whose failure reaches furthest. `contagion`: who falls
+    with whom among three parties and more, None with fewer.
     """
 
     title: str
@@ -166,6 +168,7 @@ class DependencyMap:
     without_voice: tuple[str, ...]
     untouched: tuple[str, ...]
     members: MemberRanking | None = None
+    contagion: PartyContagion | None = None
 
     @property
     def endless(self) -> bool:
@@ -206,6 +209,7 @@ def build_map(relationship: Relationship) -> DependencyMap:
         without_voice=without_voice(relationship),
         untouched=tuple(name for name in relationship.parties if name not in order),
         members=rank_members(relationship),
+        contagion=party_contagion(start, needs_of, harm),
     )
 
 

@@ -83,22 +83,35 @@ class Untold:
 
 def needs(start: Start) -> Mapping[str, tuple[Need, ...]]:
     """Every party's needs by its name, in the order of its capacities."""
-    parties = start.relationship.parties.values()
-    return {party.name: tuple(_need(start, party, c) for c in party.capacities.values()) for party in parties}
+    feeding: dict[tuple[str, str], list[Flow]] = {}
+    for flow in start.relationship.flows.values():
+        for capacity in flow.worth:
+            feeding.setdefault((flow.receiver, capacity), []).append(flow)
+    return {
+        party.name: tuple(
+            _need(start, party, capacity, feeding.get((party.name, name), ()))
+            for name, capacity in party.capacities.items()
+        )
+        for party in start.relationship.parties.values()
+    }
 
 
-def direct_dependence(needs_of: Mapping[str, Sequence[Need]], parties: Sequence[str]) -> tuple[tuple[float, ...], ...]:
-    """How much each party needs what each other gives, in 0..1 [party, party], zeros on the diagonal.
+def dependence_on(party_needs: Iterable[Need]) -> Mapping[str, float]:
+    """How much a party needs what each giver gives it, in 0..1.
 
     By the largest need, not their sum: what is missing in one capacity is not made up by another (Liebig).
     """
-    return tuple(
-        tuple(
-            0.0 if one == other else min(1.0, max((need.on(other) for need in needs_of[one]), default=0.0))
-            for other in parties
-        )
-        for one in parties
-    )
+    found: dict[str, float] = {}
+    for need in party_needs:
+        for giver in dict.fromkeys(supply.giver for supply in need.supplies):
+            found[giver] = min(1.0, max(found.get(giver, 0.0), need.on(giver)))
+    return found
+
+
+def direct_dependence(needs_of: Mapping[str, Sequence[Need]], parties: Sequence[str]) -> tuple[tuple[float, ...], ...]:
+    """How much each party needs what each other gives, in 0..1 [party, party], zeros on the diagonal."""
+    found = {one: dependence_on(needs_of[one]) for one in parties}
+    return tuple(tuple(0.0 if one == other else found[one].get(other, 0.0) for other in parties) for one in parties)
 
 
 def untold_dependence(flows: Iterable[Flow], needs_of: Mapping[str, Sequence[Need]]) -> tuple[Untold, ...]:
@@ -132,12 +145,10 @@ def passing_on(start: Start, flow: Flow) -> Delay:
     return Delay(fixed, tuple(stages))
 
 
-def _need(start: Start, party: Party, capacity: Capacity) -> Need:
+def _need(start: Start, party: Party, capacity: Capacity, feeding: Iterable[Flow]) -> Need:
     fed: list[tuple[Flow, float]] = []
     unknown: list[str] = []
-    for flow in start.relationship.flows.values():
-        if flow.receiver != party.name or capacity.name not in flow.worth:
-            continue
+    for flow in feeding:
         per_day = start.flow_worth(flow, capacity.name)
         if not math.isfinite(per_day):
             unknown.append(flow.name)
@@ -181,19 +192,22 @@ def _addends(tree: Tree, sign: int = 1) -> Iterator[tuple[int, Tree]]:
 
 
 def _supply(start: Start, flow: Flow, per_day: float, share: float) -> Supply:
-    replaced, after = 0.0, 0.0
-    if flow.if_lost is not None:
-        replaced = _finite(start.mean_over(flow, flow.if_lost.replaced))
-        after = _finite(start.mean_over(flow, flow.if_lost.after))
+    after = 0.0 if flow.if_lost is None else _finite(start.mean_over(flow, flow.if_lost.after))
     return Supply(
         flow=flow.name,
         giver=flow.giver,
         per_day=per_day,
         share=share,
-        replaced=min(1.0, max(0.0, replaced)),
+        replaced=replaced_share(start, flow),
         after_days=after,
         delay=delay_of(start, flow),
     )
+
+
+def replaced_share(start: Start, flow: Flow) -> float:
+    """How much of a flow `if_lost` makes up for, in 0..1."""
+    stated = 0.0 if flow.if_lost is None else _finite(start.mean_over(flow, flow.if_lost.replaced))
+    return min(1.0, max(0.0, stated))
 
 
 def _finite(number: float) -> float:

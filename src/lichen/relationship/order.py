@@ -64,13 +64,13 @@ def sorted_out(edges: Mapping[str, tuple[str, ...]]) -> tuple[list[str], list[li
     return order, circles
 
 
-def moved_by(relationship: Relationship, names: Iterable[str]) -> frozenset[str]:
-    """These names and all flows whose rates read them, however many formulas lie between."""
+def readers(relationship: Relationship) -> Mapping[str, set[str]]:
+    """By name, the flows whose rates read it."""
     read_by: dict[str, set[str]] = {}
     for flow in relationship.flows.values():
         for read in flow.rate.names:
             read_by.setdefault(read, set()).add(flow.name)
-    return reached(names, read_by)
+    return read_by
 
 
 def reached(start: Iterable[str], edges: Mapping[str, Iterable[str]]) -> frozenset[str]:

@@ -15,13 +15,13 @@ from typing import final
 from lichen.relationship.evaluate import evaluate, quantile
 from lichen.relationship.flow import Flow
 from lichen.relationship.formula import Call, Name, Tree, gathers, walk
-from lichen.relationship.order import in_order, moved_by
+from lichen.relationship.order import in_order, reached, readers
 from lichen.relationship.party import Capacity, Party
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.value import Value
 from lichen.relationship.world import Process, Series
 
-_RATE, _SUM = "rate of", "sum over"
+_RATE = "rate of"
 _ARRIVING = "arriving"
 """Stands for the receiving end of a link where places are looked up by member; no party can have this name."""
 
@@ -52,23 +52,26 @@ class Start:
     itself through a delay starts from nothing: what it would read of itself counts as 0.
     """
 
-    __slots__ = ("_known", "_order", "_places", "_stopped", "moved", "relationship")
+    __slots__ = ("_known", "_order", "_places", "_readers", "_stopped", "_sums", "moved", "relationship")
 
     def __init__(
         self, relationship: Relationship, stopped: frozenset[str] = frozenset(), base: Start | None = None
     ) -> None:
         self.relationship = relationship
-        self.moved = moved_by(relationship, stopped) if stopped else frozenset()
+        self._readers: Mapping[str, set[str]] = readers(relationship) if base is None else base._readers
+        self.moved = reached(stopped, self._readers) if stopped else frozenset()
         self._stopped = stopped
-        self._known: dict[tuple[object, Place], float] = {}
-        self._places: dict[str, Mapping[tuple[str, int], tuple[Place, ...]]] = {}
-        self._order: tuple[str, ...] = tuple(in_order(relationship)) if base is None else base._order
-        if base is not None:
-            self._places = base._places
-            self._known = {key: value for key, value in base._known.items() if _stays(key[0], self.moved)}
-        for key in self._order:
-            if base is None or key in self.moved:
-                self.read(key)
+        self._places: dict[str, Mapping[tuple[str, int], tuple[Place, ...]]] = {} if base is None else base._places
+        self._order: Mapping[str, int] = _numbered(in_order(relationship)) if base is None else base._order
+        self._known: dict[tuple[str, ...], dict[Place, float]] = {} if base is None else base._known.copy()
+        self._sums: dict[object, float] = {}
+        for key in self.moved:
+            self._known.pop((key,), None)
+            self._known.pop((_RATE, key), None)
+        for key in (
+            self._order if base is None else sorted(self.moved & self._order.keys(), key=self._order.__getitem__)
+        ):
+            self.read(key)
 
     def read(self, key: str) -> float:
         """The value of one name in base units; NaN where somebody keeps to itself what it needs.
@@ -120,12 +123,11 @@ class Start:
         places = self._places_read(call.arguments[0])
         if places is None:
             return None
-        key = (id(call), NOWHERE)
-        if key not in self._known:
+        if id(call) not in self._sums:
             values = [self._tree(call.arguments[0], inside) for inside in places]
             q = self._tree(call.arguments[1], place) if call.function == "quantile" else math.nan
-            self._known[key] = _reduce(call.function, values, q)
-        return self._known[key]
+            self._sums[id(call)] = _reduce(call.function, values, q)
+        return self._sums[id(call)]
 
     def _places_read(self, tree: Tree) -> tuple[Place, ...] | None:
         """What a reduction runs over: the links of the first such flow, or the members of the first group, it reads."""
@@ -145,11 +147,18 @@ class Start:
         if name.parts == ("time",):
             return 0.0
         name, place = self._at(name, place)
-        key = (name.parts, place)
-        if key not in self._known:
-            self._known[key] = 0.0  # what a delayed circle reads of itself
-            self._known[key] = self._compute(name.parts, place)
-        return self._known[key]
+        known = self._known_of(name.parts)
+        if place not in known:
+            known[place] = 0.0  # what a delayed circle reads of itself
+            known[place] = self._compute(name.parts, place)
+        return known[place]
+
+    def _known_of(self, about: tuple[str, ...]) -> dict[Place, float]:
+        """What is known of a name, or of the rate of a flow, by place; shared with the base where nothing moves it."""
+        known = self._known.get(about)
+        if known is None:
+            known = self._known[about] = {}
+        return known
 
     def _at(self, name: Name, place: Place) -> tuple[Name, Place]:
         """The name with `giver` and `receiver` replaced by their group, and as much of the place as it depends on."""
@@ -198,20 +207,20 @@ class Start:
     def _rate(self, flow: Flow, place: Place) -> float:
         if flow.name in self._stopped:
             return 0.0
-        key = (_RATE, flow.name), place
-        if key not in self._known:
+        known = self._known_of((_RATE, flow.name))
+        if place not in known:
             rate = self.value(flow.rate, place)
-            self._known[key] = rate if math.isnan(rate) else max(0.0, rate)
-        return self._known[key]
+            known[place] = rate if math.isnan(rate) else max(0.0, rate)
+        return known[place]
 
     def _sum_over(self, flow: Flow, per_unit: Value | None) -> float:
         if per_unit is None:
             return 0.0
-        key = (_SUM, flow.name, id(per_unit)), NOWHERE
-        if key not in self._known:
+        key = flow.name, id(per_unit)
+        if key not in self._sums:
             places = self._places_of(flow, NOWHERE)
-            self._known[key] = sum(self._rate(flow, at) * self.value(per_unit, at) for at in places)
-        return self._known[key]
+            self._sums[key] = sum(self._rate(flow, at) * self.value(per_unit, at) for at in places)
+        return self._sums[key]
 
     def _party_headroom(self, party: Party, place: Place) -> float:
         if place.members or party.members is None:
@@ -286,11 +295,8 @@ class Start:
                 return at.get("mean", none)
 
 
-def _stays(about: object, moved: frozenset[str]) -> bool:
-    """Whether something computed is a plain value, or the rate of a flow, that the moved flows do not touch."""
-    if not isinstance(about, tuple) or about[0] == _SUM:
-        return False
-    return about[1] not in moved if about[0] == _RATE else about[0] not in moved
+def _numbered(names: Iterable[str]) -> Mapping[str, int]:
+    return {name: turn for turn, name in enumerate(names)}
 
 
 def _reduce(function: str, values: list[float], q: float) -> float:

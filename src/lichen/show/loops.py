@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from lichen.show.charts.dominance import Dominance, Strand
-from lichen.show.figures import percent, span
+from lichen.show.figures import number, percent, span
 from lichen.show.lines import one_line
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def loop_sentences(loops: Loops | str, relationship: Relationship) -> Iterator[s
     yield from _between(loops, relationship)
     if loops.rest is not None:
         yield _rest_sentence(loops.rest, loops, relationship)
+        yield from _gain_sentence(loops.rest, loops.leading, relationship)
     if not loops.complete:
         yield "There are too many loops to count: these are the strongest, and shares are of what these carry."
 
@@ -112,6 +113,22 @@ def _rest_sentence(rest: Rest, loops: Loops, relationship: Relationship) -> str:
         return f"At the end a small change {what}; no answer of one party to another matters for that."
     answers, to = (_noun(about, relationship) for about in rest.between)
     return f"At the end a small change {what}; between the parties that hangs most on how {answers} answers to {to}."
+
+
+def _gain_sentence(rest: Rest, leading: Sequence[About], relationship: Relationship) -> Iterator[str]:
+    """What a lasting change comes to once it goes round the weightiest loop between parties, at the end."""
+    if not rest.gain or rest.comes_to is None or math.isnan(rest.gain):
+        return
+    way = ", then ".join(_noun(about, relationship) for about in leading)
+    if rest.gain >= 1:
+        what = "as much as it was, or more: nothing in this loop ends it"
+    elif rest.comes_to < _NOTHING:
+        what = "against itself until nothing is left of it"
+    else:
+        against = "" if rest.gain > 0 else " against itself"
+        what = f"as {percent(round(abs(rest.gain), 2))} of itself{against}"
+        what += f", so that by this loop alone it ends at {number(rest.comes_to, 3)} times"
+    yield f"A lasting change that goes once round {way} comes back {what}."
 
 
 def _parties(periods: Sequence[Period]) -> int:

@@ -133,13 +133,15 @@ def _shocks(stress: Stress) -> tuple[Row, list[Row]]:
 
 
 def _contagion(stress: Stress) -> tuple[Row, list[Row]]:
-    rows: list[Row] = []
-    for one in stress.contagion.failures if stress.contagion is not None else ():
+    found, rows = stress.contagion, []
+    beside = found.by_structure if found is not None else {}
+    for one in found.failures if found is not None else ():
         direct = sum(loss.direct for loss in one.reached)
         most = one.reached[0] if one.reached else None
         lost = (one_line(most.title), percent(most.share.value)) if most is not None else (NONE, NONE)
-        rows.append((one_line(one.title), number(direct), number(len(one.reached)), *lost))
-    return ("Fails", "Directly", "In all", "Hit hardest", "Room lost"), rows
+        structure = (percent(beside.get(one.party)),) if beside else ()
+        rows.append((one_line(one.title), number(direct), number(len(one.reached)), *lost, *structure))
+    return ("Fails", "Directly", "In all", "Hit hardest", "Room lost", *(("By structure",) if beside else ())), rows
 
 
 def _cheating(stress: Stress) -> tuple[Row, list[Row]]:

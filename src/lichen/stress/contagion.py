@@ -2,21 +2,25 @@
 
 `K[i, j]` is the largest share of j's room that is missing at one time after i fell to its floor, in the mean over
 futures. The runs follow harm through everybody, so `K` holds what arrives through others as well; passing it on once
-more, as a DebtRank does, would count that twice. Its spectral radius is that of the verdict. Members of large groups
-are ranked by their links alone.
+more, as a DebtRank does, would count that twice. Its spectral radius is that of the verdict. What the structure alone
+says stands beside it as a cross-check. Members of large groups are ranked by their links alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, final
+from itertools import combinations
+from typing import final
 
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.contagion import radius, spread
 from lichen.check.measures.figure import Figure
 from lichen.dependency.contagion_members import MemberReach, rank_members
+from lichen.dependency.contagion_parties import PartyContagion, Unattended, party_contagion, unattended
+from lichen.dependency.harm import damages
+from lichen.dependency.needs import needs
 from lichen.relationship.party import Party
 from lichen.simulation.experiments import Experiment
 from lichen.stress.effects import SLIGHT
@@ -24,7 +28,7 @@ from lichen.stress.setting import Setting, when
 
 _AS_MUCH = 1 - 1e-9
 
-Unattended = Literal["no voice", "nothing received"]
+_MOST_NAMED = 3
 
 
 @final
@@ -82,12 +86,14 @@ class Contagion:
     """Each party's failure, first the one that pulls down the most; none where there are fewer than three sides.
 
     `radius`: the spectral radius of `K`, at most 1: how much of what is lost first the others lose by it, on average
-    and with what arrives through others. None where not every party is asked of. `leading` and `unowned`: the members
+    and with what arrives through others. None where not every party is asked of. `structure`: what the file alone says
+    at the rates of the start. `leading` and `unowned`: the members
     of large groups that reach furthest, of all and of those to whom nothing comes from another party.
     """
 
     failures: tuple[Failure, ...]
     radius: float | None
+    structure: PartyContagion | None
     leading: tuple[MemberReach, ...]
     unowned: tuple[MemberReach, ...]
 
@@ -95,6 +101,22 @@ class Contagion:
     def unattended(self) -> Failure | None:
         """Of the parties that nobody looks after, the one whose failure pulls down the most; None where none does."""
         return next((one for one in self.failures if one.unattended is not None and one.reached), None)
+
+    @property
+    def by_structure(self) -> Mapping[str, float]:
+        """For each party that was asked of, the share of what all live on that is in doubt by the structure alone, most
+        first; empty where that puts no two failures in another order than the futures do, or cannot be told.
+        """
+        found = {one.party: one.in_doubt for one in self.structure.failures} if self.structure is not None else {}
+        doubt = [(one, found.get(one.party)) for one in self.failures]
+        told = [
+            (one.party, one.pulled, share)
+            for one, share in doubt
+            if share is not None and all(loss.share.known for loss in one.losses)
+        ]
+        if not any(b[2] > a[2] + SLIGHT and a[1] > b[1] + SLIGHT for a, b in combinations(told, 2)):
+            return {}
+        return {party: share for party, _, share in sorted(told, key=lambda one: -one[2])}
 
     @property
     def says(self) -> str:
@@ -106,6 +128,9 @@ class Contagion:
             yield _reach(self.failures)
         if self.radius is not None and self.radius >= _AS_MUCH:
             yield "On average a failure takes from the others as much as was lost first, or more."
+        order = [one.title for name in self.by_structure for one in self.failures if one.party == name]
+        if order:
+            yield f"By the structure alone the order would be {wording.listed(order[:_MOST_NAMED])}; futures decide."
         one = self.unattended
         if one is not None:
             why = "nobody speaks for it" if one.unattended == "no voice" else "nothing comes to it from the others"
@@ -124,16 +149,23 @@ def contagion(setting: Setting) -> Contagion:
     return Contagion(
         failures=failures,
         radius=radius(shares) if failures and len(setting.asked) == len(sides) else None,
+        structure=_structure(setting) if failures else None,
         leading=ranking.leading if ranking is not None else (),
         unowned=ranking.unowned if ranking is not None else (),
     )
+
+
+def _structure(setting: Setting) -> PartyContagion | None:
+    start = setting.start
+    return party_contagion(start, needs(start), damages(setting.relationship, start))
 
 
 def _failures(setting: Setting) -> tuple[tuple[Failure, ...], Mapping[tuple[str, str], Figure]]:
     parties = {f"shock:{party.name}": party for party in setting.asked if party.essential_capacities}
     evidence = setting.run([_to_floor(setting, name, party) for name, party in parties.items()])
     shares = spread(evidence)
-    found = [_failure(evidence, party, shares, setting.days_at(setting.later)) for party in parties.values()]
+    day, nobody = setting.days_at(setting.later), unattended(setting.relationship)
+    found = [_failure(evidence, party, shares, day, nobody.get(party.name)) for party in parties.values()]
     return tuple(sorted(found, key=lambda one: -one.pulled)), shares
 
 
@@ -142,7 +174,13 @@ def _to_floor(setting: Setting, name: str, party: Party) -> Experiment:
     return Experiment(name=name, begins=setting.later, to_floor=places)
 
 
-def _failure(evidence: CheckInput, party: Party, shares: Mapping[tuple[str, str], Figure], day: float) -> Failure:
+def _failure(
+    evidence: CheckInput,
+    party: Party,
+    shares: Mapping[tuple[str, str], Figure],
+    day: float,
+    nobody: Unattended | None,
+) -> Failure:
     linked = {name for flow in evidence.inner_flows if party.name in flow.parties for name in flow.parties}
     losses = [
         Loss(party=other, title=evidence.title(other), share=share, direct=other in linked)
@@ -154,15 +192,8 @@ def _failure(evidence: CheckInput, party: Party, shares: Mapping[tuple[str, str]
         title=party.title,
         day=day,
         losses=tuple(sorted(losses, key=lambda loss: -loss.share.value if loss.share.known else 0.0)),
-        unattended=_unattended(evidence, party),
+        unattended=nobody,
     )
-
-
-def _unattended(evidence: CheckInput, party: Party) -> Unattended | None:
-    if not party.chooses and party.spoken_for_by is None:
-        return "no voice"
-    received = any(flow.receiver == party.name and flow.worth for flow in evidence.inner_flows)
-    return None if received else "nothing received"
 
 
 def _reach(failures: tuple[Failure, ...]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from lichen.dependency.contagion_members import MemberReach
 from lichen.dependency.harm import Damage
@@ -13,6 +13,7 @@ from lichen.dependency.needs import Need, Supply, Untold
 from lichen.dependency.power import Power
 from lichen.relationship.flow import WORLD
 from lichen.show.figures import number, percent, room, span
+from lichen.show.map.falling import falling
 from lichen.show.map.words import OUTSIDE, flow_titles, is_harm, kind_of, plain, title_of
 
 WIDTH = 80
@@ -30,25 +31,26 @@ def table(dependencies: DependencyMap) -> str:
     for party in dependencies.parties:
         lines += ["", *_party(dependencies, party)]
     sections = (
-        ("Who needs whom", _direct(dependencies)),
-        ("Through others, beyond the first step", _through(dependencies)),
-        ("Ways through others", (_path(dependencies, path) for path in dependencies.paths)),
-        ("Whose failure reaches furthest, by the links alone", _furthest(dependencies)),
-        ("Furthest of those whom nobody looks after", _unowned(dependencies)),
-        ("Power", (_power(dependencies, power) for power in dependencies.power)),
-        ("Goodwill: no promise or rule stands behind it", _goodwill(dependencies)),
-        ("Unseen", _unseen(dependencies)),
-        ("Nobody speaks for", (title_of(dependencies, name) for name in dependencies.without_voice)),
-        ("Left out, since no flow touches them", dependencies.untouched),
+        ("Who needs whom", _told(_direct(dependencies))),
+        ("Through others, beyond the first step", _told(_through(dependencies))),
+        ("Ways through others", _told(_path(dependencies, path) for path in dependencies.paths)),
+        ("Who falls with whom, at the rates of the start and ranges at their middle", list(falling(dependencies))),
+        ("Whose failure reaches furthest, by the links alone", _told(_furthest(dependencies))),
+        ("Furthest of those whom nobody looks after", _told(_unowned(dependencies))),
+        ("Power", _told(_power(dependencies, power) for power in dependencies.power)),
+        ("Goodwill: no promise or rule stands behind it", _told(_goodwill(dependencies))),
+        ("Unseen", _told(_unseen(dependencies))),
+        ("Nobody speaks for", _told(title_of(dependencies, name) for name in dependencies.without_voice)),
+        ("Left out, since no flow touches them", _told(dependencies.untouched)),
     )
-    for head, items in sections:
-        said = list(items)
+    for head, said in sections:
         if said:
-            lines += ["", head, *(line for item in _told(said) for line in _wrap(item, "  ", "    "))]
+            lines += ["", head, *(line for item in said for line in _wrap(item, "  ", "    "))]
     return "\n".join(lines) + "\n"
 
 
-def _told(said: Sequence[str]) -> list[str]:
+def _told(items: Iterable[str]) -> list[str]:
+    said = list(items)
     rest = [f"and {len(said) - _MOST} more: --format json has them all"] if len(said) > _MOST else []
     return [*said[:_MOST], *rest]
 

@@ -20,6 +20,8 @@ MOST_STATES = 200
 """So many levels and steps of delays are moved one by one."""
 SMALL = 1e-6
 """The change that is tried of a state, relative to its size."""
+UNDAMPED = 1e-7
+"""What fades by less than this a step does not fade: that much is rounding."""
 
 
 @final
@@ -48,12 +50,19 @@ class Motion:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rest:
     """The slowest motion at the end: the size of its multiplier a step, and between which two capacities of different
-    parties (who answers, to what) the link with the largest `share` in it runs; empty without any.
+    parties (who answers, to what) the link with the largest `share` in it runs; empty without any. `gain`: what comes
+    back of a lasting change that goes once round the loop that was asked for, None where that is not known.
     """
 
     multiplier: float
     share: float
     between: tuple[About, ...]
+    gain: float | None
+
+    @property
+    def comes_to(self) -> float | None:
+        """What a lasting push comes to once that loop has answered it, as a multiple; infinite from gain 1 on."""
+        return None if self.gain is None else multiplier(self.gain)
 
 
 def state_at(dynamics: Dynamics, moments: Sequence[Values], step: int) -> State:
@@ -108,10 +117,13 @@ def loop_gain(matrix: Matrix, loop: Sequence[int]) -> float:
     """What comes back of a lasting change that goes once round a loop of states, each damped by itself alone.
 
     The product of the entries along the loop over that of `1 - m[i, i]`; at 1 and above a loop runs away. Infinite
-    where nothing damps.
+    where nothing damps; NaN where a state grows by itself, so that no lasting change settles.
     """
     along = math.prod(float(matrix[to, at]) for at, to in zip(loop, (*loop[1:], loop[0]), strict=True))
-    damping = math.prod(1.0 - float(matrix[at, at]) for at in loop)
+    dampings = [1.0 - float(matrix[at, at]) for at in loop]
+    if min(dampings) < -UNDAMPED:
+        return math.nan
+    damping = math.prod(dampings) if min(dampings) > UNDAMPED else 0.0
     return along / damping if damping else math.copysign(math.inf, along) if along else 0.0
 
 
@@ -139,10 +151,11 @@ def motions(matrix: Matrix) -> tuple[Motion, ...]:
     return tuple(found)
 
 
-def rest_of(dynamics: Dynamics, moments: Sequence[Values]) -> Rest | None:
+def rest_of(dynamics: Dynamics, moments: Sequence[Values], loop: Sequence[str] = ()) -> Rest | None:
     """What becomes of a small change at the end of a run; None where nothing is there, too much, or not known.
 
-    Of capacities and of what is on its way or remembered; what reviews and balances remember is held.
+    Of capacities and of what is on its way or remembered; what reviews and balances remember is held. `loop` names the
+    variables of the loop whose gain is asked for.
     """
     state = state_at(dynamics, moments, dynamics.steps)
     kept = {name for name in dynamics.stocks if name in dynamics.about}
@@ -164,4 +177,23 @@ def rest_of(dynamics: Dynamics, moments: Sequence[Values]) -> Rest | None:
         if owners[0] is not None and owners[1] is not None and owners[0].owner != owners[1].owner:
             between = max(between, (float(size[to, at]), int(to), int(at)))
     ends = tuple(dynamics.about[state.names[places[place]]] for place in between[1:]) if between[0] else ()
-    return Rest(multiplier=abs(slowest.multiplier), share=between[0], between=ends)
+    passed = _states_of(dynamics, loop)
+    index = {state.names[place]: turn for turn, place in enumerate(places)}
+    known = bool(passed) and all(name in index for name in passed)
+    return Rest(
+        multiplier=abs(slowest.multiplier),
+        share=between[0],
+        between=ends,
+        gain=loop_gain(matrix, [index[name] for name in passed]) if known else None,
+    )
+
+
+def _states_of(dynamics: Dynamics, loop: Sequence[str]) -> list[str]:
+    """The states that a loop of variables passes, one after the other: a delay step by step."""
+    passed: list[str] = []
+    for name in loop:
+        if name in dynamics.stocks:
+            passed.append(name)
+        elif name in dynamics.delays:
+            passed += [_stage(name, ago) for ago in range(1, dynamics.delays[name].steps + 1)]
+    return passed

@@ -76,13 +76,15 @@ class Loops:
     """The loops of a relationship, the weightiest first, and what leads when in each tangle.
 
     `complete`: whether these are all loops; else they are the strongest that were met, and shares are of what these
-    carry. `rest`: what becomes of a small change at the end.
+    carry. `rest`: what becomes of a small change at the end, and what comes back round `leading`, the weightiest loop
+    through capacities of more than one party; empty where there is none.
     """
 
     carriers: tuple[Carrier, ...]
     periods: tuple[tuple[Period, ...], ...]
     complete: bool
     step_days: float
+    leading: tuple[About, ...]
     rest: Rest | None
 
 
@@ -110,13 +112,15 @@ def loops_of(dynamics: Dynamics) -> Loops:
     shares = relative_scores(loops, scores, [inside[loop[0]] for loop in loops])
     carriers = _told(dynamics, loops, shares, inside)
     told = dict.fromkeys(carrier.tangle for carrier in carriers)
+    leading = _between_parties(dynamics, loops, shares)
     led = (tuple(_periods([c for c in carriers if c.tangle == place])) for place in told)
     return Loops(
         carriers=carriers,
         periods=tuple(periods for periods in led if periods),
         complete=complete,
         step_days=dynamics.step_days,
-        rest=rest_of(dynamics, moments),
+        leading=_nouns(dynamics, leading),
+        rest=rest_of(dynamics, moments, leading),
     )
 
 
@@ -176,6 +180,18 @@ def _told(
         for (tangle, through, _), parts in same.items()
     ]
     return tuple(sorted(carriers, key=lambda carrier: -carrier.weight))
+
+
+def _between_parties(dynamics: Dynamics, loops: Sequence[Loop], shares: Sequence[Array]) -> Loop:
+    """The loop with the largest mean share that passes capacities of more than one party; empty where there is none."""
+    found: tuple[float, Loop] = (0.0, ())
+    for loop, share in zip(loops, shares, strict=True):
+        met = (dynamics.about[name] for name in loop if name in dynamics.about)
+        owners = {about.owner for about in met if about.role == "capacity"}
+        weight = float(np.abs(share).mean()) if len(share) else 0.0
+        if len(owners) > 1 and weight > found[0]:
+            found = weight, loop
+    return found[1]
 
 
 def _noun(dynamics: Dynamics, name: str) -> About:
