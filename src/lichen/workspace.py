@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, final
@@ -131,6 +131,18 @@ def open_member_table(folder: Path, name: str) -> Table | str:
         [cell.strip() if isinstance(cell, str) else text_of(cell) for cell in cells] for cells in found.columns.values()
     ]
     return Table(tuple(found.columns), tuple(zip(*columns, strict=True)), found.rows)
+
+
+def files_beside(relationship: Relationship, folder: Path, record: Path | None = None) -> Iterator[Path]:
+    """What a relationship is read from besides its own file: private parts, tables, and those of its record."""
+    holders = [
+        *(party.members for party in relationship.parties.values()),
+        *(flow.along for flow in relationship.flows.values()),
+        *(process.series for process in relationship.world.values()),
+    ]
+    yield from (folder / holder.table for holder in holders if holder is not None and holder.table is not None)
+    yield from (folder / PRIVATE / f"{owner}.yaml" for owner in relationship.parts)
+    yield from ((record or folder) / evidence.file for evidence in relationship.evidence)
 
 
 def read_events(path: Path) -> tuple[RecordTable | None, tuple[Problem, ...]]:
