@@ -15,6 +15,7 @@ import numpy as np
 from lichen.show.charts.fan import Course, Fan
 from lichen.show.figures import UNKNOWN, after, full_date, number, percent, readable_unit, room, short_month
 from lichen.show.lines import Line, columns, one_line, plain, rendered, wrapped
+from lichen.simulation.caution import sentences
 from lichen.simulation.prospects import SHARES, Band, Prospects
 
 if TYPE_CHECKING:
@@ -95,6 +96,8 @@ def spark(values: list[float]) -> str:
 def _lines(prospects: Prospects, relationship: Relationship) -> Iterator[Line]:
     yield (("Futures", "bold"), (f"  {one_line(prospects.relationship)}", ""))
     yield from wrapped(_how(prospects, relationship), 4)
+    for said in sentences(prospects.cautions):
+        yield from wrapped(said, 4)
     lanes = prospects.lanes
     names = list(next(iter(lanes.values())).bands)
     for title, chosen in (
