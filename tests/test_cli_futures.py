@@ -260,3 +260,15 @@ def test_courses_are_not_written_over_a_table_that_is_read(ask: Ask, tmp_path: P
     before = (tmp_path / "people.parquet").read_bytes()
     refused(ask("simulate", "file.yaml", *FEW, "--save", "people.parquet", files={"file.yaml": text}), "would be lost")
     assert (tmp_path / "people.parquet").read_bytes() == before
+
+
+def test_courses_that_no_disk_holds_are_refused_before_they_are_run(
+    ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """53 moments x 13 columns (lane, future, day; two rooms, four tallies, two levels, two flows) x 8 bytes x 1,000."""
+    monkeypatch.setattr("lichen.workspace.free_bytes", lambda folder: 2_756_000)
+    asked = ("simulate", "file.yaml", "--save", "out.parquet")
+    answer = ask(*asked, "--runs", "1000", files={"file.yaml": changed(DRIFT, DRIFT)})
+    refused(answer, "--save: 1,000 futures take up to 0.0 GB", "Write `--runs 500` or less")
+    assert list(tmp_path.iterdir()) == [tmp_path / "file.yaml"]
+    assert ask(*asked, "--runs", "500").status == 0

@@ -255,6 +255,13 @@ def _column(name: str, taken: Collection[str]) -> str:
     return name
 
 
+def free_bytes(folder: Path) -> int:
+    """How much room is left on the disk of a folder."""
+    import shutil
+
+    return shutil.disk_usage(folder).free
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a text so that the file is never half there: beside it first, then under its name."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

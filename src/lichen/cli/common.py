@@ -206,7 +206,7 @@ def _is_read(path: Path) -> bool:
 
 
 @contextmanager
-def saving(path: Path | None, relationship: Relationship) -> Iterator[OnChunk | None]:
+def saving(path: Path | None, relationship: Relationship, *, lanes: int, runs: int) -> Iterator[OnChunk | None]:
     """Give what takes down every future's course in a Parquet file, or None when no file is asked for.
 
     The file is there when the run is over or was interrupted, with the futures that are done; never over a file that
@@ -215,7 +215,8 @@ def saving(path: Path | None, relationship: Relationship) -> Iterator[OnChunk | 
     if path is None:
         yield None
         return
-    from lichen.workspace import CourseFile
+    from lichen.simulation.cost import bytes_of_courses
+    from lichen.workspace import CourseFile, free_bytes
 
     if path.suffix.lower() != ".parquet":
         raise click.UsageError(f"--save: `{path.name}` must end in .parquet.")
@@ -223,6 +224,10 @@ def saving(path: Path | None, relationship: Relationship) -> Iterator[OnChunk | 
         raise click.UsageError(f"{path} is there already and would be lost. Name another file.")
     time = relationship.time
     try:
+        takes, free = bytes_of_courses(relationship, lanes, runs), free_bytes(path.parent)
+        if takes > free:
+            fact = f"--save: {runs:,} futures take up to {takes / 1e9:,.1f} GB; {free / 1e9:,.1f} GB are free there."
+            raise click.UsageError(f"{fact} Write `--runs {runs * free // takes}` or less, or a longer step.")
         file = CourseFile(path, [step * time.step_days for step in range(time.steps + 1)])
     except OSError as wrong:
         raise click.UsageError(f"--save: {path} cannot be written: {wrong.strerror}.") from wrong

@@ -86,7 +86,7 @@ def simulate_file(
     common.affordable(relationship, asked.runs, (BASE, *lanes))
     from lichen.simulation.prospects import look_ahead
 
-    with common.saving(save, relationship) as keep:
+    with common.saving(save, relationship, lanes=1 + len(lanes), runs=asked.runs) as keep:
         found = look_ahead(
             relationship,
             lanes,
