@@ -21,11 +21,12 @@ from lichen.check.verdict import Verdict
 from lichen.language.problem import render
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.values import has_chance
-from lichen.simulation import run
+from lichen.simulation import run, runaway
 from lichen.simulation.experiments import BASE, Experiment, standard_experiments, together
 from lichen.simulation.run import simulate
 from lichen.workspace import read_relationship
 from tests.arrays import arrays
+from tests.command import GOOD
 from tests.strategies import FILE, group_folders, two_party_texts
 
 pytest.importorskip("numba")
@@ -149,6 +150,31 @@ def test_machine_code_that_is_made_is_found_and_that_which_is_not_is_made_for_mu
     monkeypatch.setattr(run, "LARGE_UNPREPARED", 0)
     simulate(relationship, (BASE,), runs=RUNS)
     assert asked == ["fast", "fast"]
+
+
+RUNAWAYS = {
+    "a root of what falls below zero in some futures": (
+        "7 loaf/week",
+        '"7 loaf/week * sqrt(luck - step(9 weeks) / 2)"',
+    ),
+    "a division by what becomes zero": ("7 loaf/week", '"7 loaf/week / (1 - step(10 weeks))"'),
+    "an overflow": ("change: -2 EUR/week", "change: 1e50 * bakery.cash / (1 week) * luck"),
+    "growth without end": ("change: -2 EUR/week", "change: bakery.cash / (2 weeks)"),
+}
+
+
+@pytest.mark.parametrize("name", RUNAWAYS)
+def test_what_runs_away_is_told_alike(name: str) -> None:
+    before, after = RUNAWAYS[name]
+    relationship = drawn({FILE: GOOD.replace(before, after) + "world: {luck: {process: uniform, from: 0, to: 1}}\n"})
+    with np.errstate(all="ignore"):
+        numpy, numba = (
+            runaway.watched(relationship, simulate(relationship, (BASE,), runs=40, engine=engine).paths)
+            for engine in ("numpy", "numba")
+        )
+    assert numba == numpy
+    assert [one.of for one in numpy] == [40] * len(numpy)
+    assert numpy
 
 
 as_drawn = settings(phases=[Phase.generate])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, final
@@ -133,6 +133,18 @@ def open_member_table(folder: Path, name: str) -> Table | str:
     return Table(tuple(found.columns), tuple(zip(*columns, strict=True)), found.rows)
 
 
+def files_beside(relationship: Relationship, folder: Path, record: Path | None = None) -> Iterator[Path]:
+    """What a relationship is read from besides its own file: private parts, tables, and those of its record."""
+    holders = [
+        *(party.members for party in relationship.parties.values()),
+        *(flow.along for flow in relationship.flows.values()),
+        *(process.series for process in relationship.world.values()),
+    ]
+    yield from (folder / holder.table for holder in holders if holder is not None and holder.table is not None)
+    yield from (folder / PRIVATE / f"{owner}.yaml" for owner in relationship.parts)
+    yield from ((record or folder) / evidence.file for evidence in relationship.evidence)
+
+
 def read_events(path: Path) -> tuple[RecordTable | None, tuple[Problem, ...]]:
     """A table of events as it is, or what makes it unreadable."""
     from lichen.record.tables import open_table
@@ -241,6 +253,13 @@ def _column(name: str, taken: Collection[str]) -> str:
     while name.lower() in lower:
         name += "_"
     return name
+
+
+def free_bytes(folder: Path) -> int:
+    """How much room is left on the disk of a folder."""
+    import shutil
+
+    return shutil.disk_usage(folder).free
 
 
 def write_whole(path: Path, text: str) -> None:

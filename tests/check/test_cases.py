@@ -119,4 +119,5 @@ def test_a_verdict_is_plain_json_without_numbers_that_json_lacks() -> None:
             "tradeoffs",
             "outcomes",
             "rests_on",
+            "cautions",
         }

@@ -23,8 +23,11 @@ from lichen.check.verdict import Verdict, all_findings, judge, revised, word_of
 from lichen.check.what_if import with_term
 from lichen.dependency.contagion_members import rank_members
 from lichen.relationship.relationship import Relationship
+from lichen.simulation.caution import Caution
 from lichen.simulation.experiments import Experiment, member_shocks, standard_experiments
 from lichen.simulation.run import simulate
+from lichen.simulation.runaway import watched
+from lichen.simulation.step_length import step_cautions
 
 if TYPE_CHECKING:
     from lichen.record.reading import Record
@@ -99,7 +102,13 @@ def assess(
     tick(0.8)
     verdict = _with_flips(verdict, evidence, experiments, looks_far)
     tick(1.0)
-    return Assessment(verdict=verdict, evidence=evidence)
+    return Assessment(verdict=replace(verdict, cautions=_cautions(evidence)), evidence=evidence)
+
+
+def _cautions(evidence: CheckInput) -> tuple[Caution, ...]:
+    """What makes the figures doubtful; what is no number is a finding of its own."""
+    grown = (c for c in watched(evidence.relationship, evidence.futures.paths) if c.kind == "without bound")
+    return (*step_cautions(evidence.relationship), *grown)
 
 
 def _with_pairs(evidence: CheckInput, experiments: Sequence[Experiment]) -> CheckInput:

@@ -17,7 +17,9 @@ from lichen.check.finding import Evidence, Finding, Remedy
 from lichen.relationship.flow import Flow
 from lichen.relationship.formula import Binary, Call, Number, Tree, walk
 from lichen.relationship.value import Value
+from lichen.simulation.caution import path_of, when_and_where
 from lichen.simulation.futures import Array, FlowTotals
+from lichen.simulation.runaway import NO_NUMBER, watched
 
 _MAP, _DRAFT = "mutual_dependency_map", "purpose"
 _ASK = re.compile(r"\bASK\b")
@@ -177,10 +179,13 @@ def _may_fail(tree: Tree) -> bool:
 def _no_number(evidence: CheckInput, figure: _Figure) -> Finding:
     at = evidence.relationship.at(figure.path)
     place = f", {at}," if at else ""
+    seen = [c for c in watched(evidence.relationship, evidence.futures.paths) if c.kind == "no number"]
+    own = [c for c in seen if path_of(evidence.relationship, c.subject) == figure.path] or seen
+    since = f" {when_and_where(own[0])}" if own else ""
     return _open(
         _MAP,
-        f"{figure.words}{place} is no number: it divides by zero or overflows.",
-        needs=f"{figure.words} where it now divides by zero or overflows: write it at `{figure.path}`.",
+        f"{figure.words}{place} is no number{since}: {NO_NUMBER}.",
+        needs=f"{figure.words} where it now is no number: write it at `{figure.path}`.",
         at=at,
         remedy=Remedy(says=f"Let `{figure.path}` be a number at every time.", path=figure.path),
     )

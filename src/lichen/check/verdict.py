@@ -24,6 +24,7 @@ from lichen.language.reading import not_at_hand
 from lichen.relationship.backing import missing_components
 from lichen.relationship.flow import Flow
 from lichen.relationship.plain_data import plain
+from lichen.simulation.caution import Caution
 
 Word = Literal["symbiotic", "at risk", "not symbiotic", "undecided", "not a relationship of this kind"]
 
@@ -41,6 +42,7 @@ class Verdict:
     """An argument, no stamp: the word, why, everything it was reached from, and what would change it.
 
     `unread`: the rows of the record that were not read. `members`: what single members of large groups take along.
+    `cautions`: what makes its figures doubtful.
     """
 
     relationship: str
@@ -61,6 +63,7 @@ class Verdict:
     rests_on: RestsOn
     unread: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+    cautions: tuple[Caution, ...] = ()
 
     def finding(self, about: str) -> Finding | None:
         """The finding about one thing, the worst if there are several."""
@@ -99,6 +102,7 @@ class Verdict:
             "findings": [_finding_json(finding) for finding in self.findings],
             **self.readings.to_json(),
             "rests_on": self.rests_on.to_json(),
+            "cautions": self.cautions,
         }
         return {key: plain(value) for key, value in whole.items()}
 

@@ -41,6 +41,8 @@ class Day(click.ParamType[date, str]):
 FILE = click.argument("file", type=click.Path(path_type=Path))
 FOR = click.option("--for", "party", metavar="PARTY", help="See it with this party's own figures, and nobody else's.")
 LEAST_RUNS = 20
+READ = "lichen.read"
+"""Where a verb keeps which files it reads besides those that it was given."""
 MOST_NAMED = 24
 """Names of a file that a refusal lists."""
 FEWER = "Write a longer step or a shorter horizon, or let one member stand for several"
@@ -83,12 +85,15 @@ def formats(*names: str) -> Callable[[Verb], Verb]:
 
 def read_file(path: Path, party: str | None, form: str = "text", scenario: str | None = None) -> Relationship:
     """Read a relationship file, or say everything that is wrong with it and leave with status 2."""
-    from lichen.workspace import read_relationship
+    from lichen.workspace import files_beside, read_relationship
 
     reading = read_relationship(path, party)
     if reading.relationship is None:
         refuse(reading.problems, form)
     relationship = reading.relationship
+    context = click.get_current_context()
+    beside = files_beside(relationship, path.parent, context.params.get("record"))
+    context.meta.setdefault(READ, []).extend(beside)
     if party is not None:
         known("--for", party, relationship.parties, "party")
     if scenario is not None:
@@ -184,9 +189,7 @@ def deliver(text: str, output: Path | None, *, new: bool = False) -> None:
         return
     from lichen.workspace import write_whole
 
-    given = click.get_current_context().params.values()
-    read = [value for value in given if isinstance(value, Path) and value is not output]
-    if output.exists() and (new or any(path.exists() and path.samefile(output) for path in read)):
+    if output.exists() and (new or _is_read(output)):
         raise click.UsageError(f"{output} is there already and would be lost. Name another file.")
     try:
         write_whole(output, text)
@@ -195,8 +198,15 @@ def deliver(text: str, output: Path | None, *, new: bool = False) -> None:
     click.echo(f"Wrote {output}", err=True)
 
 
+def _is_read(path: Path) -> bool:
+    """Whether the verb reads a file that is there: one that it was given, or one beside it that this one names."""
+    context = click.get_current_context()
+    given = [value for value in context.params.values() if isinstance(value, Path) and value is not path]
+    return any(read.exists() and read.samefile(path) for read in (*given, *context.meta.get(READ, ())))
+
+
 @contextmanager
-def saving(path: Path | None, read: Path, relationship: Relationship) -> Iterator[OnChunk | None]:
+def saving(path: Path | None, relationship: Relationship, *, lanes: int, runs: int) -> Iterator[OnChunk | None]:
     """Give what takes down every future's course in a Parquet file, or None when no file is asked for.
 
     The file is there when the run is over or was interrupted, with the futures that are done; never over a file that
@@ -205,14 +215,19 @@ def saving(path: Path | None, read: Path, relationship: Relationship) -> Iterato
     if path is None:
         yield None
         return
-    from lichen.workspace import CourseFile
+    from lichen.simulation.cost import bytes_of_courses
+    from lichen.workspace import CourseFile, free_bytes
 
     if path.suffix.lower() != ".parquet":
         raise click.UsageError(f"--save: `{path.name}` must end in .parquet.")
-    if path.is_dir() or (path.exists() and read.exists() and path.samefile(read)):
+    if path.is_dir() or (path.exists() and _is_read(path)):
         raise click.UsageError(f"{path} is there already and would be lost. Name another file.")
     time = relationship.time
     try:
+        takes, free = bytes_of_courses(relationship, lanes, runs), free_bytes(path.parent)
+        if takes > free:
+            fact = f"--save: {runs:,} futures take up to {takes / 1e9:,.1f} GB; {free / 1e9:,.1f} GB are free there."
+            raise click.UsageError(f"{fact} Write `--runs {runs * free // takes}` or less, or a longer step.")
         file = CourseFile(path, [step * time.step_days for step in range(time.steps + 1)])
     except OSError as wrong:
         raise click.UsageError(f"--save: {path} cannot be written: {wrong.strerror}.") from wrong

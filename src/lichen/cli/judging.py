@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lichen.record.reciprocity import RuleReading
     from lichen.relationship.relationship import Relationship
     from lichen.show.judged import Judged
+    from lichen.simulation.experiments import Experiment
     from lichen.simulation.futures import Futures
     from lichen.simulation.prospects import Prospects
     from lichen.stress.stress import Stress
@@ -40,10 +41,17 @@ class Asked:
     form: str = "text"
 
 
-def assess_file(asked: Asked, tick: Callable[[float], None] = lambda share: None) -> Assessment:
-    """Judge a file; what is wrong with it is shown, and the command leaves with status 2."""
+def assess_file(
+    asked: Asked, tick: Callable[[float], None] = lambda share: None, *, beside: bool = False
+) -> Assessment:
+    """Judge a file; what is wrong with it is shown, and the command leaves with status 2.
+
+    `beside`: its scenarios will be tried beside it, so these must be affordable too.
+    """
     relationship = common.read_file(asked.file, asked.party, asked.form, asked.scenario)
     common.affordable(relationship, asked.runs)
+    if beside:
+        common.affordable(relationship, asked.runs, _beside(relationship, asked))
     from lichen.check.assess import assess
 
     return assess(
@@ -78,7 +86,7 @@ def simulate_file(
     common.affordable(relationship, asked.runs, (BASE, *lanes))
     from lichen.simulation.prospects import look_ahead
 
-    with common.saving(save, asked.file, relationship) as keep:
+    with common.saving(save, relationship, lanes=1 + len(lanes), runs=asked.runs) as keep:
         found = look_ahead(
             relationship,
             lanes,
@@ -120,7 +128,7 @@ def stress_file(
 
 def judge_file(asked: Asked, tick: Callable[[float], None] = lambda share: None) -> Judged:
     """Judge a file and gather what a page about it shows."""
-    found = assess_file(asked, tick)
+    found = assess_file(asked, tick, beside=True)
     from lichen.dependency.map import build_map
     from lichen.show.judged import Judged
     from lichen.simulation.loops.loops import find_loops
@@ -143,14 +151,21 @@ def judge_file(asked: Asked, tick: Callable[[float], None] = lambda share: None)
 
 def _scenarios(evidence: CheckInput, asked: Asked) -> Futures | None:
     """Every scenario of the file beside the relationship as it is; None without any, or within one of them."""
-    relationship = evidence.relationship
-    if not relationship.scenarios or asked.scenario is not None:
+    lanes = _beside(evidence.relationship, asked)
+    if not lanes:
         return None
-    from lichen.simulation.experiments import BASE, in_scenario
     from lichen.simulation.run import simulate
 
-    lanes = (BASE, *map(in_scenario, relationship.scenarios))
-    return simulate(relationship, lanes, runs=asked.runs, seed=asked.seed)
+    return simulate(evidence.relationship, lanes, runs=asked.runs, seed=asked.seed)
+
+
+def _beside(relationship: Relationship, asked: Asked) -> tuple[Experiment, ...]:
+    """The relationship as it is and each scenario of the file; nothing without any, or within one of them."""
+    if not relationship.scenarios or asked.scenario is not None:
+        return ()
+    from lichen.simulation.experiments import BASE, in_scenario
+
+    return (BASE, *map(in_scenario, relationship.scenarios))
 
 
 def balance_file(asked: Asked) -> tuple[Balance, tuple[RuleReading, ...]]:

@@ -62,9 +62,11 @@ def simulate(
         relationship, found = simulate_file(asked, scenarios, experiments, save, tick)
     from lichen.language.reading import not_at_hand
     from lichen.show import simulated
+    from lichen.simulation.caution import sentences
 
-    for missing in not_at_hand(relationship, party):
-        click.echo(missing, err=True)
+    doubts = sentences(found.cautions) if form in ("csv", "svg") else ()
+    for said in (*not_at_hand(relationship, party), *doubts):
+        click.echo(said, err=True)
 
     if form == "json":
         text = json.dumps(found.to_json(), indent=1, ensure_ascii=False)

@@ -13,7 +13,7 @@ from lichen.language.functions import FUNCTIONS
 from lichen.language.scope import CONSTANTS, RESERVED, Resolver, Scope, Standing
 from lichen.language.table import Table
 from lichen.language.tokens import FormulaError
-from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Spread, Tree, Unary, children
+from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Spread, Tree, Unary, children, walk
 from lichen.relationship.quantity import CURRENCIES, PLAIN, TIME, Dimension
 from lichen.relationship.value import Value
 
@@ -53,6 +53,7 @@ class Meaning:
         """A formula with its names written out and what it counts; None, and a problem, when it means nothing."""
         found = _understood(tree, Resolver(self.scope, standing, self.draft.suggest))
         if isinstance(found, tuple):
+            self._no_future(path, found[0])
             return found
         for error in found:
             self.draft.report_formula(path, error)
@@ -101,6 +102,15 @@ class Meaning:
             return None
         self._counted[value.path] = dimension if dimension is not None else wanted
         return replace(value, tree=tree, dimension=self._counted[value.path] or PLAIN)
+
+    def _no_future(self, path: str, tree: Tree) -> None:
+        """Report a `delay` or `smooth` over less than no time."""
+        for call in walk(tree):
+            if isinstance(call, Call) and call.function in ("delay", "smooth"):
+                found = self.bounds(call.arguments[1])
+                if found is not None and found[0] < 0:
+                    fact = f"The duration of `{call.function}` cannot be negative."
+                    self.draft.report_formula(path, FormulaError(fact, call.span, "Write a larger figure."))
 
     def counted(self, value: Value | None) -> Dimension | None:
         """What an understood value counts; None when it is hidden, or something it reads is wrong."""

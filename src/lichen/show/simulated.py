@@ -17,6 +17,7 @@ from lichen.show.charts.fan import Course, Fan
 from lichen.show.figures import UNKNOWN, after, full_date, number, percent, readable_unit, room, short_month
 from lichen.show.lanes import lane_says, lane_title
 from lichen.show.lines import Line, columns, one_line, plain, rendered, wrapped
+from lichen.simulation.caution import sentences
 from lichen.simulation.prospects import MOST_SERIES, SHARES, Band, Prospects
 
 if TYPE_CHECKING:
@@ -153,6 +154,8 @@ def _lines(prospects: Prospects, relationship: Relationship) -> Iterator[Line]:
     yield from wrapped(how(prospects, relationship), 4)
     for said in beside(prospects, relationship):
         yield from wrapped(said, 2, indent="  ", first="- ")
+    for said in sentences(prospects.cautions):
+        yield from wrapped(said, 4)
     for title in SECTIONS:
         chosen = series_in(title, prospects)
         if chosen:

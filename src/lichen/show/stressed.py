@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lichen.show import words
 from lichen.show.figures import UNKNOWN, number, percent, span
 from lichen.show.lines import Line, columns, cut, one_line, plain, rendered, wrapped
+from lichen.simulation.caution import sentences as cautions
 from lichen.stress.effects import hardness
 from lichen.stress.setting import when
 from lichen.stress.stress import SECTIONS
@@ -73,8 +74,8 @@ def three_lines(stress: Stress) -> tuple[str, ...]:
 def _lines(stress: Stress) -> Iterator[Line]:
     yield (("Put to the test", "bold"), (f"  {one_line(stress.relationship)}", ""))
     yield from wrapped(f"{futures_of(stress)} {words.rests_on_words(stress.rests_on)}", 3)
-    for missing in stress.unread:
-        yield from wrapped(missing, 3)
+    for doubt in (*stress.unread, *cautions(stress.cautions)):
+        yield from wrapped(doubt, 4)
     for section in stress.asked():
         yield plain("")
         yield ((SECTIONS[section], "bold"),)

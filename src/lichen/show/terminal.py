@@ -12,6 +12,7 @@ from lichen.show import figures, telling, words
 from lichen.show.comparing import comparison_text
 from lichen.show.lines import STYLES, Line, Paragraph, apart, cut, fitted, one_line, plain, rendered
 from lichen.show.tallies import balance_text
+from lichen.simulation.caution import sentences
 
 if TYPE_CHECKING:
     from lichen.check.finding import Evidence, Finding, Remedy
@@ -82,6 +83,9 @@ def _verdict_parts(verdict: Verdict) -> Iterator[Line | Paragraph]:
     yield Paragraph(sentences=grounds, first="Rests on  ", indent=hang, least=1, rank=3, more=6)
     if verdict.members:
         yield Paragraph(sentences=verdict.members, first="Members   ", indent=hang, least=1, rank=1, more=2)
+    if verdict.cautions:
+        doubts = sentences(verdict.cautions)
+        yield Paragraph(sentences=doubts, first="Careful   ", indent=hang, least=2, rank=1, more=2)
     if verdict.unread:
         yield Paragraph(sentences=verdict.unread, first="Not read  ", indent=hang, least=1, rank=2, more=6)
     first = _first_to_try(verdict)
@@ -151,7 +155,7 @@ def verdict_markdown(verdict: Verdict) -> str:
     parts += ["## Findings", *(_finding_markdown(finding, told) for finding in told)]
     parts += ["## What it rests on", _plain(words.rests_on_words(verdict.rests_on))]
     parts += [f"- {_plain(words.flip_words(flip))}" for flip in verdict.rests_on.flips]
-    parts += [f"- {_plain(said)}" for said in verdict.unread]
+    parts += [f"- {_plain(said)}" for said in (*(caution.says for caution in verdict.cautions), *verdict.unread)]
     if verdict.next_steps:
         parts += ["## What to find out next", "\n".join(f"1. {_plain(step)}" for step in verdict.next_steps)]
     made = f"{figures.number(verdict.runs)} futures, seed {verdict.seed}, file `{verdict.file_hash[:12]}`."

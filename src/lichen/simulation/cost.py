@@ -20,6 +20,12 @@ OF_A_FLOW = 5
 """Numbers kept of a series and of a flow, for each experiment and future."""
 
 
+def bytes_of_courses(relationship: Relationship, lanes: int, runs: int) -> int:
+    """How much room the courses of so many experiments and futures take: eight bytes a number, before packing."""
+    columns = 3 + _series(relationship) + len(relationship.flows) + len(relationship.terms)
+    return 8 * columns * (relationship.time.steps + 1) * lanes * runs
+
+
 def most_futures(relationship: Relationship, experiments: Sequence[Experiment]) -> int:
     """The most futures that stay within the limits; 0 when a single one is too much.
 
@@ -29,11 +35,14 @@ def most_futures(relationship: Relationship, experiments: Sequence[Experiment]) 
     if at_once > MOST_AT_ONCE:
         return 0
     work = at_once * relationship.time.steps
-    parties = relationship.parties.values()
-    rules = relationship.rules
-    series = sum(3 + len(party.capacities) for party in parties) + len(rules.shared_value) + len(rules.checks)
-    kept = (OF_A_SERIES * series + OF_A_FLOW * len(relationship.flows)) * len(experiments)
+    kept = (OF_A_SERIES * _series(relationship) + OF_A_FLOW * len(relationship.flows)) * len(experiments)
     worked_out = MOST_CELLS // max(work, 1)
     if worked_out and not has_chance(relationship):
         return MOST_NUMBERS // max(kept, 1)
     return min(worked_out, MOST_NUMBERS // max(kept, 1))
+
+
+def _series(relationship: Relationship) -> int:
+    """How many courses there are besides those of flows and terms: rooms, tallies, levels, measures."""
+    parties, rules = relationship.parties.values(), relationship.rules
+    return sum(3 + len(party.capacities) for party in parties) + len(rules.shared_value) + len(rules.checks)

@@ -21,9 +21,12 @@ from numpy.typing import NDArray
 from lichen.relationship.plain_data import plain
 from lichen.relationship.quantity import PLAIN, Dimension
 from lichen.relationship.relationship import Relationship
+from lichen.simulation.caution import Caution
 from lichen.simulation.experiments import BASE, Experiment
 from lichen.simulation.futures import Array, OnChunk
 from lichen.simulation.run import simulate
+from lichen.simulation.runaway import Watch, of_all
+from lichen.simulation.step_length import step_cautions
 
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The bounds: of a hundred futures so many lie below each."""
@@ -78,7 +81,10 @@ class Outlook:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prospects:
-    """What came of a run: `runs` futures of `asked`; `days` are the moments that are looked at."""
+    """What came of a run: `runs` futures of `asked`; `days` are the moments that are looked at.
+
+    `cautions`: what makes its figures doubtful.
+    """
 
     relationship: str
     file_hash: str
@@ -88,6 +94,7 @@ class Prospects:
     days: Array
     left_out: int
     lanes: Mapping[str, Outlook]
+    cautions: tuple[Caution, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for machines, in base units."""
@@ -101,6 +108,7 @@ class Prospects:
             "shares": list(SHARES),
             "days": plain(self.days.tolist()),
             "lanes": {name: _outlook_json(outlook) for name, outlook in self.lanes.items()},
+            "cautions": plain(self.cautions),
         }
 
 
@@ -155,6 +163,7 @@ class _Gathering:
         self.series = dict(list(known.items())[:MOST_SERIES])
         self.left_out = len(known) - len(self.series)
         self.names = [lane.name for lane in lanes]
+        self.watches = [Watch(relationship, name) for name in self.names]
         steps = relationship.time.steps
         self.places = np.unique(np.linspace(0, steps, min(steps + 1, MOST_PLACES)).round().astype(np.intp))
         rooms = sum(name.endswith(".headroom") for name in self.series)
@@ -170,6 +179,8 @@ class _Gathering:
 
     def add(self, courses: Mapping[str, Mapping[str, Array]]) -> None:
         """One chunk: the first futures are held, the others counted."""
+        for watch in self.watches:
+            watch.add(courses[watch.lane])
         size = len(next(iter(courses[self.names[0]].values())))
         first = min(size, self.most_held - self.count) if not self.spans else 0
         for lane, name in self.held:
@@ -213,6 +224,7 @@ class _Gathering:
             days=self.places.astype(np.float64) * self.relationship.time.step_days,
             left_out=self.left_out,
             lanes={lane: self._outlook(lane) for lane in self.names},
+            cautions=(*step_cautions(self.relationship), *of_all(self.watches)),
         )
 
     def _outlook(self, lane: str) -> Outlook:

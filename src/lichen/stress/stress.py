@@ -14,6 +14,9 @@ from lichen.check.rests_on import RestsOn, rests_on
 from lichen.language.reading import not_at_hand
 from lichen.relationship.plain_data import plain
 from lichen.relationship.relationship import Relationship
+from lichen.simulation.caution import Caution
+from lichen.simulation.runaway import watched
+from lichen.simulation.step_length import step_cautions
 from lichen.stress.at_floor import AtFloor, at_floor
 from lichen.stress.cheating import Cheat, cheating
 from lichen.stress.contagion import Contagion, contagion
@@ -51,7 +54,7 @@ class Stress:
 
     `start` and `days` are the horizon, `party` the side whose own figures were used (None: of all). `rests_on` says how
     much of what passes is recorded, stated and assumed: no figure is better than that. `unread` says what was not at
-    hand.
+    hand, `cautions` what makes the figures doubtful.
     """
 
     relationship: str
@@ -63,6 +66,7 @@ class Stress:
     days: float
     rests_on: RestsOn
     unread: tuple[str, ...] = ()
+    cautions: tuple[Caution, ...] = ()
     interrupted: bool = False
     exits: tuple[Exit, ...] | None = None
     shocks: Shocks | None = None
@@ -167,6 +171,7 @@ def _empty(asked: Setting, record: Record | None, seen_by: str | None) -> Stress
         days=asked.relationship.time.horizon_days,
         rests_on=rests_on(evidence),
         unread=not_at_hand(asked.relationship, seen_by),
+        cautions=(*step_cautions(asked.relationship), *watched(asked.relationship, few.futures.paths)),
     )
 
 

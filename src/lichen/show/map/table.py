@@ -14,7 +14,7 @@ from lichen.dependency.power import Power
 from lichen.relationship.flow import WORLD
 from lichen.show.figures import number, percent, room, span
 from lichen.show.map.falling import falling
-from lichen.show.map.words import OUTSIDE, flow_titles, is_harm, kind_of, plain, title_of
+from lichen.show.map.words import OUTSIDE, flow_title, flow_titles, is_harm, kind_of, plain, title_of
 
 WIDTH = 80
 _INDENT = 14
@@ -82,19 +82,19 @@ def _gives(dependencies: DependencyMap, party: PartyMap) -> str:
 def _need(dependencies: DependencyMap, need: Need) -> str:
     sources = [f"{percent(need.own)} its own"] if need.own else []
     sources += [_supply(dependencies, supply) for supply in need.supplies if supply.share]
-    idle = [flow_titles(dependencies)[supply.flow] for supply in need.supplies if not supply.share]
+    idle = [flow_title(dependencies, supply.flow) for supply in need.supplies if not supply.share]
     known = "known " if any(one.party == need.party for one in dependencies.untold) else ""
     said = "; ".join(sources) or f"nothing {known}feeds it at the start"
     if idle:
         said += f"; nothing at the start from {', '.join(idle)}"
     if need.unknown:
-        said += f"; kept private: {', '.join(flow_titles(dependencies)[name] for name in need.unknown)}"
+        said += f"; kept private: {', '.join(flow_title(dependencies, name) for name in need.unknown)}"
     return f"{need.capacity}{'' if need.essential else ' (not essential)'}: {said}"
 
 
 def _supply(dependencies: DependencyMap, supply: Supply) -> str:
     giver = OUTSIDE if supply.giver == WORLD else title_of(dependencies, supply.giver)
-    said = f"{percent(supply.share)} from {giver} by {flow_titles(dependencies)[supply.flow]}"
+    said = f"{percent(supply.share)} from {giver} by {flow_title(dependencies, supply.flow)}"
     if supply.replaced:
         after = f" after {span(supply.after_days)}" if supply.after_days else ""
         return f"{said}, {percent(supply.replaced)} of it replaceable{after}"
@@ -156,8 +156,7 @@ def _not_given(dependencies: DependencyMap, untold: Untold) -> str:
 
 
 def _flows(dependencies: DependencyMap, names: Iterable[str]) -> str:
-    titles = flow_titles(dependencies)
-    return ", ".join(titles[name] for name in names)
+    return ", ".join(flow_title(dependencies, name) for name in names)
 
 
 def _through(dependencies: DependencyMap) -> Iterator[str]:

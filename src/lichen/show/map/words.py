@@ -30,6 +30,11 @@ def flow_titles(dependencies: DependencyMap) -> dict[str, str]:
     return {edge.flow: called(edge) for edge in dependencies.edges}
 
 
+def flow_title(dependencies: DependencyMap, name: str) -> str:
+    """What one flow is called."""
+    return next(called(edge) for edge in dependencies.edges if edge.flow == name)
+
+
 def called(edge: Edge) -> str:
     """What a flow is called: its name, or its key as words."""
     return plain(edge.title.replace("_", " "))

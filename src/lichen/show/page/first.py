@@ -13,6 +13,7 @@ from lichen.show.markup import Html, element
 from lichen.show.outlook import Outlook
 from lichen.show.page.parts import NARROW, chart, chip, folded, prose, spoken
 from lichen.show.telling import Action
+from lichen.simulation.caution import sentences
 
 ACTIONS = 3
 _TOLD = 2
@@ -36,7 +37,10 @@ def head(judged: Judged) -> Html:
             class_="eyebrow",
         ),
         element("h1", spoken(verdict.sentence)),
-        *(element("p", prose(said)) for said in not_at_hand(judged.relationship, judged.party)),
+        *(
+            element("p", prose(said))
+            for said in (*not_at_hand(judged.relationship, judged.party), *sentences(verdict.cautions))
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from lichen.show.charts.departures import Departure, Departures
 from lichen.show.markup import Child, Html, element
 from lichen.show.page.parts import chart, document, folded, part, prose, table
 from lichen.show.stressed import NONE, futures_of, sentences, table_of, three_lines, way
+from lichen.simulation.caution import sentences as cautions
 from lichen.stress.effects import Effect
 from lichen.stress.setting import when
 from lichen.stress.stress import SECTIONS
@@ -51,7 +52,7 @@ def stress_page(stress: Stress) -> str:
         element(
             "main",
             element("div", first, class_="panel"),
-            *(element("p", prose(missing), class_="lead") for missing in stress.unread),
+            *(element("p", prose(said), class_="lead") for said in (*stress.unread, *cautions(stress.cautions))),
             element("nav", element("ul", *contents), aria_label="On this page"),
             *(_part(stress, name) for name in asked),
             _made(stress),
