@@ -25,6 +25,7 @@ from lichen.dependency.contagion_members import rank_members
 from lichen.relationship.relationship import Relationship
 from lichen.simulation.caution import Caution
 from lichen.simulation.experiments import Experiment, member_shocks, standard_experiments
+from lichen.simulation.futures import Futures
 from lichen.simulation.run import simulate
 from lichen.simulation.runaway import watched
 from lichen.simulation.step_length import step_cautions
@@ -92,7 +93,7 @@ def assess(
     looks_far = search and runs >= LEAST_RUNS
     verdict = judge(evidence)
     if looks_far and _terms_matter(evidence, verdict):
-        evidence = replace(evidence, trials=_trials(relationship, experiments[:1], seed))
+        evidence = replace(evidence, trials=_trials(evidence, experiments[:1]))
         verdict = judge(evidence)
     tick(0.6)
     verdict = _closer(evidence, verdict, experiments)
@@ -111,13 +112,20 @@ def _cautions(evidence: CheckInput) -> tuple[Caution, ...]:
     return (*step_cautions(evidence.relationship), *grown)
 
 
+def _again_in(
+    evidence: CheckInput, experiments: Sequence[Experiment], runs: int, *, of: Relationship | None = None
+) -> Futures:
+    """The same draws again in other experiments, by the engine that is there; `of` a changed relationship."""
+    before = evidence.futures
+    return simulate(of or evidence.relationship, experiments, runs=runs, seed=before.seed, engine=before.engine)
+
+
 def _with_pairs(evidence: CheckInput, experiments: Sequence[Experiment]) -> CheckInput:
     """What there is, and a few of the same futures under the worst pairs of shocks."""
     pairs, runs = worst_pairs(evidence, experiments), min(evidence.futures.runs, PAIR_RUNS)
     if not pairs:
         return evidence
-    both = simulate(evidence.relationship, (experiments[0], *pairs), runs=runs, seed=evidence.futures.seed)
-    return replace(evidence, pairs=both)
+    return replace(evidence, pairs=_again_in(evidence, (experiments[0], *pairs), runs))
 
 
 def _with_members(evidence: CheckInput, scenario: str | None) -> CheckInput:
@@ -139,15 +147,15 @@ def _terms_matter(evidence: CheckInput, verdict: Verdict) -> bool:
     return falls or (bool(evidence.relationship.rules.shared_value) and not shows_everybody(evidence))
 
 
-def _trials(relationship: Relationship, base: Sequence[Experiment], seed: int) -> Trials:
+def _trials(evidence: CheckInput, base: Sequence[Experiment]) -> Trials:
     """Each term at each of its limits, one at a time."""
-    tried = []
+    relationship, tried = evidence.relationship, []
     for term in [term for term in relationship.terms.values() if term.between is not None][:MOST_TERMS]:
         for limit in term.between or ():
             if limit.tree is not None and limit.tree != term.value.tree:
-                after = simulate(with_term(relationship, term, limit), base, runs=TRIAL_RUNS, seed=seed).base
-                tried.append(Trial(term=term.name, value=limit.text, after=after))
-    return Trials(before=simulate(relationship, base, runs=TRIAL_RUNS, seed=seed).base, tried=tuple(tried))
+                after = _again_in(evidence, base, TRIAL_RUNS, of=with_term(relationship, term, limit))
+                tried.append(Trial(term=term.name, value=limit.text, after=after.base))
+    return Trials(before=_again_in(evidence, base, TRIAL_RUNS).base, tried=tuple(tried))
 
 
 def _with_repairs_tried(verdict: Verdict, evidence: CheckInput, scenario: str | None) -> Verdict:
@@ -155,13 +163,13 @@ def _with_repairs_tried(verdict: Verdict, evidence: CheckInput, scenario: str | 
 
     A record of what was does not change with the file, so what then holds is asked of the futures alone.
     """
-    runs, seed = min(evidence.futures.runs, REPAIR_RUNS), evidence.futures.seed
+    runs = min(evidence.futures.runs, REPAIR_RUNS)
     if runs * evidence.relationship.time.steps * _members(evidence.relationship) > TRIED_WORK:
         return verdict
 
     def again(changed: Relationship) -> CheckInput:
         needed = _needed(standard_experiments(changed, scenario), (*checks(), _LOOP))
-        return evidence_of(changed, simulate(changed, needed, runs=runs, seed=seed))
+        return evidence_of(changed, _again_in(evidence, needed, runs, of=changed))
 
     def judged(of: CheckInput) -> tuple[Finding, ...]:
         return tuple(all_findings(of, pass_gate(of)))
@@ -176,7 +184,7 @@ def _closer(evidence: CheckInput, verdict: Verdict, experiments: tuple[Experimen
     while (look := _next_look(evidence, findings, seen, experiments)) is not None:
         runs, places = look
         needed = _needed(experiments, {findings[place].about for place in places})
-        futures = simulate(evidence.relationship, needed, runs=runs, seed=evidence.futures.seed)
+        futures = _again_in(evidence, needed, runs)
         for place in places:
             again = _again(replace(evidence, futures=futures), findings[place])
             findings[place], seen[place] = _with_repair_of(findings[place], again), runs
@@ -251,7 +259,7 @@ def _with_flips(
     kinds = _of_kinds(experiments, _FOR_FLIPS)
 
     def word(other: Relationship) -> tuple[str, str]:
-        futures = simulate(other, kinds, runs=FLIP_RUNS, seed=evidence.futures.seed)
+        futures = _again_in(evidence, kinds, FLIP_RUNS, of=other)
         return word_of(evidence_of(other, futures, record=evidence.record))
 
     flips = search_flips(evidence, word, most_judged)

@@ -27,21 +27,12 @@ def evaluate(tree: Tree, look_up: LookUp, special: Special | None = None) -> flo
     name, and `balance` is NaN.
     """
     match tree:
-        case Number(value=value):
-            return value
-        case Spread(low=low, high=high):
-            return low + (high - low) / 2
         case Name():
             return look_up(tree)
-        case Unary(operator="-", operand=operand):
-            return -evaluate(operand, look_up, special)
-        case Unary(operand=operand):
-            return float(not evaluate(operand, look_up, special))
+        case Number(value=value):
+            return value
         case Binary():
             return _BINARY[tree.operator](evaluate(tree.left, look_up, special), evaluate(tree.right, look_up, special))
-        case Conditional():
-            chosen = tree.then if evaluate(tree.condition, look_up, special) else tree.otherwise
-            return evaluate(chosen, look_up, special)
         case Call():
             answer = special(tree) if special is not None else None
             if answer is not None:
@@ -52,6 +43,15 @@ def evaluate(tree: Tree, look_up: LookUp, special: Special | None = None) -> flo
             if tree.function in _OF_TIME:
                 return _OF_TIME[tree.function](look_up(Name(("time",))), *values)
             return _FUNCTIONS[tree.function](*values)
+        case Conditional():
+            chosen = tree.then if evaluate(tree.condition, look_up, special) else tree.otherwise
+            return evaluate(chosen, look_up, special)
+        case Unary(operator="-", operand=operand):
+            return -evaluate(operand, look_up, special)
+        case Unary(operand=operand):
+            return float(not evaluate(operand, look_up, special))
+        case Spread(low=low, high=high):
+            return low + (high - low) / 2
 
 
 def quantile(values: list[float], q: float) -> float:

@@ -32,12 +32,12 @@ class Dimension:
         """The dimension of a product."""
         powers = dict(self.powers)
         for base, exponent in other.powers:
-            powers[base] = powers.get(base, Fraction(0)) + exponent
+            powers[base] = powers[base] + exponent if base in powers else exponent
         return Dimension(tuple(sorted((b, e) for b, e in powers.items() if e)))
 
     def __truediv__(self, other: Dimension) -> Dimension:
         """The dimension of a quotient."""
-        return self * other**-1
+        return self * Dimension(tuple((base, -exponent) for base, exponent in other.powers))
 
     def __pow__(self, exponent: Fraction | int) -> Dimension:
         """The dimension of a power with a constant exponent."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, final
+from typing import Literal, TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,7 +134,8 @@ class Futures:
     `days` [time] are the times of the paths. `paths` holds whole trajectories [future, time] (at most the first 2,000
     futures) by lane and series name. For the base lane: `alder.headroom`, `alder.cash` (level, of a group the sum),
     `packaging` (rate), `alder.received` and `alder.borne` (tally per day in the party's own measure), terms under
-    review, measures; for `cut` only headrooms.
+    review, measures; for `cut` only headrooms. `engine` is the fast one where that ran them, and serves further runs
+    without being loaded again.
     """
 
     seed: int
@@ -142,6 +143,7 @@ class Futures:
     days: Array
     lanes: Mapping[str, Lane]
     paths: Mapping[str, Mapping[str, Array]]
+    engine: Literal["numba"] | None = None
 
     @property
     def base(self) -> Lane:

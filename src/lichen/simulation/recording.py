@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias, final
+from typing import Literal, TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,10 +150,11 @@ class Recording:
         kept["sum_after"][part] = total * self.time.step_days
         kept["below_zero_at"][part] = np.inf
 
-    def futures(self, seed: int) -> Futures:
+    def futures(self, seed: int, engine: Literal["numba"] | None = None) -> Futures:
         """Everything as one value."""
         return Futures(
             seed=seed,
+            engine=engine,
             runs=self.runs,
             days=np.arange(self.time.steps + 1, dtype=np.float64) * self.time.step_days,
             lanes={experiment.name: self._lane(place) for place, experiment in enumerate(self.experiments)},

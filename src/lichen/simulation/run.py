@@ -24,8 +24,9 @@ CHUNK_NUMBERS = 26_000
 CHUNK_MEMBERS = 200_000
 """How many numbers a register of one chunk holds at most, without and with members, so that they stay in the cache."""
 LAGGING = ("transit", "memory")
-LARGE = 1.5e9
-"""From so many operations on numbers on, the fast engine is done sooner in spite of the time that it takes to load."""
+LARGE = 7e8
+"""From so many operations on numbers on, the fast engine is done sooner in spite of the time that it takes to load,
+where some further runs follow, as they do in a verdict."""
 LARGE_UNPREPARED = 1e11
 """The same where its machine code is still to be made, which takes about a minute; NumPy takes three for so many."""
 A_NORMAL = 150
@@ -75,7 +76,7 @@ def simulate(
             progress=progress,
             threads=threads,
         )
-        return recording.futures(seed)
+        return recording.futures(seed, engine)
     chosen = min(_chunk(relationship, program, max(1, len(experiments))), recording.most_at_a_time)
     size = max(1, min(runs, chunk or chosen))
     for part, run in _chunks(relationship, program, experiments, recording, futures, size, alike=alike):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from lichen.dependency.contagion_members import MemberReach
 from lichen.dependency.harm import Damage
@@ -59,7 +59,8 @@ def _party(dependencies: DependencyMap, party: PartyMap) -> Iterator[str]:
     left = "" if party.headroom is None else f" · room left {room(party.headroom)}"
     leaves = "" if party.walk_away is None else f" · would leave below {room(party.walk_away)}"
     yield from _wrap(f"{plain(party.title)} ({kind_of(party)}){left}{leaves}")
-    needed = [_need(dependencies, need) for need in party.needs] or ["no capacity is described"]
+    titles = flow_titles(dependencies)
+    needed = [_need(dependencies, titles, need) for need in party.needs] or ["no capacity is described"]
     needed += [
         f"cannot be told: {_untold(dependencies, one)}" for one in dependencies.untold if one.party == party.name
     ]
@@ -79,22 +80,22 @@ def _gives(dependencies: DependencyMap, party: PartyMap) -> str:
     return _flows(dependencies, given)
 
 
-def _need(dependencies: DependencyMap, need: Need) -> str:
+def _need(dependencies: DependencyMap, titles: Mapping[str, str], need: Need) -> str:
     sources = [f"{percent(need.own)} its own"] if need.own else []
-    sources += [_supply(dependencies, supply) for supply in need.supplies if supply.share]
-    idle = [flow_title(dependencies, supply.flow) for supply in need.supplies if not supply.share]
+    sources += [_supply(dependencies, titles, supply) for supply in need.supplies if supply.share]
+    idle = [titles[supply.flow] for supply in need.supplies if not supply.share]
     known = "known " if any(one.party == need.party for one in dependencies.untold) else ""
     said = "; ".join(sources) or f"nothing {known}feeds it at the start"
     if idle:
         said += f"; nothing at the start from {', '.join(idle)}"
     if need.unknown:
-        said += f"; kept private: {', '.join(flow_title(dependencies, name) for name in need.unknown)}"
+        said += f"; kept private: {', '.join(titles[name] for name in need.unknown)}"
     return f"{need.capacity}{'' if need.essential else ' (not essential)'}: {said}"
 
 
-def _supply(dependencies: DependencyMap, supply: Supply) -> str:
+def _supply(dependencies: DependencyMap, titles: Mapping[str, str], supply: Supply) -> str:
     giver = OUTSIDE if supply.giver == WORLD else title_of(dependencies, supply.giver)
-    said = f"{percent(supply.share)} from {giver} by {flow_title(dependencies, supply.flow)}"
+    said = f"{percent(supply.share)} from {giver} by {titles[supply.flow]}"
     if supply.replaced:
         after = f" after {span(supply.after_days)}" if supply.after_days else ""
         return f"{said}, {percent(supply.replaced)} of it replaceable{after}"

@@ -6,13 +6,14 @@ The complement of loop scores: these see only change, this works where everythin
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lichen.relationship.formula import names
 from lichen.simulation.dynamics.model import TIME, About, Dynamics, Values, net, value
 
 Matrix = NDArray[np.float64]
@@ -83,26 +84,44 @@ def change_matrix(
     """
     state = state_at(dynamics, moments, step)
     places = range(len(state.names)) if places is None else places
+    reads = {name: names(tree) for name, tree in dynamics.formulas.items()}
+    last = {_stage(name, delay.steps): name for name, delay in dynamics.delays.items()}
     now = {TIME: moments[step][TIME]} | {name: moments[step][name] for name in dynamics.courses}
+    values = dict(zip(state.names, state.values, strict=True))
+    now |= {last.get(name, name): level for name, level in values.items()}
+    _evaluate(dynamics, now, dynamics.formulas)
     columns = []
     for place in places:
-        level = state.values[place]
+        name, level = state.names[place], state.values[place]
+        variable = last.get(name, name)
+        moving = _moving(reads, variable)
         size = SMALL * max(abs(level), 1e-3)
         moved = []
         for change in (size, -size):
-            values = dict(zip(state.names, state.values, strict=True))
-            values[state.names[place]] = level + change
-            moved.append(np.array(_following(dynamics, now, values))[list(places)])
+            tried = {**now, variable: level + change}
+            _evaluate(dynamics, tried, moving)
+            moved.append(np.array(_following(dynamics, tried, {**values, name: level + change}))[list(places)])
         columns.append((moved[0] - moved[1]) / (2 * size))
     return np.array(columns).T
 
 
-def _following(dynamics: Dynamics, given: Mapping[str, float], state: Mapping[str, float]) -> list[float]:
+def _moving(reads: Mapping[str, frozenset[str]], variable: str) -> list[str]:
+    """The formulas, in their order, that a variable moves at once."""
+    moved = {variable}
+    for name, read in reads.items():
+        if not moved.isdisjoint(read):
+            moved.add(name)
+    return [name for name in reads if name in moved]
+
+
+def _evaluate(dynamics: Dynamics, now: Values, names: Iterable[str]) -> None:
+    """Gives formulas, each after those it reads, their values at an instant."""
+    for name in names:
+        now[name] = value(dynamics.formulas[name], now)
+
+
+def _following(dynamics: Dynamics, now: Mapping[str, float], state: Mapping[str, float]) -> list[float]:
     """The state one step later, in its order."""
-    now = {**given, **{name: state[name] for name in dynamics.stocks}}
-    now |= {name: state[_stage(name, delay.steps)] for name, delay in dynamics.delays.items()}
-    for name, tree in dynamics.formulas.items():
-        now[name] = value(tree, now)
     later = [now[name] + dynamics.step_days * net(stock, now) for name, stock in dynamics.stocks.items()]
     for name, delay in dynamics.delays.items():
         later += [now[delay.of], *(state[_stage(name, ago)] for ago in range(1, delay.steps))]

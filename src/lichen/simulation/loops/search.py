@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import count
 from typing import TypeAlias
 
@@ -83,13 +83,28 @@ def all_loops(
 
 def _starts(graph: Graph, through: Iterable[str]) -> Iterator[tuple[str, Graph]]:
     """Each variable to begin from, with what it can be reached from without those before it."""
-    left = dict(graph)
+    back: dict[str, list[str]] = {name: [] for name in graph}
+    for name, readers in graph.items():
+        for reader in readers:
+            back[reader].append(name)
+    gone: set[str] = set()
     for root in through:
-        tangle = next((set(names) for names in tangles(left) if root in names), None)
-        if tangle is not None:
-            yield root, {name: tuple(other for other in left[name] if other in tangle) for name in tangle}
-        del left[root]
-        left = {name: tuple(other for other in readers if other != root) for name, readers in left.items()}
+        tangle = _reached(graph, root, gone) & _reached(back, root, gone)
+        if root in tangle:
+            yield root, {name: tuple(other for other in graph[name] if other in tangle) for name in tangle}
+        gone.add(root)
+
+
+def _reached(links: Mapping[str, Sequence[str]], root: str, gone: Set[str]) -> set[str]:
+    """All that one gets to from a variable by one link or more, passing none of those that are gone."""
+    reached: set[str] = set()
+    waiting = [root]
+    while waiting:
+        for other in links[waiting.pop()]:
+            if other not in reached and other not in gone:
+                reached.add(other)
+                waiting.append(other)
+    return reached
 
 
 def _loops_from(root: str, inside: Graph) -> Iterator[Loop]:
