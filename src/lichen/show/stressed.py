@@ -59,7 +59,7 @@ def sentences(stress: Stress, section: str) -> list[str]:
 def hardest_exits(stress: Stress) -> list[Exit]:
     """For each party its exit that brings others down in most futures, the hardest of all first."""
     found: dict[str, Exit] = {}
-    for one in sorted(stress.exits or (), key=lambda one: hardness(one.hit)):
+    for one in sorted(stress.exits.tried if stress.exits else (), key=lambda one: hardness(one.hit)):
         found.setdefault(one.party, one)
     return list(found.values())
 
@@ -118,7 +118,7 @@ def _day(day: float) -> str:
 
 def _exits(stress: Stress) -> tuple[Row, list[Row]]:
     rows = []
-    for one in stress.exits or ():
+    for one in stress.exits.tried if stress.exits is not None else ():
         hit = one.hit
         back = next((f.days for f in one.fallbacks if hit is not None and f.party == hit.party), None)
         replaced = NONE if back is None else span(back)
@@ -168,8 +168,9 @@ def way(deed: Deviation) -> str:
 
 
 def _links(stress: Stress) -> tuple[Row, list[Row]]:
-    tried = stress.links.tried if stress.links is not None else ()
-    rows = [(one_line(one.flow), "all" if one.cut == "whole" else "half", *_effect(one.hit)) for one in tried]
+    rows = [
+        (one_line(one.flow), "all" if one.cut == "whole" else "half", *_effect(one.hit)) for one in stress.links or ()
+    ]
     return ("Flow", "Cut", *_HIT), rows
 
 

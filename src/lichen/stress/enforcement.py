@@ -116,7 +116,7 @@ def _lanes(setting: Setting, party: Party) -> tuple[Experiment, ...]:
         Experiment(name=f"once:{party.name}@{way}", begins=begins, rates=dict.fromkeys(given, factor))
         for way, factor in WAYS.items()
     )
-    return (Experiment(name=f"exit:{party.name}", leaves=party.name), *cheats)
+    return (Experiment(name=f"exit:{party.name}", leaves=frozenset([party.name])), *cheats)
 
 
 def _period(setting: Setting) -> float:

@@ -70,7 +70,7 @@ def _part(stress: Stress, name: str) -> Html:
 
 
 def _picture(stress: Stress, name: str) -> Html | None:
-    if name == "exits" and stress.exits:
+    if name == "exits" and stress.exits is not None and stress.exits.tried:
         value = Departures(
             title="When a side leaves", start=stress.start, days=stress.days, exits=tuple(_departures(stress))
         )
@@ -83,7 +83,7 @@ def _picture(stress: Stress, name: str) -> Html | None:
 
 
 def _departures(stress: Stress) -> Iterator[Departure]:
-    for one in stress.exits or ():
+    for one in stress.exits.tried if stress.exits is not None else ():
         hit = one.hit
         if hit is not None:
             runway = hit.runway_days.value if hit.runway_days is not None and hit.is_brought_down else None
@@ -101,8 +101,8 @@ def _departures(stress: Stress) -> Iterator[Departure]:
 def _blows(stress: Stress, name: str) -> Iterator[Blow]:
     if name == "shocks" and stress.shocks is not None:
         yield from (b for one in stress.shocks.tried for b in _blow(one.brief, one.hit))
-    elif name == "links" and stress.links is not None:
-        for link in stress.links.tried:
+    elif name == "links":
+        for link in stress.links or ():
             yield from _blow(link.flow if link.cut == "whole" else f"half of {link.flow}", link.hit)
     elif name == "cheating":
         for cheat in stress.cheating or ():
@@ -143,12 +143,13 @@ def _figures(stress: Stress, name: str) -> Html | None:
 
 def _tried(stress: Stress, name: str) -> Iterator[tuple[str, tuple[Effect, ...]]]:
     if name == "exits":
-        yield from ((f"{one.title} leaves {when(one.day)}", one.effects) for one in stress.exits or ())
+        tried = stress.exits.tried if stress.exits is not None else ()
+        yield from ((f"{one.title} leaves {when(one.day)}", one.effects) for one in tried)
     elif name == "shocks" and stress.shocks is not None:
         yield from ((one.brief, one.effects) for one in stress.shocks.tried)
-    elif name == "links" and stress.links is not None:
+    elif name == "links":
         yield from (
-            (one.flow if one.cut == "whole" else f"half of {one.flow}", one.effects) for one in stress.links.tried
+            (one.flow if one.cut == "whole" else f"half of {one.flow}", one.effects) for one in stress.links or ()
         )
     elif name == "goodwill" and stress.goodwill is not None and stress.goodwill.effects:
         yield ("goodwill stops", stress.goodwill.effects)
@@ -178,12 +179,4 @@ def _fates(stress: Stress) -> Iterator[tuple[Child, ...]]:
 
 def _made(stress: Stress) -> Html:
     said = f"{futures_of(stress)} {words.rests_on_words(stress.rests_on)} File {stress.file_hash[:12]}."
-    left_out = [
-        f"{count} {what} were not tried."
-        for count, what in (
-            (stress.shocks.untried if stress.shocks is not None else 0, "blows"),
-            (stress.links.untried if stress.links is not None else 0, "flows"),
-        )
-        if count
-    ]
-    return part("made", "How it was made", element("p", " ".join([said, *left_out])))
+    return part("made", "How it was made", element("p", f"{said} {stress.left_out.says}".rstrip()))
