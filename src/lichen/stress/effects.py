@@ -72,6 +72,11 @@ class Effect:
         return self.lost.known and self.falls.known
 
     @property
+    def is_felt(self) -> bool:
+        """Whether it makes a difference to the party, as far as it can be told."""
+        return not self.known or self.is_brought_down or abs(self.lost.value) >= SLIGHT
+
+    @property
     def is_brought_down(self) -> bool:
         """Whether it falls because of what was tried: in one future of twenty more, and beyond chance."""
         return self.more.low > 0 and self.more.value >= NOTABLE

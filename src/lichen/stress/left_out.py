@@ -8,7 +8,7 @@ from typing import final
 
 from lichen.check import wording
 from lichen.stress.rehearsal import flows_to_halve
-from lichen.stress.setting import MOST_LINKS, MOST_PAIRS, Setting
+from lichen.stress.setting import MOST_ASKED, MOST_LINKS, MOST_PAIRS, Setting
 from lichen.stress.shocks import MOST_ALONE, blows
 
 
@@ -34,16 +34,17 @@ class LeftOut:
 
     def _sentences(self) -> Iterator[str]:
         if self.sides:
-            yield f"Asked of those on whom the others live most; {wording.count(self.sides)} other sides were left out."
+            others = "other side was" if self.sides == 1 else "other sides were"
+            yield f"Asked of those on whom the others live most; {wording.count(self.sides)} {others} left out."
         counted = (
-            (self.pairs, "pairs that could leave or collude"),
-            (self.blows, "smaller blows"),
-            (self.flows, "flows to cut"),
-            (self.halves, "flows to halve"),
+            (self.pairs, "of all pairs that could leave or collude"),
+            (self.blows, "of the blows, the smallest"),
+            (self.flows, "of the flows to cut, on which least hangs"),
+            (self.halves, "of the flows to halve"),
         )
         named = [f"{wording.count(count)} {what}" for count, what in counted if count]
         if named:
-            yield f"Left out as well: {wording.listed(named)}." if self.sides else f"Left out: {wording.listed(named)}."
+            yield f"Not tried: {'; '.join(named)}."
         if self.sides or named:
             yield "`--party NAME` asks everything of one side."
         if self.futures:
@@ -66,6 +67,6 @@ def left_out(setting: Setting, sections: frozenset[str], wished: int) -> LeftOut
         pairs=max(0, pairs),
         blows=besides("shocks", len(blows(setting)), MOST_ALONE),
         flows=besides("links", len(setting.flows), MOST_LINKS),
-        halves=besides("rehearsal", len(flows_to_halve(setting)), len(setting.asked)),
+        halves=besides("rehearsal", len(flows_to_halve(setting)), MOST_ASKED),
         futures=wished - setting.runs,
     )

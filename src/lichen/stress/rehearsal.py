@@ -71,7 +71,8 @@ class Rehearsal:
         term = f", and a changed term holds after {lag}" if math.isfinite(self.effect_days) else ""
         noticed = _capital(self.noticed.says)
         said += f" {noticed}." if self.outcome == "not noticed" else f" {noticed}{term}: {_OUTCOMES[self.outcome]}."
-        return said if self.outcome == "repaired" else f"{said} With reviews {self.with_reviews.says}."
+        told = self.outcome in ("repaired", "too late", "no repair")
+        return said if told else f"{said} With reviews {self.with_reviews.says}."
 
 
 def rehearsal(setting: Setting) -> tuple[Rehearsal, ...]:

@@ -83,14 +83,25 @@ class Together:
     def says(self) -> str:
         """`Alder and Northfield fall below their floors together in 12 of 100 futures; were they independent ...`"""
         whose = " and ".join(self.titles)
-        bad = "fall below their floors" if self.limit == "floor" else "have their worst twentieth of futures"
         often = wording.out_of_hundred(self.both.value)
+        if self.limit != "floor":
+            return self._in_worst_times()
+        bad = "fall below their floors"
         chance = wording.share(self.expected)
         if self.both.low > self.expected:
             return f"{whose} {bad} together {often}; were they independent, it would be {chance}."
         if self.both.high < self.expected:
             return f"{whose} seldom {bad} together: {often}; were they independent, it would be {chance}."
         return f"{whose} {bad} together no more often than chance has it, {often}."
+
+    def _in_worst_times(self) -> str:
+        one, other = self.titles
+        usual = math.sqrt(self.expected)  # of either the same share of futures
+        too = f"they are for {other} too in {100 * self.both.value / usual:.0f} of 100 cases"
+        chance = (
+            "more than" if self.both.low > self.expected else "less than" if self.both.high < self.expected else "as"
+        )
+        return f"When times are worst for {one}, 1 future of 20, {too}: {chance} chance has it, {100 * usual:.0f}."
 
 
 @final

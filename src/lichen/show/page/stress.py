@@ -11,7 +11,8 @@ from lichen.show.charts.blows import Blow, Blows
 from lichen.show.charts.departures import Departure, Departures
 from lichen.show.markup import Child, Html, element
 from lichen.show.page.parts import chart, document, folded, part, prose, table
-from lichen.show.stressed import NONE, futures_of, sentences, table_of, three_lines, way
+from lichen.show.stress_tables import NONE, table_of, way
+from lichen.show.stressed import SCALE, futures_of, hardest_exits, sentences, three_lines
 from lichen.stress.effects import Effect
 from lichen.stress.setting import when
 from lichen.stress.stress import SECTIONS
@@ -21,7 +22,17 @@ if TYPE_CHECKING:
 
 _BARS = 12
 """At most so many bars are drawn; the table has all."""
-_EFFECTS = ("What is tried", "Side", "Room lost", "95 % sure", "Below floor", "95 % sure", "Anyway", "After")
+_EFFECTS = (
+    "What is tried",
+    "Side",
+    "Lost",
+    "95 % sure",
+    "In hard times",
+    "Below floor",
+    "95 % sure",
+    "Anyway",
+    "After",
+)
 _LEADS = {
     "exits": "Every side leaves once, with the notice and the replacements of the file.",
     "shocks": "Each blow falls on one day; what counts is the side that is not struck itself.",
@@ -51,7 +62,8 @@ def stress_page(stress: Stress) -> str:
         element(
             "main",
             element("div", first, class_="panel"),
-            *(element("p", prose(missing), class_="lead") for missing in stress.unread),
+            *(element("p", prose(said), class_="lead") for said in (*stress.unread, SCALE)),
+            *(element("p", prose(stress.left_out.says)) for _ in range(bool(stress.left_out.says))),
             element("nav", element("ul", *contents), aria_label="On this page"),
             *(_part(stress, name) for name in asked),
             _made(stress),
@@ -83,7 +95,8 @@ def _picture(stress: Stress, name: str) -> Html | None:
 
 
 def _departures(stress: Stress) -> Iterator[Departure]:
-    for one in stress.exits.tried if stress.exits is not None else ():
+    tried = stress.exits.tried if stress.exits is not None else ()
+    for one in tried if len(tried) <= _BARS else hardest_exits(stress):
         hit = one.hit
         if hit is not None:
             runway = hit.runway_days.value if hit.runway_days is not None and hit.is_brought_down else None
@@ -106,7 +119,10 @@ def _blows(stress: Stress, name: str) -> Iterator[Blow]:
             yield from _blow(link.flow if link.cut == "whole" else f"half of {link.flow}", link.hit)
     elif name == "cheating":
         for cheat in stress.cheating or ():
-            yield from _blow(f"{' and '.join(cheat.titles)}: {way(cheat.deviation)} {when(cheat.day)}", cheat.harmed)
+            yield from _blow(
+                f"{' and '.join(cheat.titles)}: gives {way(cheat.deviation)} from {when(cheat.day).partition(' ')[2]}",
+                cheat.harmed,
+            )
 
 
 def _blow(title: str, hit: Effect | None) -> Iterator[Blow]:
@@ -128,7 +144,7 @@ def _figures(stress: Stress, name: str) -> Html | None:
     if tried:
         rows: Iterable[tuple[Child, ...]] = (_row(title, one) for title, found in tried for one in found)
         return folded(
-            f"All {sum(len(found) for _, found in tried)} figures", table(_EFFECTS, rows, caption=caption, numbers=6)
+            f"All {sum(len(found) for _, found in tried)} figures", table(_EFFECTS, rows, caption=caption, numbers=7)
         )
     head, plain = table_of(stress, name)
     if plain:
@@ -157,12 +173,13 @@ def _tried(stress: Stress, name: str) -> Iterator[tuple[str, tuple[Effect, ...]]
 
 def _row(title: str, one: Effect) -> tuple[Child, ...]:
     if not one.known:
-        return (title, one.title, *(figures.UNKNOWN for _ in range(4)), figures.percent(one.anyway), NONE)
+        return (title, one.title, *(figures.UNKNOWN for _ in range(5)), figures.percent(one.anyway), NONE)
     return (
         title,
         one.title,
         figures.percent(one.lost.value),
         figures.interval(one.lost.interval, "of its range"),
+        figures.percent(one.hard.lost.value) if one.hard is not None else NONE,
         figures.percent(one.falls.value),
         figures.interval(one.falls.interval, "of the futures"),
         figures.percent(one.anyway),
