@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+from lichen.check import wording
 from lichen.show import words
-from lichen.show.figures import UNKNOWN, number, percent, span
+from lichen.show.figures import number
 from lichen.show.lines import Line, columns, cut, one_line, plain, rendered, wrapped
+from lichen.show.stress_tables import Row, felt, table_of
 from lichen.simulation.caution import sentences as cautions
 from lichen.stress.effects import hardness
-from lichen.stress.setting import when
+from lichen.stress.enforcement import keeping
 from lichen.stress.stress import SECTIONS
 
 if TYPE_CHECKING:
-    from lichen.stress.cheating import Deviation
-    from lichen.stress.effects import Effect
     from lichen.stress.exits import Exit
     from lichen.stress.stress import Stress
 
-Row = tuple[str, ...]
-NONE = "–"
 ROWS = 8
 """Rows of a table on the screen; the page has all."""
-_CELL = 15
-_SAID, _PAIRS = 6, 3
-"""Sentences of a section on the screen, and of pairs that fall together."""
-
-_HIT = ("Hit hardest", "Room lost", "At floor", "After")
+SCALE = (
+    "A side’s range goes from healthy, 100 %, down to its floor. Lost: of that range, in the mean from the day on. "
+    "If hard: the same in the 1 of 20 futures that are worst for that side anyway. "
+    "Falls: futures in which it reaches its floor only because of what is tried."
+)
+"""How the figures are meant, for people."""
+_CELL = 18
+_SAID, _PAIRS = 6, 2
+"""Sentences of a section on the screen, and of pairs."""
 
 
 def stress_text(stress: Stress, *, colours: bool = False) -> str:
@@ -35,23 +38,25 @@ def stress_text(stress: Stress, *, colours: bool = False) -> str:
     return rendered(_lines(stress), colours=colours)
 
 
-def table_of(stress: Stress, section: str) -> tuple[Row, list[Row]]:
-    """The head and the rows of a section's table; no rows where it is told in sentences alone."""
-    return _TABLES[section](stress) if section in _TABLES else ((), [])
-
-
 def sentences(stress: Stress, section: str) -> list[str]:
     """What is said of a section: all of it where it has no table, else what stands first."""
     said = [row.says for row in stress.rows(section)]
     match section:
-        case "exits":
+        case "exits" if stress.exits is not None:
             said = [one.says for one in hardest_exits(stress)[:2]]
+            said += [one.says for one in stress.exits.together[:_PAIRS]]
         case "shocks" if stress.shocks is not None:
             said = [one.says for one in stress.shocks.tried[:1]] + [one.says for one in stress.shocks.together[:_PAIRS]]
-        case "contagion":
+        case "contagion" | "rehearsal":
             said = said[:2]
-        case "cheating" | "links":
+        case "cheating":
+            said = _cheating(stress)
+        case "links":
             said = said[:1]
+        case "enforcement":
+            said = keeping(stress.enforcement or ())
+        case "responses" if said:
+            said = [*said, f"All else stays: {wording.listed((stress.responses or ())[0].fixed)}."]
         case "at_floor" if said:
             said = [one.says for one in stress.at_floor or () if one.differs] or [_NO_DIFFERENCE]
     return said or [_NOTHING[section]]
@@ -60,39 +65,16 @@ def sentences(stress: Stress, section: str) -> list[str]:
 def hardest_exits(stress: Stress) -> list[Exit]:
     """For each party its exit that brings others down in most futures, the hardest of all first."""
     found: dict[str, Exit] = {}
-    for one in sorted(stress.exits or (), key=lambda one: hardness(one.hit)):
+    for one in sorted(stress.exits.tried if stress.exits else (), key=lambda one: hardness(one.hit)):
         found.setdefault(one.party, one)
     return list(found.values())
 
 
 def three_lines(stress: Stress) -> tuple[str, ...]:
     """The hardest exit, the hardest blow, and whether cheating pays: what one must know of a whole test."""
-    firsts = (hardest_exits(stress), stress.shocks.tried if stress.shocks is not None else (), stress.cheating or ())
-    return tuple(rows[0].says for rows in firsts if rows)
-
-
-def _lines(stress: Stress) -> Iterator[Line]:
-    yield (("Put to the test", "bold"), (f"  {one_line(stress.relationship)}", ""))
-    yield from wrapped(f"{futures_of(stress)} {words.rests_on_words(stress.rests_on)}", 3)
-    for doubt in (*stress.unread, *cautions(stress.cautions)):
-        yield from wrapped(doubt, 4)
-    for section in stress.asked():
-        yield plain("")
-        yield ((SECTIONS[section], "bold"),)
-        head, rows = table_of(stress, section)
-        if rows:
-            shown = [(row[0], *(cut(cell, _CELL) for cell in row[1:])) for row in rows[:ROWS]]
-            yield from columns([head, *shown], "<" * len(head))
-            if len(rows) > ROWS:
-                yield plain(f"… and {len(rows) - ROWS} more: `--format html` or `json` has all.")
-        said = sentences(stress, section)
-        for one in said[:_SAID]:
-            yield from wrapped(one, 6, first="- ", indent="  ")
-        if len(said) > _SAID:
-            yield plain(f"… and {len(said) - _SAID} more.")
-    if stress.interrupted:
-        yield plain("")
-        yield (("Stopped: what is above is done, the rest was not asked.", "bold yellow"),)
+    exits, shocks = hardest_exits(stress)[:1], stress.shocks.tried[:1] if stress.shocks is not None else ()
+    cheats = _cheating(stress)[:1]
+    return (*(one.says for one in exits), *(one.says for one in shocks), *cheats)
 
 
 def futures_of(stress: Stress) -> str:
@@ -100,116 +82,60 @@ def futures_of(stress: Stress) -> str:
     return f"{number(stress.runs)} futures, the same draws in every trial, seed {stress.seed}."
 
 
-def _effect(effect: Effect | None) -> Row:
-    """Who is hit, how much room is lost, in how many futures it falls, after how long."""
-    if effect is None or not effect.known:
-        return (effect.title if effect is not None else NONE, UNKNOWN, UNKNOWN, NONE)
-    return (
-        one_line(effect.title),
-        percent(effect.lost.value),
-        _fallen(effect),
-        span(effect.runway_days.value) if effect.runway_days is not None else NONE,
-    )
+def _cheating(stress: Stress) -> list[str]:
+    """The cheat that pays best, or that none does and which would do most harm."""
+    cheats = stress.cheating or ()
+    if not cheats or cheats[0].pays:
+        return [one.says for one in cheats[:1]]
+    told = all(one.gain.known for one in cheats)
+    none = f"Nobody gains by any of the {len(cheats)} ways to cheat that were tried." if told else ""
+    return [*filter(None, [none]), cheats[0].says]
 
 
-def _day(day: float) -> str:
-    """`month 18`, `the start`, as short as a table needs it."""
-    return when(day).partition(" ")[2]
+def _lines(stress: Stress) -> Iterator[Line]:
+    yield (("Put to the test", "bold"), (f"  {one_line(stress.relationship)}", ""))
+    yield from wrapped(f"{futures_of(stress)} {words.rests_on_words(stress.rests_on)}", 3)
+    for missing in filter(None, (*stress.unread, *cautions(stress.cautions), stress.left_out.says)):
+        yield from wrapped(missing, 5)
+    if any(table_of(stress, section)[1] for section in stress.asked()):
+        yield from wrapped(SCALE, 4)
+    for section in stress.asked():
+        yield plain("")
+        yield ((SECTIONS[section], "bold"),)
+        head, rows = table_of(stress, section)
+        if rows:
+            matters = felt(stress, section)
+            told = [row for row, one in zip(rows, matters, strict=True) if one]
+            yield from _table(head, told, by_first=section in ("exits", "cheating"))
+            if len(told) < len(rows):
+                yield plain(f"{number(len(rows) - len(told))} more that nobody else feels.")
+        said = sentences(stress, section)
+        last = said[-1:] if section == "responses" and len(said) > _SAID else []
+        for one in (*said[: _SAID - len(last)], *last):
+            yield from wrapped(one, 6, first="- ", indent="  ")
+        if len(said) > _SAID:
+            yield plain(f"… and {number(len(said) - _SAID)} more: `--format html` or `json` has all.")
+    if stress.interrupted:
+        yield plain("")
+        yield (("Stopped: what is above is done, the rest was not asked.", "bold yellow"),)
 
 
-def _exits(stress: Stress) -> tuple[Row, list[Row]]:
-    rows = []
-    for one in stress.exits or ():
-        hit = one.hit
-        back = next((f.days for f in one.fallbacks if hit is not None and f.party == hit.party), None)
-        replaced = NONE if back is None else span(back)
-        rows.append((one_line(one.title), _day(one.day), *_effect(hit), replaced))
-    return ("Leaves", "When", *_HIT, "Replaced"), rows
+def _table(head: Row, rows: Sequence[Row], *, by_first: bool) -> Iterator[Line]:
+    """As many rows as a screen has room for; where each begins with who does it, the first of everybody's."""
+    shown = list(rows[:ROWS])
+    if by_first and len(rows) > ROWS:
+        doers = len({row[0] for row in rows})
+        several = sorted(enumerate(rows), key=lambda row: row[1][0])
+        kept = [
+            place for _, own in groupby(several, lambda row: row[1][0]) for place, _ in [*own][: max(1, ROWS // doers)]
+        ]
+        shown = [rows[place] for place in sorted(kept)][:ROWS]
+    cells = [(row[0], *(cut(cell, _CELL) for cell in row[1:])) for row in shown]
+    yield from columns([head, *cells], "<" * len(head))
+    if len(rows) > len(shown):
+        yield plain(f"… and {number(len(rows) - len(shown))} more: `--format html` or `json` has all.")
 
 
-def _shocks(stress: Stress) -> tuple[Row, list[Row]]:
-    tried = stress.shocks.tried if stress.shocks is not None else ()
-    rows = [(one_line(one.brief), *_effect(one.hit), _span(one.heals_days)) for one in tried]
-    return ("Blow to", *_HIT, "Felt for"), rows
-
-
-def _contagion(stress: Stress) -> tuple[Row, list[Row]]:
-    found, rows = stress.contagion, []
-    beside = found.by_structure if found is not None else {}
-    for one in found.failures if found is not None else ():
-        direct = sum(loss.direct for loss in one.reached)
-        most = one.reached[0] if one.reached else None
-        lost = (one_line(most.title), percent(most.share.value)) if most is not None else (NONE, NONE)
-        structure = (percent(beside.get(one.party)),) if beside else ()
-        rows.append((one_line(one.title), number(direct), number(len(one.reached)), *lost, *structure))
-    return ("Fails", "Directly", "In all", "Hit hardest", "Room lost", *(("By structure",) if beside else ())), rows
-
-
-def _cheating(stress: Stress) -> tuple[Row, list[Row]]:
-    rows: list[Row] = []
-    for one in stress.cheating or ():
-        deed = one.deviation
-        harmed = _effect(one.harmed)
-        rows.append(
-            (
-                one_line(" and ".join(one.titles)),
-                way(deed),
-                _day(one.day),
-                percent(one.gain.value),
-                harmed[1],
-                harmed[2],
-                span(one.noticed.days),
-            )
-        )
-    return ("Who", "How", "From", "Wins", "Harm", "Floor", "Noticed"), rows
-
-
-def way(deed: Deviation) -> str:
-    """`withhold 25 %`, `delay 4 weeks`, `free ride`."""
-    amount = span(deed.amount) if deed.way == "delay" else percent(deed.amount) if deed.amount < 1 else ""
-    return f"{deed.way.replace('_', ' ')} {amount}".rstrip()
-
-
-def _links(stress: Stress) -> tuple[Row, list[Row]]:
-    tried = stress.links.tried if stress.links is not None else ()
-    rows = [(one_line(one.flow), "all" if one.cut == "whole" else "half", *_effect(one.hit)) for one in tried]
-    return ("Flow", "Cut", *_HIT), rows
-
-
-def _rehearsal(stress: Stress) -> tuple[Row, list[Row]]:
-    rows: list[Row] = []
-    for one in stress.rehearsal or ():
-        known = one.without is not None and one.with_reviews is not None
-        rows.append(
-            (
-                one_line(one.flow),
-                one_line(one.without.title) if one.without is not None else NONE,
-                _fallen(one.without) if known else NONE,
-                _fallen(one.with_reviews) if known else NONE,
-                span(one.noticed.days),
-                span(one.effect_days),
-                one.outcome,
-            )
-        )
-    return ("Halved", "Weaker side", "Without", "Reviewed", "Noticed", "Changed", "Outcome"), rows
-
-
-def _fallen(effect: Effect | None) -> str:
-    return NONE if effect is None else percent(effect.falls.value)
-
-
-def _span(days: float | None) -> str:
-    return NONE if days is None else span(days)
-
-
-_TABLES = {
-    "exits": _exits,
-    "shocks": _shocks,
-    "contagion": _contagion,
-    "cheating": _cheating,
-    "links": _links,
-    "rehearsal": _rehearsal,
-}
 _NO_DIFFERENCE = "Whether a side stops giving at its floor makes no difference, as it is and after a blow to any side."
 _NOTHING = {
     "exits": "Nobody here can leave.",

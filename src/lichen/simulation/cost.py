@@ -35,7 +35,7 @@ def most_futures(relationship: Relationship, experiments: Sequence[Experiment]) 
     if at_once > MOST_AT_ONCE:
         return 0
     work = at_once * relationship.time.steps
-    kept = (OF_A_SERIES * _series(relationship) + OF_A_FLOW * len(relationship.flows)) * len(experiments)
+    kept = numbers_kept(relationship) * len(experiments)
     worked_out = MOST_CELLS // max(work, 1)
     if worked_out and not has_chance(relationship):
         return MOST_NUMBERS // max(kept, 1)
@@ -46,3 +46,8 @@ def _series(relationship: Relationship) -> int:
     """How many courses there are besides those of flows and terms: rooms, tallies, levels, measures."""
     parties, rules = relationship.parties.values(), relationship.rules
     return sum(3 + len(party.capacities) for party in parties) + len(rules.shared_value) + len(rules.checks)
+
+
+def numbers_kept(relationship: Relationship) -> int:
+    """How many numbers are kept of one future in one experiment."""
+    return OF_A_SERIES * _series(relationship) + OF_A_FLOW * len(relationship.flows)

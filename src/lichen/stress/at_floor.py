@@ -14,7 +14,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.measures.figure import Figure, mean_of, share_of
 from lichen.relationship.relationship import Relationship
 from lichen.simulation.experiments import Experiment
-from lichen.stress.effects import NOTABLE, fallen_in
+from lichen.stress.effects import MOST_TOLD, NOTABLE, fallen_in
 from lichen.stress.setting import Setting, when
 
 Way = Literal["continues", "stops"]
@@ -37,7 +37,10 @@ class Fate:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtFloor:
-    """The relationship as it is (`after` is None), or after a blow to a party (its name), in both ways."""
+    """The relationship as it is (`after` is None), or after a blow to a party (its name), in both ways.
+
+    Of many parties it tells of those that fall in some future.
+    """
 
     after: str | None
     title: str | None
@@ -102,9 +105,10 @@ def _compared(ways: Mapping[Way, CheckInput], name: str) -> AtFloor:
 
 def _fates(ways: Mapping[Way, CheckInput], name: str) -> Iterator[Fate]:
     lanes = {way: evidence.futures.lanes[name] for way, evidence in ways.items()}
-    for party in ways["continues"].parties:
-        if party.name in lanes["stops"].headroom:
-            continues, stops = (fallen_in(lanes[way].headroom[party.name]) for way in ("continues", "stops"))
+    parties = [party for party in ways["continues"].parties if party.name in lanes["stops"].headroom]
+    for party in parties:
+        continues, stops = (fallen_in(lanes[way].headroom[party.name]) for way in ("continues", "stops"))
+        if len(parties) <= MOST_TOLD or continues.any() or stops.any():
             yield Fate(
                 party=party.name,
                 title=party.title,

@@ -9,6 +9,7 @@ slack is what is left, over the gain.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -25,6 +26,8 @@ from lichen.stress.effects import SLIGHT
 from lichen.stress.setting import Setting
 
 WAYS = {"nothing": 0.0, "half": 0.5}
+MANY = 4
+"""From so many sides on that gain nothing, one sentence tells of all."""
 
 
 @final
@@ -68,6 +71,22 @@ class SelfEnforcement:
             f"{self.title} gains {wording.share(self.gain.value)} of its range by cheating {until} "
             f"and has {wording.share(max(at_stake, 0.0))} to lose: its word {word}."
         )
+
+
+def keeping(found: Sequence[SelfEnforcement]) -> list[str]:
+    """What is said of everybody: first whose word does not keep itself, and once of all those that gain nothing."""
+    idle = [one for one in found if one.slack.known and one.gain.value < SLIGHT]
+    others = sorted(
+        (one for one in found if one not in idle), key=lambda one: one.slack.value if one.slack.known else 0
+    )
+    said = [one.says for one in others]
+    if len(idle) < MANY:
+        return said + [one.says for one in idle]
+    until = f"until the next review, {wording.span(idle[0].period_days)},"
+    return [
+        *said,
+        f"{wording.few([one.title for one in idle])} gain nothing by cheating {until} so their word keeps itself.",
+    ]
 
 
 def enforcement(setting: Setting) -> tuple[SelfEnforcement, ...]:
@@ -116,7 +135,7 @@ def _lanes(setting: Setting, party: Party) -> tuple[Experiment, ...]:
         Experiment(name=f"once:{party.name}@{way}", begins=begins, rates=dict.fromkeys(given, factor))
         for way, factor in WAYS.items()
     )
-    return (Experiment(name=f"exit:{party.name}", leaves=party.name), *cheats)
+    return (Experiment(name=f"exit:{party.name}", leaves=frozenset([party.name])), *cheats)
 
 
 def _period(setting: Setting) -> float:

@@ -11,7 +11,8 @@ from lichen.show.charts.blows import Blow, Blows
 from lichen.show.charts.departures import Departure, Departures
 from lichen.show.markup import Child, Html, element
 from lichen.show.page.parts import chart, document, folded, part, prose, table
-from lichen.show.stressed import NONE, futures_of, sentences, table_of, three_lines, way
+from lichen.show.stress_tables import NONE, table_of, way
+from lichen.show.stressed import SCALE, futures_of, hardest_exits, sentences, three_lines
 from lichen.simulation.caution import sentences as cautions
 from lichen.stress.effects import Effect
 from lichen.stress.setting import when
@@ -22,7 +23,17 @@ if TYPE_CHECKING:
 
 _BARS = 12
 """At most so many bars are drawn; the table has all."""
-_EFFECTS = ("What is tried", "Side", "Room lost", "95 % sure", "Below floor", "95 % sure", "Anyway", "After")
+_EFFECTS = (
+    "What is tried",
+    "Side",
+    "Lost",
+    "95 % sure",
+    "In hard times",
+    "Below floor",
+    "95 % sure",
+    "Anyway",
+    "After",
+)
 _LEADS = {
     "exits": "Every side leaves once, with the notice and the replacements of the file.",
     "shocks": "Each blow falls on one day; what counts is the side that is not struck itself.",
@@ -52,7 +63,8 @@ def stress_page(stress: Stress) -> str:
         element(
             "main",
             element("div", first, class_="panel"),
-            *(element("p", prose(said), class_="lead") for said in (*stress.unread, *cautions(stress.cautions))),
+            *(element("p", prose(said), class_="lead") for said in (*stress.unread, *cautions(stress.cautions), SCALE)),
+            *(element("p", prose(stress.left_out.says)) for _ in range(bool(stress.left_out.says))),
             element("nav", element("ul", *contents), aria_label="On this page"),
             *(_part(stress, name) for name in asked),
             _made(stress),
@@ -71,7 +83,7 @@ def _part(stress: Stress, name: str) -> Html:
 
 
 def _picture(stress: Stress, name: str) -> Html | None:
-    if name == "exits" and stress.exits:
+    if name == "exits" and stress.exits is not None and stress.exits.tried:
         value = Departures(
             title="When a side leaves", start=stress.start, days=stress.days, exits=tuple(_departures(stress))
         )
@@ -84,7 +96,8 @@ def _picture(stress: Stress, name: str) -> Html | None:
 
 
 def _departures(stress: Stress) -> Iterator[Departure]:
-    for one in stress.exits or ():
+    tried = stress.exits.tried if stress.exits is not None else ()
+    for one in tried if len(tried) <= _BARS else hardest_exits(stress):
         hit = one.hit
         if hit is not None:
             runway = hit.runway_days.value if hit.runway_days is not None and hit.is_brought_down else None
@@ -102,12 +115,15 @@ def _departures(stress: Stress) -> Iterator[Departure]:
 def _blows(stress: Stress, name: str) -> Iterator[Blow]:
     if name == "shocks" and stress.shocks is not None:
         yield from (b for one in stress.shocks.tried for b in _blow(one.brief, one.hit))
-    elif name == "links" and stress.links is not None:
-        for link in stress.links.tried:
+    elif name == "links":
+        for link in stress.links or ():
             yield from _blow(link.flow if link.cut == "whole" else f"half of {link.flow}", link.hit)
     elif name == "cheating":
         for cheat in stress.cheating or ():
-            yield from _blow(f"{' and '.join(cheat.titles)}: {way(cheat.deviation)} {when(cheat.day)}", cheat.harmed)
+            yield from _blow(
+                f"{' and '.join(cheat.titles)}: gives {way(cheat.deviation)} from {when(cheat.day).partition(' ')[2]}",
+                cheat.harmed,
+            )
 
 
 def _blow(title: str, hit: Effect | None) -> Iterator[Blow]:
@@ -129,7 +145,7 @@ def _figures(stress: Stress, name: str) -> Html | None:
     if tried:
         rows: Iterable[tuple[Child, ...]] = (_row(title, one) for title, found in tried for one in found)
         return folded(
-            f"All {sum(len(found) for _, found in tried)} figures", table(_EFFECTS, rows, caption=caption, numbers=6)
+            f"All {sum(len(found) for _, found in tried)} figures", table(_EFFECTS, rows, caption=caption, numbers=7)
         )
     head, plain = table_of(stress, name)
     if plain:
@@ -144,12 +160,13 @@ def _figures(stress: Stress, name: str) -> Html | None:
 
 def _tried(stress: Stress, name: str) -> Iterator[tuple[str, tuple[Effect, ...]]]:
     if name == "exits":
-        yield from ((f"{one.title} leaves {when(one.day)}", one.effects) for one in stress.exits or ())
+        tried = stress.exits.tried if stress.exits is not None else ()
+        yield from ((f"{one.title} leaves {when(one.day)}", one.effects) for one in tried)
     elif name == "shocks" and stress.shocks is not None:
         yield from ((one.brief, one.effects) for one in stress.shocks.tried)
-    elif name == "links" and stress.links is not None:
+    elif name == "links":
         yield from (
-            (one.flow if one.cut == "whole" else f"half of {one.flow}", one.effects) for one in stress.links.tried
+            (one.flow if one.cut == "whole" else f"half of {one.flow}", one.effects) for one in stress.links or ()
         )
     elif name == "goodwill" and stress.goodwill is not None and stress.goodwill.effects:
         yield ("goodwill stops", stress.goodwill.effects)
@@ -157,12 +174,13 @@ def _tried(stress: Stress, name: str) -> Iterator[tuple[str, tuple[Effect, ...]]
 
 def _row(title: str, one: Effect) -> tuple[Child, ...]:
     if not one.known:
-        return (title, one.title, *(figures.UNKNOWN for _ in range(4)), figures.percent(one.anyway), NONE)
+        return (title, one.title, *(figures.UNKNOWN for _ in range(5)), figures.percent(one.anyway), NONE)
     return (
         title,
         one.title,
         figures.percent(one.lost.value),
         figures.interval(one.lost.interval, "of its range"),
+        figures.percent(one.hard.lost.value) if one.hard is not None else NONE,
         figures.percent(one.falls.value),
         figures.interval(one.falls.interval, "of the futures"),
         figures.percent(one.anyway),
@@ -179,12 +197,4 @@ def _fates(stress: Stress) -> Iterator[tuple[Child, ...]]:
 
 def _made(stress: Stress) -> Html:
     said = f"{futures_of(stress)} {words.rests_on_words(stress.rests_on)} File {stress.file_hash[:12]}."
-    left_out = [
-        f"{count} {what} were not tried."
-        for count, what in (
-            (stress.shocks.untried if stress.shocks is not None else 0, "blows"),
-            (stress.links.untried if stress.links is not None else 0, "flows"),
-        )
-        if count
-    ]
-    return part("made", "How it was made", element("p", " ".join([said, *left_out])))
+    return part("made", "How it was made", element("p", f"{said} {stress.left_out.says}".rstrip()))
