@@ -6,13 +6,21 @@ import json
 
 import pytest
 
+from lichen.language.limits import cells_of_a_step
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.start import Start
 from lichen.simulation.experiments import Experiment
 from lichen.stress import setting as settings
 from lichen.stress.effects import MOST_TOLD, losses
 from lichen.stress.selection import size_of_blow, weigh
-from lichen.stress.setting import LEAST_FUTURES, MOST_ASKED, MOST_PAIRS, setting
+from lichen.stress.setting import (
+    FEWEST_ASKED,
+    LANES_OF_A_PARTY,
+    LEAST_FUTURES,
+    MOST_ASKED,
+    MOST_PAIRS,
+    setting,
+)
 from lichen.stress.stress import Stress, stress
 from tests.simulation.build import relationship
 
@@ -134,3 +142,21 @@ def test_so_large_a_file_is_asked_over_fewer_futures_and_says_so(monkeypatch: py
     assert "480 futures fewer than wished" in found.left_out.says
     # Where nothing is drawn one future stands for all, and nothing is saved.
     assert stress(star(3), runs=500, sections=("exits",)).runs == 500
+
+
+def test_of_a_larger_file_fewer_are_asked_before_the_futures_become_too_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "\n".join(f"  s{k}: {FIRM.replace('CHANGE', 'luck * 1 EUR/week')}" for k in range(20))
+    flows = "\n".join(f"  f{k}: {{{GIVES}, from: s{k}, to: s{(k + 1) % 20}}}" for k in range(20))
+    file = relationship(f"parties:\n{text}\nworld: {{luck: {{process: uniform, from: -1, to: 1}}}}\nflows:\n{flows}\n")
+    asked = setting(file, runs=100, seed=1, sections=("exits",))
+    assert (asked.most, asked.runs) == (MOST_ASKED, 100)
+    lanes = MOST_ASKED * LANES_OF_A_PARTY["exits"]
+    enough = cells_of_a_step(file) * file.time.steps * lanes * LEAST_FUTURES
+    monkeypatch.setattr(settings, "MOST_VALUES", enough)
+    asked = setting(file, runs=100, seed=1, sections=("exits",))
+    assert (asked.most, asked.runs) == (MOST_ASKED, LEAST_FUTURES)
+    monkeypatch.setattr(settings, "MOST_VALUES", enough - 1)
+    asked = setting(file, runs=100, seed=1, sections=("exits",))
+    assert asked.most == FEWEST_ASKED
+    assert asked.runs == 2 * LEAST_FUTURES - 1  # half as many lanes
+    assert len(asked.choosing) == FEWEST_ASKED

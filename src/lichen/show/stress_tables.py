@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from lichen.check import wording
 from lichen.show.figures import UNKNOWN, number, span
 from lichen.show.lines import one_line
+from lichen.stress.effects import hardness
 from lichen.stress.setting import when
 
 if TYPE_CHECKING:
@@ -15,13 +18,29 @@ if TYPE_CHECKING:
     from lichen.stress.stress import Stress
 
 Row = tuple[str, ...]
+Trial = TypeVar("Trial")
 NONE = "–"
+ROWS = 8
+"""Rows of a table on the screen; the page has all."""
 _HIT = ("Hit hardest", "Lost", "If hard", "Falls", "After")
 
 
 def table_of(stress: Stress, section: str) -> tuple[Row, list[Row]]:
     """The head and the rows of a section's table; no rows where it is told in sentences alone."""
     return _TABLES[section](stress) if section in _TABLES else ((), [])
+
+
+def foremost(tried: Sequence[Trial], most: int, doer: Callable[[Trial], str]) -> list[Trial]:
+    """At most so many, as they stand: where there are more, of everybody who does something the first ones."""
+    if len(tried) <= most:
+        return list(tried)
+    each = max(1, most // len({doer(one) for one in tried}))
+    kept, count = [], Counter[str]()
+    for one in tried:
+        count[doer(one)] += 1
+        if count[doer(one)] <= each:
+            kept.append(one)
+    return kept[:most]
 
 
 def felt(stress: Stress, section: str) -> list[bool]:
@@ -72,8 +91,9 @@ def _day(day: float) -> str:
 
 
 def _exits(stress: Stress) -> tuple[Row, list[Row]]:
-    rows = []
-    for one in stress.exits.tried if stress.exits is not None else ():
+    """Each party’s exits by date; of many the hardest first."""
+    rows, tried = [], stress.exits.tried if stress.exits is not None else ()
+    for one in tried if len(tried) <= ROWS else sorted(tried, key=lambda one: hardness(one.hit)):
         hit = one.hit
         back = next((f.days for f in one.fallbacks if hit is not None and f.party == hit.party), None)
         rows.append((one_line(one.party), _day(one.day), *_effect(hit), _span(back)))

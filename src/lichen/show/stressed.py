@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lichen.check import wording
 from lichen.show import words
 from lichen.show.figures import number
 from lichen.show.lines import Line, columns, cut, one_line, plain, rendered, wrapped
-from lichen.show.stress_tables import Row, felt, table_of
+from lichen.show.stress_tables import ROWS, Row, felt, foremost, table_of
 from lichen.simulation.caution import sentences as cautions
+from lichen.stress.at_floor import telling
 from lichen.stress.effects import hardness
 from lichen.stress.enforcement import keeping
 from lichen.stress.stress import SECTIONS
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from lichen.stress.exits import Exit
     from lichen.stress.stress import Stress
 
-ROWS = 8
-"""Rows of a table on the screen; the page has all."""
 SCALE = (
     "A side’s range goes from healthy, 100 %, down to its floor. Lost: of that range, in the mean from the day on. "
     "If hard: the same in the 1 of 20 futures that are worst for that side anyway. "
@@ -56,9 +54,11 @@ def sentences(stress: Stress, section: str) -> list[str]:
         case "enforcement":
             said = keeping(stress.enforcement or ())
         case "responses" if said:
-            said = [*said, f"All else stays: {wording.listed((stress.responses or ())[0].fixed)}."]
+            best = sorted(stress.responses or (), key=lambda one: (one.stays, -one.best.gain.value))
+            stays = f"Each side once and alone; what stays as it is: {wording.listed(best[0].fixed)}."
+            said = [stays, *(one.says for one in best)]
         case "at_floor" if said:
-            said = [one.says for one in stress.at_floor or () if one.differs] or [_NO_DIFFERENCE]
+            said = [one.says for one in telling(stress.at_floor or ())] or [_NO_DIFFERENCE]
     return said or [_NOTHING[section]]
 
 
@@ -110,8 +110,7 @@ def _lines(stress: Stress) -> Iterator[Line]:
             if len(told) < len(rows):
                 yield plain(f"{number(len(rows) - len(told))} more that nobody else feels.")
         said = sentences(stress, section)
-        last = said[-1:] if section == "responses" and len(said) > _SAID else []
-        for one in (*said[: _SAID - len(last)], *last):
+        for one in said[:_SAID]:
             yield from wrapped(one, 6, first="- ", indent="  ")
         if len(said) > _SAID:
             yield plain(f"… and {number(len(said) - _SAID)} more: `--format html` or `json` has all.")
@@ -122,14 +121,7 @@ def _lines(stress: Stress) -> Iterator[Line]:
 
 def _table(head: Row, rows: Sequence[Row], *, by_first: bool) -> Iterator[Line]:
     """As many rows as a screen has room for; where each begins with who does it, the first of everybody's."""
-    shown = list(rows[:ROWS])
-    if by_first and len(rows) > ROWS:
-        doers = len({row[0] for row in rows})
-        several = sorted(enumerate(rows), key=lambda row: row[1][0])
-        kept = [
-            place for _, own in groupby(several, lambda row: row[1][0]) for place, _ in [*own][: max(1, ROWS // doers)]
-        ]
-        shown = [rows[place] for place in sorted(kept)][:ROWS]
+    shown = foremost(rows, ROWS, doer=lambda row: row[0]) if by_first else rows[:ROWS]
     cells = [(row[0], *(cut(cell, _CELL) for cell in row[1:])) for row in shown]
     yield from columns([head, *cells], "<" * len(head))
     if len(rows) > len(shown):

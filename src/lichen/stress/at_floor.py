@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, final
 
@@ -71,6 +71,17 @@ class AtFloor:
             f"{begin} and whoever is below its floor stops giving, {hit.title} falls "
             f"{wording.out_of_hundred(hit.stops.value)} instead of {wording.out_of_hundred(hit.continues.value)}."
         )
+
+
+def telling(found: Sequence[AtFloor]) -> list[AtFloor]:
+    """Those in which it makes a difference, or cannot be told; after a blow only where it is more than without any."""
+    usual = {fate.party: fate.more.value for one in found if one.after is None for fate in one.drawn}
+
+    def is_told(one: AtFloor) -> bool:
+        more = (fate.more.value - usual.get(fate.party, 0.0) for fate in one.drawn)
+        return one.after is None or not one.drawn or max(more) >= NOTABLE
+
+    return [one for one in found if one.differs and is_told(one)]
 
 
 def at_floor(setting: Setting) -> tuple[AtFloor, ...]:

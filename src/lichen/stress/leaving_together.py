@@ -50,10 +50,10 @@ class TwoExits:
     def says(self) -> str:
         """`If Alder and Birch leave together in month 12, Northfield ... That is 20 % of its range more than ...`"""
         hit, others = self.beyond[0], len(self.beyond) - 1
-        if hit.lost.low > 0 and hit.lost.value >= SLIGHT:
-            much = f"{wording.share(hit.lost.value)} of its range more"
-        else:
+        if hit.falls.low > 0 and hit.falls.value >= NOTABLE:
             much = f"{100 * hit.falls.value:.0f} of 100 futures more"
+        else:
+            much = f"{wording.share(hit.lost.value)} of its range more"
         besides = f" {others} more {'side fares' if others == 1 else 'sides fare'} worse than one by one." * (
             others > 0
         )

@@ -8,7 +8,7 @@ from typing import final
 
 from lichen.check import wording
 from lichen.stress.rehearsal import flows_to_halve
-from lichen.stress.setting import MOST_ASKED, MOST_LINKS, MOST_PAIRS, Setting
+from lichen.stress.setting import MOST_PAIRS, Setting
 from lichen.stress.shocks import MOST_ALONE, blows
 
 
@@ -66,7 +66,7 @@ def left_out(setting: Setting, sections: frozenset[str], wished: int) -> LeftOut
         sides=0 if every else len(setting.ranked) - len(setting.asked),
         pairs=max(0, pairs),
         blows=besides("shocks", len(blows(setting)), MOST_ALONE),
-        flows=besides("links", len(setting.flows), MOST_LINKS),
-        halves=besides("rehearsal", len(flows_to_halve(setting)), MOST_ASKED),
+        flows=besides("links", len(setting.flows), setting.most_links),
+        halves=besides("rehearsal", len(flows_to_halve(setting)), setting.most),
         futures=wished - setting.runs,
     )

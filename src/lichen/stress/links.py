@@ -11,7 +11,7 @@ from lichen.relationship.flow import Flow
 from lichen.simulation.experiments import Experiment
 from lichen.simulation.futures import Lane
 from lichen.stress.effects import Effect, effects, hardness, worst
-from lichen.stress.setting import MOST_LINKS, Setting
+from lichen.stress.setting import Setting
 
 Cut = Literal["whole", "half"]
 LEFT: Mapping[Cut, float] = {"whole": 0.0, "half": 0.5}
@@ -44,7 +44,7 @@ class Link:
 
 def links(setting: Setting) -> tuple[Link, ...]:
     """Every flow, or those on which most hangs, or all that touch the party that is asked of; the hardest cut first."""
-    tried = [(flow, cut) for flow in setting.first(setting.flows, MOST_LINKS) for cut in LEFT]
+    tried = [(flow, cut) for flow in setting.first(setting.flows, setting.most_links) for cut in LEFT]
     found = setting.each([(_lane(*one), one) for one in tried], _link)
     return tuple(sorted(found, key=lambda one: hardness(one.hit)))
 

@@ -16,7 +16,7 @@ from lichen.relationship.flow import Flow
 from lichen.simulation.experiments import Experiment
 from lichen.stress.effects import NOTABLE, SLIGHT, Effect, effect, effects, worst
 from lichen.stress.noticing import Notice, days_to_effect, notice, watched
-from lichen.stress.setting import MONTH_DAYS, MOST_ASKED, Setting, when
+from lichen.stress.setting import MONTH_DAYS, Setting, when
 
 BEGINS_DAYS = 2 * MONTH_DAYS
 """After two months: in the third."""
@@ -81,7 +81,7 @@ def rehearsal(setting: Setting) -> tuple[Rehearsal, ...]:
     """
     day = BEGINS_DAYS if setting.day is None else setting.day
     begins = setting.share_of(day) if setting.day is not None else min(setting.share_of(day), LATEST)
-    chosen = setting.first(flows_to_halve(setting), MOST_ASKED)
+    chosen = setting.first(flows_to_halve(setting), setting.most)
     seen = watched(setting.relationship, (setting.days_at(begins),))
     lanes = [lane for flow in chosen for lane in _lanes(flow, begins)]
     evidence = setting.run([Experiment(name="unreviewed", reviews=False), *lanes], seen)

@@ -30,8 +30,11 @@ DATES = (0.0, 1 / 3, 1 / 2)
 """When a party leaves, as shares of the horizon, when nobody asks for a day."""
 MONTH_DAYS = 365.25 / 12
 MOST_ASKED = 12
-MOST_LINKS = 60
-"""Of more parties and flows than these, those on which the others live most are asked of."""
+FEWEST_ASKED = 6
+FLOWS_OF_A_PARTY = 5
+"""Of more parties, and of more flows for each of them, those on which the others live most are asked of; of the fewest
+where a file is so large that time is short.
+"""
 MOST_PAIRS = 20
 """So many pairs at most leave or collude together."""
 MOST_VALUES = 10_000_000_000
@@ -61,7 +64,8 @@ class Setting:
 
     `start` is its first instant, `values` all that the file says. `party` and `day` narrow what is asked: only that
     party leaves or cheats, only on that day (days since the start). `ranked` are the parties that some flow touches and
-    `flows` all flows: in the order of the file where all are asked of, else first those on which the others live most.
+    `flows` all flows: in the order of the file where all are asked of, else first those on which the others live most;
+    so many as `most` parties are asked of where none is named.
     `progress` is told the share of a run that is done.
     """
 
@@ -72,6 +76,7 @@ class Setting:
     seed: int
     ranked: tuple[Party, ...]
     flows: tuple[Flow, ...]
+    most: int = MOST_ASKED
     party: str | None = None
     day: float | None = None
     progress: Callable[[float], None] = field(default=lambda share: None)
@@ -79,12 +84,17 @@ class Setting:
     @property
     def asked(self) -> tuple[Party, ...]:
         """The parties that are asked of: the one that is named, else those that are ranked first."""
-        return tuple(p for p in self.ranked if p.name == self.party) if self.party else self.ranked[:MOST_ASKED]
+        return tuple(p for p in self.ranked if p.name == self.party) if self.party else self.ranked[: self.most]
 
     @property
     def choosing(self) -> tuple[Party, ...]:
         """Those of them that can leave and cheat."""
         return tuple(party for party in self.asked if party.chooses)
+
+    @property
+    def most_links(self) -> int:
+        """How many flows are cut where no party is named."""
+        return self.most * FLOWS_OF_A_PARTY
 
     @property
     def pairs(self) -> tuple[tuple[Party, Party], ...]:
@@ -172,39 +182,47 @@ def setting(
 
     Of a large file fewer than `runs` futures are asked, so that `sections` stay within what may be worked out.
     """
-    since = None if day is None else float((day - relationship.time.start).days)
-    start = Start(relationship)
-    parties, flows = relationship.touched_parties, tuple(relationship.flows.values())
-    if len(parties) > MOST_ASKED or len(flows) > MOST_LINKS:
-        weights = weigh(start)
-        parties = _heaviest(parties, weights.parties)
-        flows = _heaviest(flows, weights.flows)
     asked = Setting(
         relationship=relationship,
-        start=start,
+        start=Start(relationship),
         values=tuple(values_of(relationship)),
         runs=runs,
         seed=seed,
-        ranked=parties,
-        flows=flows,
+        ranked=relationship.touched_parties,
+        flows=tuple(relationship.flows.values()),
         party=party,
-        day=since,
+        day=None if day is None else float((day - relationship.time.start).days),
     )
-    return replace(asked, runs=_bounded(asked, frozenset(sections)))
+    return _ranked(_bounded(asked, frozenset(sections)))
+
+
+def _ranked(asked: Setting) -> Setting:
+    if len(asked.ranked) <= asked.most and len(asked.flows) <= asked.most_links:
+        return asked
+    weights = weigh(asked.start)
+    return replace(asked, ranked=_heaviest(asked.ranked, weights.parties), flows=_heaviest(asked.flows, weights.flows))
 
 
 def _heaviest(things: Sequence[Named], weights: Mapping[str, float]) -> tuple[Named, ...]:
     return tuple(sorted(things, key=lambda thing: -weights[thing.name]))
 
 
-def _bounded(asked: Setting, sections: frozenset[str]) -> int:
-    """How many futures may be asked of every experiment that these questions try, about."""
-    if not has_chance(asked.relationship):
-        return asked.runs
-    links = len(asked.first(asked.flows, MOST_LINKS)) if "links" in sections else 0
-    lanes = 2 * links + len(asked.asked) * sum(LANES_OF_A_PARTY.get(section, 0) for section in sections)
-    values = cells_of_a_step(asked.relationship) * asked.relationship.time.steps * max(lanes, 1)
-    return min(asked.runs, max(LEAST_FUTURES, MOST_VALUES // max(values, 1)))
+def _bounded(asked: Setting, sections: frozenset[str]) -> Setting:
+    """As many parties and futures as there is time for: fewer parties where it would be too few futures."""
+    of_a_lane = cells_of_a_step(asked.relationship) * asked.relationship.time.steps
+    most, futures = asked.most, asked.runs
+    for most in (MOST_ASKED, FEWEST_ASKED):
+        futures = int(MOST_VALUES // max(1, of_a_lane * _lanes(replace(asked, most=most), sections)))
+        if futures >= LEAST_FUTURES or not has_chance(asked.relationship):
+            break
+    runs = min(asked.runs, max(LEAST_FUTURES, futures)) if has_chance(asked.relationship) else asked.runs
+    return replace(asked, most=most, runs=runs)
+
+
+def _lanes(asked: Setting, sections: frozenset[str]) -> int:
+    """About how many experiments these questions try."""
+    links = len(asked.first(asked.flows, asked.most_links)) if "links" in sections else 0
+    return 2 * links + len(asked.asked) * sum(LANES_OF_A_PARTY.get(section, 0) for section in sections)
 
 
 def when(days: float) -> str:

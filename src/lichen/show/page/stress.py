@@ -11,7 +11,7 @@ from lichen.show.charts.blows import Blow, Blows
 from lichen.show.charts.departures import Departure, Departures
 from lichen.show.markup import Child, Html, element
 from lichen.show.page.parts import chart, document, folded, part, prose, table
-from lichen.show.stress_tables import NONE, table_of, way
+from lichen.show.stress_tables import NONE, foremost, table_of, way
 from lichen.show.stressed import SCALE, futures_of, hardest_exits, sentences, three_lines
 from lichen.simulation.caution import sentences as cautions
 from lichen.stress.effects import Effect
@@ -63,9 +63,12 @@ def stress_page(stress: Stress) -> str:
         element(
             "main",
             element("div", first, class_="panel"),
-            *(element("p", prose(said), class_="lead") for said in (*stress.unread, *cautions(stress.cautions), SCALE)),
-            *(element("p", prose(stress.left_out.says)) for _ in range(bool(stress.left_out.says))),
+            *(
+                element("p", prose(said), class_="lead")
+                for said in filter(None, (*stress.unread, *cautions(stress.cautions), stress.left_out.says))
+            ),
             element("nav", element("ul", *contents), aria_label="On this page"),
+            element("p", SCALE, class_="small"),
             *(_part(stress, name) for name in asked),
             _made(stress),
         ),
@@ -119,7 +122,8 @@ def _blows(stress: Stress, name: str) -> Iterator[Blow]:
         for link in stress.links or ():
             yield from _blow(link.flow if link.cut == "whole" else f"half of {link.flow}", link.hit)
     elif name == "cheating":
-        for cheat in stress.cheating or ():
+        cheats = [cheat for cheat in stress.cheating or () if cheat.harmed is None or cheat.harmed.is_felt]
+        for cheat in foremost(cheats, _BARS, doer=lambda cheat: "+".join(cheat.deviation.by)):
             yield from _blow(
                 f"{' and '.join(cheat.titles)}: gives {way(cheat.deviation)} from {when(cheat.day).partition(' ')[2]}",
                 cheat.harmed,
@@ -127,7 +131,7 @@ def _blows(stress: Stress, name: str) -> Iterator[Blow]:
 
 
 def _blow(title: str, hit: Effect | None) -> Iterator[Blow]:
-    if hit is not None and hit.known:
+    if hit is not None and hit.known and hit.is_felt:
         yield Blow(
             title=title,
             hit=hit.title,
@@ -197,4 +201,4 @@ def _fates(stress: Stress) -> Iterator[tuple[Child, ...]]:
 
 def _made(stress: Stress) -> Html:
     said = f"{futures_of(stress)} {words.rests_on_words(stress.rests_on)} File {stress.file_hash[:12]}."
-    return part("made", "How it was made", element("p", f"{said} {stress.left_out.says}".rstrip()))
+    return part("made", "How it was made", element("p", said))
