@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from benchmarks import by_hand
 from lichen.relationship.relationship import Relationship
-from lichen.show.formats.xmile import Model, names_in_model, xmile
+from lichen.show.formats.xmile import Written, names_in_model, xmile
 from lichen.simulation.dynamics.model import Dynamics
 from lichen.simulation.dynamics.still import still
 from lichen.simulation.dynamics.stock_flow import dynamics_of
@@ -161,7 +161,7 @@ def _milliseconds(work: Callable[[], object], number: int) -> float:
 def _of_model(relationship: Relationship, folder: Path) -> tuple[Peer, Peer]:
     """PySD and Simlin with the exported model."""
     written, dynamics = xmile(relationship), dynamics_of(relationship)
-    if not isinstance(written, Model) or not isinstance(dynamics, Dynamics):
+    if not isinstance(written, Written) or not isinstance(dynamics, Dynamics):
         raise SystemExit(f"no model of {FILE.name}: {written}")
     path = folder / "model.xmile"
     path.write_text(written.text, encoding="utf-8")

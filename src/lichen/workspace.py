@@ -64,6 +64,12 @@ def _owners(folder: Path, party: str | None) -> list[str]:
 
 def _open(path: Path, name: str) -> Source | Problem:
     """The text of a file under a name for messages; a problem when it cannot be had."""
+    found = _bytes(path, name)
+    return found if isinstance(found, Problem) else decode(name, *found)
+
+
+def _bytes(path: Path, name: str) -> tuple[bytes, int] | Problem:
+    """What a file holds, as far as it may be read, and how many bytes it has."""
     whole = Origin(file=name, line=1, column=1)
     try:
         if path.is_dir():
@@ -73,11 +79,10 @@ def _open(path: Path, name: str) -> Source | Problem:
         if not path.is_file():
             return Problem(origin=whole, fact="This is no ordinary file.", repair="Name a text file.")
         with path.open("rb") as file:
-            data, size = file.read(MAX_BYTES + 1), os.fstat(file.fileno()).st_size
+            return file.read(MAX_BYTES + 1), os.fstat(file.fileno()).st_size
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "its name is not valid"
         return Problem(origin=whole, fact=f"The file cannot be opened: {reason}.", repair="Check its name and rights.")
-    return decode(name, data, size)
 
 
 def _files_in(folder: Path) -> str:
@@ -154,14 +159,18 @@ def read_events(path: Path) -> tuple[RecordTable | None, tuple[Problem, ...]]:
 
 def read_xmile(path: Path) -> XmileModel | Problem:
     """A model of another tool, or why it cannot be read."""
-    from lichen.language.xmile.model import read_model
+    from lichen.language.xmile.reading import read_model
 
-    source = _open(path, path.name)
-    if isinstance(source, Problem):
-        return source
-    model = read_model(source.text)
+    found = _bytes(path, path.name)
+    if isinstance(found, Problem):
+        return found
+    data, size = found
+    whole = Origin(file=path.name, line=1, column=1)
+    if len(data) > MAX_BYTES:
+        fact = f"The file has {max(len(data), size):,} bytes; a model has at most {MAX_BYTES:,}."
+        return Problem(origin=whole, fact=fact, repair="Leave out its views and what it does not compute with.")
+    model = read_model(data)
     if isinstance(model, str):
-        whole = Origin(file=path.name, line=1, column=1)
         return Problem(origin=whole, fact=f"This is no XMILE model: {model}.", repair="Export it as XMILE once more.")
     return model
 

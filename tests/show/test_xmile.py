@@ -8,16 +8,18 @@ from xml.etree import ElementTree
 
 import pysd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lichen.language.formula import parse
 from lichen.language.reading import read
 from lichen.language.source import Source
-from lichen.language.xmile.drafting import draft
-from lichen.language.xmile.model import read_model
+from lichen.language.xmile.drafting import Draft, draft
+from lichen.language.xmile.reading import read_model
 from lichen.relationship.evaluate import evaluate
 from lichen.relationship.relationship import Relationship
 from lichen.show.formats.equations import equation, identifiers
-from lichen.show.formats.xmile import MOST_VARIABLES, Model, names_in_model, xmile
+from lichen.show.formats.xmile import MOST_VARIABLES, Written, names_in_model, xmile
 from lichen.simulation.dynamics.model import Dynamics
 from lichen.simulation.dynamics.stock_flow import dynamics_of
 from lichen.workspace import read_relationship
@@ -85,7 +87,7 @@ def test_pysd_runs_every_function_of_the_language_to_the_same_figures(tmp_path: 
 
 def assert_runs_alike(found: Relationship, folder: Path) -> None:
     written, dynamics = xmile(found), dynamics_of(found)
-    assert isinstance(written, Model), written
+    assert isinstance(written, Written), written
     assert isinstance(dynamics, Dynamics)
     path = folder / "model.xmile"
     path.write_text(written.text, encoding="utf-8")
@@ -143,7 +145,7 @@ def test_what_the_model_does_not_hold_is_said_at_its_head() -> None:
     found = read_relationship(ROOT / "examples" / "supply" / "relationship.yaml").relationship
     assert found is not None
     written = xmile(found)
-    assert isinstance(written, Model)
+    assert isinstance(written, Written)
     assert "demand: its chance; it follows its mean" in written.left_out
     head, _, _ = written.text.partition("<header>")
     assert all(line in head for line in written.left_out)
@@ -160,9 +162,24 @@ def test_titles_that_would_break_the_file_do_not() -> None:
         """
     )
     written = xmile(found)
-    assert isinstance(written, Model)
+    assert isinstance(written, Written)
     docs = [element.text for element in ElementTree.fromstring(written.text).iter(f"{SPACE}doc")]
     assert "<b> & -- \ufffd: cash" in docs
+
+
+@given(st.text(st.sampled_from("-<>&! A\x0b\ufffe"), min_size=1))
+def test_every_title_makes_a_file_that_can_be_read(title: str) -> None:
+    found = relationship(
+        """\
+        parties:
+          a: {kind: person, capacities: {cash: {level: 10 EUR, floor: 1 EUR}}}
+          b: {kind: person, capacities: {cash: {level: 10 EUR, floor: 1 EUR}}}
+        flows: {gift: {kind: benefit, from: a, to: b, rate: 1 EUR/day, cost: {cash: 1}, worth: {cash: 1}}}
+        """
+    )
+    written = xmile(replace(found, name=title))
+    assert isinstance(written, Written)
+    assert not isinstance(read_model(written.text), str)
 
 
 def test_what_would_be_too_large_or_is_kept_private_is_refused_with_the_reason() -> None:
@@ -187,10 +204,12 @@ def test_a_model_that_goes_out_and_comes_back_moves_as_before(example: str) -> N
     assert found is not None
     before, written = dynamics_of(found), xmile(found)
     assert isinstance(before, Dynamics)
-    assert isinstance(written, Model)
+    assert isinstance(written, Written)
     model = read_model(written.text)
     assert not isinstance(model, str), model
-    back = read(Source("back.yaml", draft(model).text)).relationship
+    made = draft(model)
+    assert isinstance(made, Draft), made
+    back = read(Source("back.yaml", made.text)).relationship
     assert back is not None
     after = dynamics_of(back)
     assert isinstance(after, Dynamics)

@@ -13,7 +13,7 @@ import pytest
 import simlin
 
 from lichen.relationship.relationship import Relationship
-from lichen.show.formats.xmile import Model, names_in_model, xmile
+from lichen.show.formats.xmile import Written, names_in_model, xmile
 from lichen.simulation.dynamics.model import Dynamics
 from lichen.simulation.dynamics.stock_flow import dynamics_of
 from tests.simulation.build import relationship
@@ -66,7 +66,7 @@ def drawn(seed: int) -> Relationship:
 def test_shares_of_all_loops_are_those_of_simlin(seed: int, tmp_path: Path) -> None:
     found = drawn(seed)
     written, dynamics = xmile(found), dynamics_of(found)
-    assert isinstance(written, Model)
+    assert isinstance(written, Written)
     assert isinstance(dynamics, Dynamics)
     path = tmp_path / "model.xmile"
     path.write_text(written.text, encoding="utf-8")

@@ -56,6 +56,8 @@ def import_(model: Path, output: Path | None) -> int:
     if isinstance(found, Problem):
         common.refuse((found,))
     drafted = draft(found)
+    if isinstance(drafted, str):
+        raise click.UsageError(f"There is no draft of this model: {drafted}.")
     for line in drafted.left_out:
         click.echo(f"Not carried over: {line}.", err=True)
     common.deliver(drafted.text, output, new=True)

@@ -19,7 +19,8 @@ from lichen.relationship.relationship import Origin
 MAX_BYTES = 2**20
 
 _Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+"""A character that no file of the language holds."""
 
 
 @final
@@ -141,7 +142,7 @@ def decode(file: str, data: bytes, size: int = 0) -> Source | Problem:
 
 def compose(source: Source, report: Callable[[Problem], None]) -> Node | None:
     """The nodes of the one document of a text; None when nothing of it can be read. Every problem goes to `report`."""
-    bad = _FORBIDDEN.search(source.text)
+    bad = FORBIDDEN.search(source.text)
     if bad:
         fact = f"The character U+{ord(bad[0]):04X} cannot stand in a relationship file."
         report(source.problem(bad.start(), bad.end(), fact, "Delete it."))

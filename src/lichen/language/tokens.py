@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, final
 
@@ -92,6 +93,15 @@ class Token:
 def is_name(text: str) -> bool:
     """Whether a text is a letter followed by letters, digits or `_`."""
     return _NAME.fullmatch(text) is not None
+
+
+def unlike(wanted: str, is_taken: Callable[[str], bool], joint: str = "_") -> str:
+    """A name that nothing else has: the one that is wanted, or with the first number from 2 on that makes it so."""
+    name, turn = wanted, 1
+    while is_taken(name):
+        turn += 1
+        name = f"{wanted}{joint}{turn}"
+    return name
 
 
 def tokenize(text: str) -> list[Token]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, final
+from typing import Final, Literal, TypeAlias, final
 
 from lichen.relationship.quantity import PLAIN, Dimension
 
@@ -101,6 +101,9 @@ class Conditional:
     span: Span = field(default=(0, 0), compare=False)
 
 
+TRUTHS: Final = frozenset({"<", "<=", ">", ">=", "==", "!=", "and", "or"})
+"""The operators of two operands whose value is a truth."""
+
 Tree: TypeAlias = "Number | Spread | Name | Call | Unary | Binary | Conditional"
 
 
@@ -121,9 +124,11 @@ def children(tree: Tree) -> tuple[Tree, ...]:
 
 def walk(tree: Tree) -> Iterator[Tree]:
     """Every node of the tree, each before its operands."""
-    yield tree
-    for child in children(tree):
-        yield from walk(child)
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(reversed(children(node)))
 
 
 def gathers(call: Call) -> bool:

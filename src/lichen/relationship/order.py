@@ -44,7 +44,7 @@ def sorted_out(edges: Mapping[str, tuple[str, ...]]) -> tuple[list[str], list[li
     for start in edges:
         if start in done:
             continue
-        path, pending = [start], [iter(edges[start])]
+        path, pending, places = [start], [iter(edges[start])], {start: 0}
         done[start] = False
         while path:
             following = next(pending[-1], None)
@@ -54,13 +54,14 @@ def sorted_out(edges: Mapping[str, tuple[str, ...]]) -> tuple[list[str], list[li
                 pending.pop()
             elif following not in done:
                 done[following] = False
+                places[following] = len(path)
                 path.append(following)
                 pending.append(iter(edges[following]))
             elif not done[following]:
-                circle = path[path.index(following) :]
-                if not tangled & set(circle):
+                circle = path[places[following] :]
+                if tangled.isdisjoint(circle):
                     circles.append(circle)
-                tangled |= set(circle)
+                tangled.update(circle)
     return order, circles
 
 

@@ -13,9 +13,10 @@ from lichen.relationship.formula import Binary, Call, Conditional, Name, Number,
 
 MOST_NESTED, MOST_TOKENS = 40, 400
 FUNCTIONS = {"min": "min", "max": "max", "abs": "abs", "exp": "exp", "ln": "log", "sqrt": "sqrt"}
-CARRIED = frozenset({*FUNCTIONS.values(), "smooth", "pulse"})
-"""The functions of formulas that equations become; `pulse` keeps the meaning that it has in XMILE."""
+GRAPH = "graph of "
+"""So begins the function of a call that is none of XMILE's own: it may be a graph of the model."""
 _ARGUMENTS = {"min": 2, "max": 2}
+_OWN = frozenset({*FUNCTIONS, "smth1", "smth3", "pulse"})
 _COMPARED = {"=": "==", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _TOKEN = re.compile(
     r"""\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
@@ -27,6 +28,11 @@ Operator = Literal["+", "-", "*", "/", "**", "<", "<=", ">", ">=", "==", "!=", "
 
 class NotCarried(Exception):
     """An equation that the language cannot say; the text tells why."""
+
+
+def is_sayable(value: float) -> bool:
+    """Whether the language can write a number, and twice as much."""
+    return value == 0 or 1e-290 <= abs(value) <= 1e290
 
 
 def identifier(written: str) -> str:
@@ -156,7 +162,7 @@ class _Reader:
             tree = self.choice()
             self.need(")")
             return tree
-        if word[0].isdigit() or word[0] == ".":
+        if word[0].isdecimal() or word[0] == ".":
             return Number(float(word))
         if not (word[0] == '"' or word[0].isalpha()):
             raise NotCarried(f"`{word}` cannot be read where it stands")
@@ -164,7 +170,7 @@ class _Reader:
         return self.call(name) if self.at("(") else Name((name,))
 
     def call(self, name: str) -> Tree:
-        """A function with what it is given; a name that is none may be a graph, and takes one value."""
+        """A function with what it is given; `pulse` keeps the meaning that it has in XMILE."""
         given = [self.choice()]
         while self.at(","):
             given.append(self.choice())
@@ -175,8 +181,8 @@ class _Reader:
             return _smoothed(given[0], given[1], 1 if name == "smth1" else 3)
         if name == "pulse" and len(given) in (2, 3):
             return Call("pulse", tuple(given))
-        if len(given) == 1:
-            return Call(name, tuple(given))
+        if len(given) == 1 and name not in _OWN:
+            return Call(GRAPH + name, tuple(given))
         raise NotCarried(f"the function {name.upper()}")
 
 

@@ -6,7 +6,8 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Tree, Unary
+from lichen.language.tokens import unlike
+from lichen.relationship.formula import TRUTHS, Binary, Call, Conditional, Name, Number, Tree, Unary
 from lichen.simulation.dynamics.model import QUANTILES, TIME
 
 # fmt: off
@@ -22,7 +23,6 @@ RESERVED = frozenset({
 SOON = 1e-6
 """Days: so much before a moment counts as the moment, so that times added up step by step meet it."""
 
-_TRUTH = ("<", "<=", ">", ">=", "==", "!=", "and", "or")
 _SIGNS = {"==": "=", "!=": "<>", "**": "^", "and": "AND", "or": "OR"}
 _SAME = {"min": "MIN", "max": "MAX", "abs": "ABS", "exp": "EXP", "log": "LN", "sqrt": "SQRT"}
 
@@ -34,12 +34,8 @@ def identifiers(names: Iterable[str]) -> Mapping[str, str]:
     for name in names:
         word = re.sub(r"\W+", "_", name).strip("_") or "variable"
         word = word if word[0].isalpha() else f"v_{word}"
-        unique, turn = word, 1
-        while unique.lower() in taken:
-            turn += 1
-            unique = f"{word}_{turn}"
-        taken.add(unique.lower())
-        found[name] = unique
+        found[name] = unlike(word, lambda tried: tried.lower() in taken)
+        taken.add(found[name].lower())
     return found
 
 
@@ -68,7 +64,7 @@ def equation(tree: Tree, identifier: Mapping[str, str]) -> str:
             return f"(IF {_truth(condition, identifier)} THEN {number(then)} ELSE {number(otherwise)})"
         case Unary(operator="-", operand=operand):
             return f"(-{number(operand)})"
-        case Binary(operator=operator, left=left, right=right) if operator not in _TRUTH:
+        case Binary(operator=operator, left=left, right=right) if operator not in TRUTHS:
             return f"({number(left)} {_SIGNS.get(operator, operator)} {number(right)})"
         case Call():
             return _call(tree, number)
@@ -88,7 +84,7 @@ def _truth(tree: Tree, identifier: Mapping[str, str]) -> str:
             return f"(NOT {_truth(operand, identifier)})"
         case Binary(operator="and" | "or" as operator, left=left, right=right):
             return f"({_truth(left, identifier)} {_SIGNS[operator]} {_truth(right, identifier)})"
-        case Binary(operator=operator, left=left, right=right) if operator in _TRUTH:
+        case Binary(operator=operator, left=left, right=right) if operator in TRUTHS:
             sides = (equation(left, identifier), equation(right, identifier))
             return f"({sides[0]} {_SIGNS.get(operator, operator)} {sides[1]})"
         case _:

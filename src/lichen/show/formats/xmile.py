@@ -8,6 +8,7 @@ XML Interchange Language for System Dynamics 1.0 (2015).
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import final
@@ -27,14 +28,14 @@ MOST_VARIABLES = 5_000
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
+class Written:
     """The text of a model, and what of the relationship it does not hold, for people."""
 
     text: str
     left_out: tuple[str, ...]
 
 
-def xmile(relationship: Relationship) -> Model | str:
+def xmile(relationship: Relationship) -> Written | str:
     """The model of a relationship; a text says why there is none."""
     dynamics = dynamics_of(relationship)
     if isinstance(dynamics, str):
@@ -65,7 +66,7 @@ class _Writing:
         self.moving = {name for s in dynamics.stocks.values() for name in (*s.inflows, *s.outflows)}
         self.step = figure(dynamics.step_days)
 
-    def model(self) -> Model:
+    def model(self) -> Written:
         """The whole text."""
         left_out = tuple(self._left_out())
         root = Element("xmile", version="1.0", xmlns=_NAMESPACE)
@@ -82,7 +83,7 @@ class _Writing:
         for element in self._variables():
             variables.append(element)
         indent(root)
-        return Model(
+        return Written(
             text=f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n', left_out=left_out
         )
 
@@ -183,4 +184,4 @@ def _comment(relationship: Relationship, left_out: tuple[str, ...]) -> str:
         *(["Not in this model:"] if left_out else []),
         *(f"  {line}" for line in left_out),
     ]
-    return "\n".join(plain(line).replace("--", "- -").rstrip("-") for line in lines)
+    return "\n".join(re.sub("-(?=-)", "- ", plain(line)).rstrip("-") for line in lines)

@@ -8,6 +8,7 @@ from typing import final
 
 import numpy as np
 
+from lichen.language.tokens import unlike
 from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Tree, Unary, children, names
 from lichen.simulation.dynamics.model import QUANTILE, TIME, WEIGHTED_QUANTILE
 from lichen.simulation.operations import ELEMENTWISE, TRUTH
@@ -90,10 +91,7 @@ class Unrolling:
 
     def claim(self, wanted: str) -> str:
         """A name that nothing else has, near to the one that is wanted."""
-        name, turn = wanted, 1
-        while name in self.taken or name == TIME:
-            turn += 1
-            name = f"{wanted} {turn}"
+        name = unlike(wanted, lambda tried: tried in self.taken or tried == TIME, " ")
         self.taken.add(name)
         return name
 
