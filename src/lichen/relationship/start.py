@@ -45,14 +45,15 @@ NOWHERE = Place()
 
 @final
 class Start:
-    """Reads the first instant. Values are computed once, each after those it reads, so that no chain is too long.
+    """Reads the first instant. What has a name is computed once, each after what it reads, so that no chain is too
+    long; all of it when the first is asked for, since many ask for plain figures alone.
 
     Flows that are `stopped` carry nothing, also where other formulas read them; `moved` are these and the flows that
     change with them. With a `base` of the same relationship everything else is taken from there. A flow that reads
     itself through a delay starts from nothing: what it would read of itself counts as 0.
     """
 
-    __slots__ = ("_known", "_order", "_places", "_stopped", "moved", "relationship")
+    __slots__ = ("_known", "_order", "_places", "_stopped", "_waiting", "moved", "relationship")
 
     def __init__(
         self, relationship: Relationship, stopped: frozenset[str] = frozenset(), base: Start | None = None
@@ -64,11 +65,10 @@ class Start:
         self._places: dict[str, Mapping[tuple[str, int], tuple[Place, ...]]] = {}
         self._order: tuple[str, ...] = tuple(in_order(relationship)) if base is None else base._order
         if base is not None:
+            base._compute_all()
             self._places = base._places
             self._known = {key: value for key, value in base._known.items() if _stays(key[0], self.moved)}
-        for key in self._order:
-            if base is None or key in self.moved:
-                self.read(key)
+        self._waiting = dict.fromkeys(key for key in self._order if base is None or key in self.moved)
 
     def read(self, key: str) -> float:
         """The value of one name in base units; NaN where somebody keeps to itself what it needs.
@@ -106,6 +106,12 @@ class Start:
             return ()
         return tuple(self._headroom(party, place) for place in _member_places(party))
 
+    def _compute_all(self) -> None:
+        """All that has a name, once."""
+        waiting, self._waiting = self._waiting, {}
+        for key in waiting:
+            self.read(key)
+
     def _tree(self, tree: Tree, place: Place) -> float:
         return evaluate(tree, lambda name: self._name(name, place), lambda call: self._call(call, place))
 
@@ -117,6 +123,7 @@ class Start:
             return self._arriving(self.relationship.flows[call.arguments[0].text], place)
         if not gathers(call):
             return None
+        self._compute_all()
         places = self._places_read(call.arguments[0])
         if places is None:
             return None
@@ -145,6 +152,8 @@ class Start:
         if name.parts == ("time",):
             return 0.0
         name, place = self._at(name, place)
+        if self._waiting and name.text in self._waiting:
+            self._compute_all()
         key = (name.parts, place)
         if key not in self._known:
             self._known[key] = 0.0  # what a delayed circle reads of itself
@@ -198,6 +207,7 @@ class Start:
     def _rate(self, flow: Flow, place: Place) -> float:
         if flow.name in self._stopped:
             return 0.0
+        self._compute_all()
         key = (_RATE, flow.name), place
         if key not in self._known:
             rate = self.value(flow.rate, place)
