@@ -45,14 +45,15 @@ NOWHERE = Place()
 
 @final
 class Start:
-    """Reads the first instant. Values are computed once, each after those it reads, so that no chain is too long.
+    """Reads the first instant. What has a name is computed once, each after what it reads, so that no chain is too
+    long; all of it when the first is asked for, since many ask for plain figures alone.
 
     Flows that are `stopped` carry nothing, also where other formulas read them; `moved` are these and the flows that
     change with them. With a `base` of the same relationship everything else is taken from there. A flow that reads
     itself through a delay starts from nothing: what it would read of itself counts as 0.
     """
 
-    __slots__ = ("_known", "_order", "_places", "_readers", "_stopped", "_sums", "moved", "relationship")
+    __slots__ = ("_known", "_order", "_places", "_readers", "_stopped", "_sums", "_waiting", "moved", "relationship")
 
     def __init__(
         self, relationship: Relationship, stopped: frozenset[str] = frozenset(), base: Start | None = None
@@ -61,6 +62,8 @@ class Start:
         self._readers: Mapping[str, set[str]] = readers(relationship) if base is None else base._readers
         self.moved = reached(stopped, self._readers) if stopped else frozenset()
         self._stopped = stopped
+        if base is not None:
+            base._compute_all()
         self._places: dict[str, Mapping[tuple[str, int], tuple[Place, ...]]] = {} if base is None else base._places
         self._order: Mapping[str, int] = _numbered(in_order(relationship)) if base is None else base._order
         self._known: dict[tuple[str, ...], dict[Place, float]] = {} if base is None else base._known.copy()
@@ -68,10 +71,8 @@ class Start:
         for key in self.moved:
             self._known.pop((key,), None)
             self._known.pop((_RATE, key), None)
-        for key in (
-            self._order if base is None else sorted(self.moved & self._order.keys(), key=self._order.__getitem__)
-        ):
-            self.read(key)
+        moved = sorted(self.moved & self._order.keys(), key=self._order.__getitem__)
+        self._waiting: Mapping[str, None] = dict.fromkeys(self._order if base is None else moved)
 
     def read(self, key: str) -> float:
         """The value of one name in base units; NaN where somebody keeps to itself what it needs.
@@ -109,6 +110,12 @@ class Start:
             return ()
         return tuple(self._headroom(party, place) for place in _member_places(party))
 
+    def _compute_all(self) -> None:
+        """All that has a name, once."""
+        waiting, self._waiting = self._waiting, {}
+        for key in waiting:
+            self.read(key)
+
     def _tree(self, tree: Tree, place: Place) -> float:
         return evaluate(tree, lambda name: self._name(name, place), lambda call: self._call(call, place))
 
@@ -120,6 +127,7 @@ class Start:
             return self._arriving(self.relationship.flows[call.arguments[0].text], place)
         if not gathers(call):
             return None
+        self._compute_all()
         places = self._places_read(call.arguments[0])
         if places is None:
             return None
@@ -147,6 +155,8 @@ class Start:
         if name.parts == ("time",):
             return 0.0
         name, place = self._at(name, place)
+        if self._waiting and name.text in self._waiting:
+            self._compute_all()
         known = self._known_of(name.parts)
         if place not in known:
             known[place] = 0.0  # what a delayed circle reads of itself
@@ -207,6 +217,7 @@ class Start:
     def _rate(self, flow: Flow, place: Place) -> float:
         if flow.name in self._stopped:
             return 0.0
+        self._compute_all()
         known = self._known_of((_RATE, flow.name))
         if place not in known:
             rate = self.value(flow.rate, place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.resources import files
 from importlib.util import find_spec
 from typing import Literal
@@ -64,9 +65,7 @@ def simulate(
     if engine is None and work > large and _is_for_the_fast_one(experiments):
         engine = "numba"
     if engine == "numba" and futures and not alike:
-        from lichen.simulation.fast.engine import run_all  # takes half a second to load
-
-        run_all(
+        _fast_engine()(
             relationship,
             program,
             experiments,
@@ -84,6 +83,31 @@ def simulate(
         if progress is not None:
             progress(runs if alike else part.stop, runs)
     return recording.futures(seed)
+
+
+def _fast_engine() -> Callable[..., None]:
+    """What runs a program in machine code, which takes most of a second to load.
+
+    With Numba comes SciPy's linear algebra, for products of matrices: there are none here, and it stays away.
+    """
+    with _without("scipy.linalg"):
+        import numba.np.arraymath  # noqa: F401  # looks for it once
+    from lichen.simulation.fast.engine import run_all
+
+    return run_all
+
+
+@contextmanager
+def _without(module: str) -> Iterator[None]:
+    """As if a module were not installed, unless it is loaded already."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]  # is how Python says so
+    try:
+        yield
+    finally:
+        del sys.modules[module]
 
 
 def is_prepared() -> bool:
