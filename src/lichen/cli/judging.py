@@ -75,7 +75,7 @@ def simulate_file(
         common.known("--experiment", name, known, "experiment")
     lanes = [in_scenario(name) for name in dict.fromkeys(scenarios)]
     lanes += [known[name] for name in dict.fromkeys(experiments)]
-    common.affordable(relationship, asked.runs, (BASE, *lanes))
+    common.affordable(relationship, asked.runs, (BASE, *lanes), least=1)
     from lichen.simulation.prospects import look_ahead
 
     with common.saving(save, asked.file, relationship) as keep:

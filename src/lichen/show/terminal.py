@@ -82,6 +82,9 @@ def _verdict_parts(verdict: Verdict) -> Iterator[Line | Paragraph]:
     yield Paragraph(sentences=grounds, first="Rests on  ", indent=hang, least=1, rank=3, more=6)
     if verdict.members:
         yield Paragraph(sentences=verdict.members, first="Members   ", indent=hang, least=1, rank=1, more=2)
+    if verdict.samples:
+        looked = tuple(sample.says for sample in verdict.samples)
+        yield Paragraph(sentences=looked, first="Sample    ", indent=hang, least=1, rank=1, more=2)
     if verdict.unread:
         yield Paragraph(sentences=verdict.unread, first="Not read  ", indent=hang, least=1, rank=2, more=6)
     first = _first_to_try(verdict)
@@ -151,6 +154,7 @@ def verdict_markdown(verdict: Verdict) -> str:
     parts += ["## Findings", *(_finding_markdown(finding, told) for finding in told)]
     parts += ["## What it rests on", _plain(words.rests_on_words(verdict.rests_on))]
     parts += [f"- {_plain(words.flip_words(flip))}" for flip in verdict.rests_on.flips]
+    parts += [f"- {_plain(sample.says)}" for sample in verdict.samples]
     parts += [f"- {_plain(said)}" for said in verdict.unread]
     if verdict.next_steps:
         parts += ["## What to find out next", "\n".join(f"1. {_plain(step)}" for step in verdict.next_steps)]

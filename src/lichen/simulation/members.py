@@ -7,6 +7,7 @@ from typing import final
 
 from lichen.relationship.flow import Flow
 from lichen.relationship.relationship import Relationship
+from lichen.simulation.sampling import Samples
 from lichen.simulation.tape import Register, Tape
 
 
@@ -19,6 +20,7 @@ class Members:
         self.tape = tape
         self.keys: dict[str, tuple[str, ...]] = {}
         self.columns: dict[object, tuple[float, ...]] = {}
+        self.samples = Samples(tape, self.keys)
         for party in relationship.parties.values():
             if party.members is not None:
                 self.keys[party.name] = party.members.names
@@ -70,6 +72,10 @@ class Members:
                 return self.tape.number(1)
             return self.tape.source("presence", axis, axis=axis, lane=True, future=True, time=True)
         return self._weight(self.relationship.flows[axis.removeprefix("along ")])
+
+    def some(self, group: str, value: Register) -> tuple[Register, Register]:
+        """A value of the members whose order is told, of a large group those of its sample, and their presence."""
+        return self.samples.of(group, value), self.samples.of(group, self.presence(group))
 
     def beside(self, flow: Flow, side: str) -> Register:
         """The presence of a flow's giving or receiving members, along the flow's axis; 1 for a single party."""

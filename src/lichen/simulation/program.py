@@ -80,13 +80,15 @@ class PromisePlan:
 class PartyPlan:
     """One party: its headroom (of a group: what counts, mean, worst tenth) and its tally per day in its own measure.
 
-    Its balance looks `over` a window.
+    Of a group of which a sample is looked at, what counts of all lies `between` two registers. Its balance looks `over`
+    a window.
     """
 
     name: str
     headroom: Register | None
     mean: Register | None
     tenth: Register | None
+    between: tuple[Register, ...]
     received: Register
     borne: Register
     over: Window

@@ -60,7 +60,7 @@ class Recording:
         self.begins = [interventions.begin(relationship, experiment) for experiment in experiments]
         self.level_series = _unique(
             [
-                *_present(r for p in program.parties for r in (p.headroom, p.mean, p.tenth)),
+                *_present(r for p in program.parties for r in (p.headroom, p.mean, p.tenth, *p.between)),
                 *(c.counted for c in program.capacities),
                 *(p.total for p in program.presences),
             ]
@@ -173,6 +173,9 @@ class Recording:
             balance={key: Trace(**arrays) for key, arrays in self.balances.items()} if name == "base" else {},
             group_mean={p.name: trace(p.mean, lane) for p in program.parties if p.mean is not None},
             group_tenth={p.name: trace(p.tenth, lane) for p in program.parties if p.tenth is not None},
+            between={
+                p.name: (trace(p.between[0], lane), trace(p.between[1], lane)) for p in program.parties if p.between
+            },
             presence={p.group: trace(p.total, lane) for p in program.presences},
             lost_above={
                 f"{c.party}.{c.name}": self.lost.of(c.lost, lane) / self.time.step_days

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from importlib.resources import files
 from importlib.util import find_spec
 from typing import Literal
@@ -13,6 +15,7 @@ from lichen.relationship.values import has_chance
 from lichen.simulation import interventions
 from lichen.simulation.chance import normal_names
 from lichen.simulation.compiling import compile_program
+from lichen.simulation.cost import most_at_once
 from lichen.simulation.engine_numpy import Engine
 from lichen.simulation.experiments import Experiment
 from lichen.simulation.futures import Futures, OnChunk
@@ -28,6 +31,8 @@ LARGE = 1.5e9
 """From so many operations on numbers on, the fast engine is done sooner in spite of the time that it takes to load."""
 LARGE_UNPREPARED = 1e11
 """The same where its machine code is still to be made, which takes about a minute; NumPy takes three for so many."""
+WIDE = 100_000
+"""From so many members or links on NumPy is the faster one: memory is then what both wait for."""
 A_NORMAL = 150
 """How many operations a normal number costs."""
 
@@ -51,8 +56,13 @@ def simulate(
     run at a time (chosen by size when None), which changes no figure. `on_chunk` is given the whole courses of each
     chunk when it is done; then every future is run. The `engine` is chosen by the size of the work when None: the fast
     one where that is large and Numba is installed; its figures are the same up to rounding. It runs as many `threads`
-    as there are processors when None, and strikes no single members.
+    as there are processors when None, and strikes no single members. Experiments too large to stand side by side run
+    in turn.
     """
+    at_once = most_at_once(relationship)
+    if on_chunk is None and len(experiments) > max(2, at_once):
+        run = partial(simulate, relationship, runs=runs, seed=seed, chunk=chunk, engine=engine, threads=threads)
+        return _in_turn(run, experiments, at_once, progress)
     needs = interventions.needs(relationship, experiments)
     program = compile_program(relationship, needs)
     recording = Recording(relationship, program, experiments, runs, on_chunk)
@@ -60,7 +70,7 @@ def simulate(
     futures = range((min(runs, 1) if alike else runs) if experiments else 0)
     work = _work(relationship, program, experiments, len(futures))
     large = LARGE if is_prepared() else LARGE_UNPREPARED
-    if engine is None and work > large and _is_for_the_fast_one(experiments):
+    if engine is None and work > large and _is_for_the_fast_one(program, experiments):
         engine = "numba"
     if engine == "numba" and futures and not alike:
         from lichen.simulation.fast.engine import run_all  # takes half a second to load
@@ -85,6 +95,25 @@ def simulate(
     return recording.futures(seed)
 
 
+def _in_turn(
+    run: Callable[[Sequence[Experiment]], Futures],
+    experiments: Sequence[Experiment],
+    at_once: int,
+    progress: Callable[[int, int], None] | None,
+) -> Futures:
+    """Some experiments at a time, each time beside the first of them, which others are measured against."""
+    first, *others = experiments
+    size = max(1, at_once - 1)
+    found = run((first, *others[:size]))
+    for start in range(size, len(others), size):
+        if progress is not None:
+            progress(start * found.runs // len(others), found.runs)
+        more = run((first, *others[start : start + size]))
+        found = replace(found, lanes={**more.lanes, **found.lanes}, paths={**more.paths, **found.paths})
+    order = {experiment.name: found.lanes[experiment.name] for experiment in experiments}
+    return replace(found, lanes=order)
+
+
 def is_prepared() -> bool:
     """Whether the machine code of the fast engine is on disk, beside its sources as Numba keeps it."""
     folder = files("lichen.simulation") / "fast" / "__pycache__"
@@ -93,9 +122,10 @@ def is_prepared() -> bool:
     return any(name.startswith("running.run_chunk-") and name.endswith(python) for name in names)
 
 
-def _is_for_the_fast_one(experiments: Sequence[Experiment]) -> bool:
-    """Whether the fast engine is there and can do what is asked."""
-    return all(experiment.member is None for experiment in experiments) and find_spec("numba") is not None
+def _is_for_the_fast_one(program: Program, experiments: Sequence[Experiment]) -> bool:
+    """Whether the fast engine is there, can do what is asked, and is the faster one."""
+    can = all(experiment.member is None for experiment in experiments) and find_spec("numba") is not None
+    return can and max(_widths(program)) < WIDE
 
 
 def _work(relationship: Relationship, program: Program, experiments: Sequence[Experiment], futures: int) -> float:
