@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lichen.check.assess import Assessment, assess
+from lichen.language.limits import cells_of_a_step
 from lichen.language.table import Table
 from lichen.relationship.relationship import Relationship
 from lichen.show.terminal import verdict_text
@@ -140,7 +141,7 @@ def test_experiments_that_do_not_fit_side_by_side_run_in_turn_with_the_same_figu
     made = mill()
     experiments = standard_experiments(made)
     together = simulate(made, experiments, runs=2)
-    monkeypatch.setattr(cost, "MOST_AT_ONCE", 4 * cost.cells_of_a_step(made))
+    monkeypatch.setattr(cost, "MOST_AT_ONCE", 4 * cells_of_a_step(made))
     assert cost.most_futures(made, experiments) > 0
     assert cost.most_futures(made, experiments, together=True) == 0
     in_turn = simulate(made, experiments, runs=2)

@@ -62,8 +62,8 @@ def _sample(evidence: CheckInput, group: str) -> LookedAt:
         members=members,
         standard_error=error,
         says=(
-            f"{wording.count(looked_at(members))} of {wording.count(members)} members of {evidence.title(group)} looked at "
-            f"where their order counts: known within {wording.share(Z * error)} of the range."
+            f"{wording.count(looked_at(members))} of {wording.count(members)} members of {evidence.title(group)} "
+            f"looked at where their order counts: known within {wording.share(Z * error)} of the range."
         ),
     )
 

@@ -6,7 +6,7 @@ register varies. Registers named `total` are one number a lane and future: sums 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import final
 
@@ -128,7 +128,7 @@ class Program:
     """
 
     nodes: tuple[Node, ...]
-    axes: Mapping[str, tuple[str, ...]]
+    axes: Mapping[str, Sequence[str]]
     columns: Mapping[object, tuple[float, ...]]
     range_keys: Mapping[str, str]
     processes: Mapping[str, Process]

@@ -73,7 +73,7 @@ class Recording:
         bases = [lane for lane, e in enumerate(experiments) if e.name == "base"]
         rows = [self.levels.rows[r.index] for r in _present(party.headroom for party in self.parties)]
         self.falls = Falls(rows, shocks if bases else (), bases[0] if bases else 0, self.time.steps + 1)
-        self.fallen = Fallen(_rooms(relationship, program), self._struck(), bases[0] if bases else None)
+        self.fallen = Fallen(_rooms(relationship, program), self._struck(), bases[0] if bases else None, runs)
         totals = [flow.total for flow in program.flows]
         kept = [r for flow in program.flows for r in (*flow.worth.values(), *flow.cost.values(), flow.shortfall)]
         kept += program.payments.values()
@@ -309,7 +309,7 @@ class ChunkRecorder:
             traces.end()
         for sums in self.sums:
             sums.end(self.part)
-        self.recording.fallen.end()
+        self.recording.fallen.end(self.part)
         recording, part = self.recording, self.part
         for name, (times, first) in self.clips.items():
             recording.clips[name].times[:, part], recording.clips[name].first[:, part] = times, first

@@ -56,13 +56,13 @@ def simulate(
     run at a time (chosen by size when None), which changes no figure. `on_chunk` is given the whole courses of each
     chunk when it is done; then every future is run. The `engine` is chosen by the size of the work when None: the fast
     one where that is large and Numba is installed; its figures are the same up to rounding. It runs as many `threads`
-    as there are processors when None, and strikes no single members. Experiments too large to stand side by side run
+    as there are processors when None. Experiments too large to stand side by side run
     in turn.
     """
     at_once = most_at_once(relationship)
     if on_chunk is None and len(experiments) > max(2, at_once):
-        run = partial(simulate, relationship, runs=runs, seed=seed, chunk=chunk, engine=engine, threads=threads)
-        return _in_turn(run, experiments, at_once, progress)
+        asked = partial(simulate, relationship, runs=runs, seed=seed, chunk=chunk, engine=engine, threads=threads)
+        return _in_turn(asked, experiments, at_once, progress)
     needs = interventions.needs(relationship, experiments)
     program = compile_program(relationship, needs)
     recording = Recording(relationship, program, experiments, runs, on_chunk)
@@ -70,7 +70,7 @@ def simulate(
     futures = range((min(runs, 1) if alike else runs) if experiments else 0)
     work = _work(relationship, program, experiments, len(futures))
     large = LARGE if is_prepared() else LARGE_UNPREPARED
-    if engine is None and work > large and _is_for_the_fast_one(program, experiments):
+    if engine is None and work > large and _is_for_the_fast_one(program):
         engine = "numba"
     if engine == "numba" and futures and not alike:
         from lichen.simulation.fast.engine import run_all  # takes half a second to load
@@ -122,10 +122,9 @@ def is_prepared() -> bool:
     return any(name.startswith("running.run_chunk-") and name.endswith(python) for name in names)
 
 
-def _is_for_the_fast_one(program: Program, experiments: Sequence[Experiment]) -> bool:
-    """Whether the fast engine is there, can do what is asked, and is the faster one."""
-    can = all(experiment.member is None for experiment in experiments) and find_spec("numba") is not None
-    return can and max(_widths(program)) < WIDE
+def _is_for_the_fast_one(program: Program) -> bool:
+    """Whether the fast engine is there and is the faster one."""
+    return max(_widths(program)) < WIDE and find_spec("numba") is not None
 
 
 def _work(relationship: Relationship, program: Program, experiments: Sequence[Experiment], futures: int) -> float:

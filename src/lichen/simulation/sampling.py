@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import final
 
@@ -53,7 +54,7 @@ def _drawn(names: tuple[str, ...], count: int) -> tuple[int, ...]:
 class Samples:
     """The members of large groups that stand for all, as axes of a tape."""
 
-    def __init__(self, tape: Tape, keys: dict[str, tuple[str, ...]]) -> None:
+    def __init__(self, tape: Tape, keys: dict[str, Sequence[str]]) -> None:
         self.tape, self.keys = tape, keys
         self.places: dict[str, tuple[int, ...]] = {}
 
@@ -64,6 +65,6 @@ class Samples:
             return value
         axis = f"some of {group}"
         if group not in self.places:
-            self.places[group] = places_of(names)
+            self.places[group] = places_of(tuple(names))
             self.keys[axis] = tuple(names[place] for place in self.places[group])
         return self.tape.move("gather", value, self.places[group], axis)
