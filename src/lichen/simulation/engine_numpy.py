@@ -83,7 +83,7 @@ class Engine:
         self.calls: dict[bool, list[Call]] = {False: [], True: []}
         self.orderings: dict[tuple[Register, ...], Ordering] = {}
         self.sampled: list[Node] = []
-        self.free: dict[tuple[int, ...], list[Array]] = {}
+        self.free: dict[tuple[bool, *tuple[int, ...]], list[Array]] = {}
         self.released = released(program)
         self.passing = frozenset(index for indices in self.released.values() for index in indices)
         for place, node in enumerate(program.nodes):
@@ -108,8 +108,8 @@ class Engine:
         if node.operation in _ELEMENTWISE:
             shape = np.broadcast_shapes(shape, *(o.shape for o in operands))
         out = self.recorder.place(result)
-        if out is None and result.index in self.passing and self.free.get(shape):
-            out = self.free[shape].pop()
+        if out is None and result.index in self.passing and self.free.get((result.truth, *shape)):
+            out = self.free[result.truth, *shape].pop()
         elif out is None:
             out = np.zeros(shape, dtype=np.bool_ if result.truth else np.float64)
         self.values[result.index] = out
@@ -118,7 +118,8 @@ class Engine:
         else:
             self.calls[result.time].append(call)
         for index in self.released.get(place, ()):
-            self.free.setdefault(self.values[index].shape, []).append(self.values[index])
+            passed = self.values[index]
+            self.free.setdefault((passed.dtype == np.bool_, *passed.shape), []).append(passed)
 
     def _call(self, node: Node, operands: list[Array], out: Array) -> Call | None:
         """What fills a node's buffer; None for a source, which the engine fills itself."""

@@ -13,8 +13,7 @@ from typing import final
 from lichen.relationship.rules import Window
 from lichen.relationship.world import Process
 from lichen.simulation.formulas import Memory
-from lichen.simulation.operations import ELEMENTWISE
-from lichen.simulation.tape import Node, Register
+from lichen.simulation.tape import Node, Register, unread
 
 AT_ONE = ("factor", "arriving", "sharing", "presence", "balance")
 AT_ZERO = ("level", "term", "memory", "lost", "owed", "time")
@@ -146,27 +145,9 @@ class Program:
 
 
 def released(program: Program) -> Mapping[int, list[int]]:
-    """By the place of a node: the registers that nothing reads after it, so that their memory may be used again.
-
-    Only results of elementwise operations at each step, and none that a plan names or of which there are views, nor any
-    that a transit reads again when a run begins.
-    """
+    """By the place of a node: the registers that nothing reads after it, so that their memory may be used again."""
     plans = (getattr(program, own.name) for own in fields(program) if own.name not in ("axes", "columns"))
-    kept = {register.index for plan in plans for register in registers(plan)}
-    last: dict[int, int] = {}
-    for place, node in enumerate(program.nodes):
-        if node.operation in ELEMENTWISE and node.result.time:
-            last[node.result.index] = place
-        for operand in node.operands:
-            if node.operation in ("spread", "transit"):
-                kept.add(operand.index)
-            elif operand.index in last:
-                last[operand.index] = place
-    found: dict[int, list[int]] = {}
-    for index, place in last.items():
-        if index not in kept:
-            found.setdefault(place, []).append(index)
-    return found
+    return unread(program.nodes, {register.index for plan in plans for register in registers(plan)})
 
 
 def registers(plan: object) -> Iterator[Register]:

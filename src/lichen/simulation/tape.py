@@ -46,6 +46,8 @@ _KEEPING_SIGN = frozenset(
         *("spread", "sum", "sum_alike", "mean", "override"),
     }
 )
+LOOKING = frozenset({"spread", "order", "order_alike", "places"})
+"""Operations whose result may be no more than a way to look at their operands."""
 
 
 class Tape:
@@ -198,3 +200,29 @@ def live(nodes: Iterable[Node], roots: Iterable[Register]) -> tuple[Node, ...]:
         if node.result.index in needed:
             needed.update(operand.index for operand in node.operands)
     return tuple(node for node in nodes if node.result.index in needed)
+
+
+def unread(nodes: Iterable[Node], kept: Iterable[int]) -> dict[int, list[int]]:
+    """By the place of a node: the results that none of those after it reads, and that are not `kept` for others.
+
+    Only results that are worked out anew at each step. Who reads a result of `LOOKING` reads what stands behind it;
+    what a transit reads is kept, since it reads that again when a run begins.
+    """
+    kept, last = set(kept), dict[int, int]()
+    behind: dict[int, set[int]] = {}
+    for place, node in enumerate(nodes):
+        result = node.result.index
+        read = {index for operand in node.operands for index in (operand.index, *behind.get(operand.index, ()))}
+        if node.operation in LOOKING:
+            behind[result] = read
+            kept |= read if result in kept else set()
+        elif node.operands and node.result.time:
+            last[result] = place
+        if node.operation == "transit":
+            kept |= read
+        last |= dict.fromkeys(read & last.keys(), place)
+    found: dict[int, list[int]] = {}
+    for index, place in last.items():
+        if index not in kept:
+            found.setdefault(place, []).append(index)
+    return found

@@ -12,7 +12,7 @@ import numpy as np
 from lichen.simulation import draws
 from lichen.simulation.fast.groups import World
 from lichen.simulation.fast.instructions import AR1, RELATIVE_WALK, WHITE
-from lichen.simulation.fast.machine import Array, Row, compiled
+from lichen.simulation.fast.machine import Array, Row, compiled, stretch
 from lichen.simulation.fast.members import copy
 
 Bits = np.ndarray[Any, np.dtype[np.uint64]]
@@ -69,12 +69,12 @@ def move_world(arena: Array, world: World, geometry: Row, step: int) -> None:
     mix(numbers, world.root)
     for k in range(world.processes.size):
         row = world.processes[k]
-        out, state = arena[row.out : row.out + futures], arena[row.state : row.state + futures]
+        out, state = stretch(arena, row.out, futures), stretch(arena, row.state, futures)
         move_process(row.kind, out, state, world.parameters[k], numbers[row.variable], step, geometry.step_days)
         spread(arena, row.out, row.copies, futures)
     for k in range(world.spreads.size):
         first = world.spreads[k].out
-        copy(arena[first : first + futures], world.courses[k, step])
+        copy(stretch(arena, first, futures), world.courses[k, step])
         spread(arena, first, world.spreads[k].copies, futures)
 
 
@@ -102,4 +102,4 @@ def move_process(kind: int, out: Array, state: Array, given: Array, normal: Arra
 def spread(arena: Array, first: int, copies: int, futures: int) -> None:
     """The same for every lane, where a register has a place for each."""
     for lane in range(1, copies):
-        copy(arena[first + lane * futures : first + (lane + 1) * futures], arena[first : first + futures])
+        copy(stretch(arena, first + lane * futures, futures), stretch(arena, first, futures))

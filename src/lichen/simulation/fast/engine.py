@@ -24,16 +24,19 @@ from lichen.simulation.fast.assembling import Assembled, assemble
 from lichen.simulation.fast.groups import Array, Kept, Machine, Memories, Table, World
 from lichen.simulation.fast.running import run_chunk
 from lichen.simulation.fast.tables import Lowered
+from lichen.simulation.fast.tape import Lowering
 from lichen.simulation.memories import steps_of
 from lichen.simulation.program import Program
 from lichen.simulation.recording import Recording
 from lichen.simulation.reducing import Sums, TraceResults
 
-IN_CACHE = 250_000
+IN_CACHE = 200_000
 """How many numbers of a chunk stay in a processor's cache."""
 FEWEST_AT_ONCE, MOST_AT_ONCE = 64, 1024
 """Lanes times futures, and futures, of a chunk: fewer make loops too short, more bring nothing."""
 ARENA_BYTES = 400e6
+SAMPLE = 64
+"""For so many futures a program is laid out to see how many numbers it holds."""
 
 
 @final
@@ -328,11 +331,8 @@ def _in_turn(pool: ThreadPoolExecutor, workers: Sequence[Chunks], parts: Sequenc
 
 def chunk_size(program: Program, lanes: int, runs: int) -> int:
     """How many futures run at a time: as many as stay in the cache, in chunks of equal size."""
-    numbers = sum(
-        (len(program.axes[node.result.axis]) if node.result.axis else 1) * (lanes if node.result.lane else 1)
-        for node in program.nodes
-    )
-    most = min(max(IN_CACHE // numbers, FEWEST_AT_ONCE // lanes), MOST_AT_ONCE, int(ARENA_BYTES / (8 * numbers)))
+    numbers = Lowering(program, lanes, SAMPLE).layout.size / SAMPLE
+    most = min(int(max(IN_CACHE / numbers, FEWEST_AT_ONCE / lanes)), MOST_AT_ONCE, int(ARENA_BYTES / (8 * numbers)))
     most = max(1, most)
     chunks = -(-runs // most)
     return -(-runs // chunks)

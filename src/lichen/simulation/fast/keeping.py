@@ -23,8 +23,8 @@ from lichen.simulation.fast.instructions import (
     YEAR_START,
     YEARLY,
 )
-from lichen.simulation.fast.machine import Array, Row, Table, Whole, compiled, least_of
-from lichen.simulation.fast.members import add, copy
+from lichen.simulation.fast.machine import Array, Row, Table, Whole, compiled, least_of, stretch
+from lichen.simulation.fast.members import add, copy, fill
 from lichen.simulation.fast.memories import count, weigh
 
 
@@ -33,10 +33,10 @@ def begin_traces(arena: Array, traces: int, series: int, width: int) -> None:
     """Nothing is seen yet."""
     for k in range(series):
         start = traces + k * FIGURES * width
-        arena[start : start + FIGURES * width] = 0.0
+        fill(stretch(arena, start, FIGURES * width), 0.0)
         for figure in (LEAST_SEEN, AFTER, YEARLY):
-            arena[start + figure * width : start + (figure + 1) * width] = np.inf
-        arena[start + FIFTHS * width : start + FIGURES * width] = np.nan
+            fill(stretch(arena, start + figure * width, width), np.inf)
+        fill(stretch(arena, start + FIFTHS * width, (FIGURES - FIFTHS) * width), np.nan)
 
 
 @compiled
@@ -51,14 +51,14 @@ def record(
         for lane in range(lanes):
             if step and begins[lane] == step:
                 at = start + lane * futures
-                arena[at + AFTER * width : at + AFTER * width + futures] = np.inf
-                total = arena[at + TOTAL * width : at + TOTAL * width + futures]
-                copy(arena[at + ALL_BEFORE * width : at + ALL_BEFORE * width + futures], total)
+                fill(stretch(arena, at + AFTER * width, futures), np.inf)
+                total = stretch(arena, at + TOTAL * width, futures)
+                copy(stretch(arena, at + ALL_BEFORE * width, futures), total)
         if rows[k].lane == futures:
-            add_sample(arena, arena[value : value + width], start, width, step, samples)
+            add_sample(arena, stretch(arena, value, width), start, width, step, samples)
         else:
             for lane in range(lanes):
-                now = arena[value + lane * rows[k].lane : value + lane * rows[k].lane + futures]
+                now = stretch(arena, value + lane * rows[k].lane, futures)
                 add_sample(arena, now, start + lane * futures, width, step, samples)
         close_windows(arena, start, width, ends, min(geometry.year, samples), step + 1)
 
@@ -68,14 +68,15 @@ def add_sample(arena: Array, now: Array, at: int, width: int, step: int, samples
     """One sample of a series, in one lane or in all."""
     length = now.size
     if step == 0:
-        copy(arena[at + START * width : at + START * width + length], now)
+        copy(stretch(arena, at + START * width, length), now)
     if step == samples - 1:
-        copy(arena[at + END * width : at + END * width + length], now)
-    least = arena[at + LEAST_SEEN * width : at + LEAST_SEEN * width + length]
-    above = arena[at + STEPS_ABOVE * width : at + STEPS_ABOVE * width + length]
-    add(arena[at + TOTAL * width : at + TOTAL * width + length], now)
-    lower(least, now)
-    lower(arena[at + AFTER * width : at + AFTER * width + length], now)
+        copy(stretch(arena, at + END * width, length), now)
+    total, least = stretch(arena, at + TOTAL * width, length), stretch(arena, at + LEAST_SEEN * width, length)
+    after, above = stretch(arena, at + AFTER * width, length), stretch(arena, at + STEPS_ABOVE * width, length)
+    for i in range(length):
+        total[i] += now[i]
+        least[i] = least_of(least[i], now[i])
+        after[i] = least_of(after[i], now[i])
     for i in range(length):
         above[i] += 1.0 if least[i] >= 0.0 else 0.0
 
@@ -90,7 +91,7 @@ def lower(least: Array, now: Array) -> None:
 @compiled
 def close_windows(arena: Array, start: int, width: int, ends: Whole, year: int, count: int) -> None:
     """The means of a fifth of the horizon and of a year that end with this sample."""
-    total = arena[start + TOTAL * width : start + (TOTAL + 1) * width]
+    total = stretch(arena, start + TOTAL * width, width)
     first = -1
     for fifth in range(ends.size):
         if ends[fifth] == count:
@@ -101,7 +102,7 @@ def close_windows(arena: Array, start: int, width: int, ends: Whole, year: int, 
             for i in range(width):
                 arena[mean + i] = (total[i] - arena[before + i]) / length
     if first >= 0:
-        copy(arena[start + FIFTH_START * width : start + (FIFTH_START + 1) * width], total)
+        copy(stretch(arena, start + FIFTH_START * width, width), total)
     if count % year == 0:
         before, worst = start + YEAR_START * width, start + YEARLY * width
         for i in range(width):
@@ -117,13 +118,13 @@ def add_sums(arena: Array, sums: int, rows: Table, geometry: Row, step: int) -> 
     for k in range(rows.size):
         start = sums + 2 * k * width
         if step == geometry.steps // 2:
-            copy(arena[start + width : start + 2 * width], arena[start : start + width])
+            copy(stretch(arena, start + width, width), stretch(arena, start, width))
         if rows[k].lane == futures:
-            add(arena[start : start + width], arena[rows[k].value : rows[k].value + width])
+            add(stretch(arena, start, width), stretch(arena, rows[k].value, width))
             continue
         for lane in range(lanes):
             value, whole = rows[k].value + lane * rows[k].lane, start + lane * futures
-            add(arena[whole : whole + futures], arena[value : value + futures])
+            add(stretch(arena, whole, futures), stretch(arena, value, futures))
 
 
 @compiled
@@ -132,10 +133,10 @@ def count_clipped(arena: Array, rows: Table, geometry: Row) -> None:
     futures = geometry.futures
     for k in range(rows.size):
         row, share = rows[k], 1.0 / rows[k].members
-        out = arena[row.out : row.out + futures]
+        out = stretch(arena, row.out, futures)
         for member in range(row.members):
             value = row.value + member * row.member
-            count_below(out, arena[value : value + futures], share)
+            count_below(out, stretch(arena, value, futures), share)
 
 
 @compiled
@@ -174,11 +175,10 @@ def note_fallen(arena: Array, rows: Table, geometry: Row) -> None:
     for k in range(rows.size):
         for member in range(rows[k].members):
             for lane in range(lanes):
-                value = rows[k].value + member * rows[k].member + lane * rows[k].lane
-                out = rows[k].out + (member * lanes + lane) * futures
+                room = stretch(arena, rows[k].value + member * rows[k].member + lane * rows[k].lane, futures)
+                below = stretch(arena, rows[k].out + (member * lanes + lane) * futures, futures)
                 for i in range(futures):
-                    if arena[value + i] < 0.0:
-                        arena[out + i] = 1.0
+                    below[i] = 1.0 if room[i] < 0.0 else below[i]
 
 
 @compiled
@@ -187,15 +187,15 @@ def keep_courses(arena: Array, courses: Array, rows: Table, geometry: Row, step:
     kept = min(courses.shape[2] - geometry.first, geometry.valid)
     for k in range(rows.size):
         value = rows[k].value
-        copy(courses[k, step, geometry.first : geometry.first + kept], arena[value : value + kept])
+        copy(courses[k, step, geometry.first : geometry.first + kept], stretch(arena, value, kept))
 
 
 @compiled
 def begin_balance(arena: Array, rings: Array, row: Row, futures: int) -> None:
     """Nothing is counted yet."""
-    rings[row.sums : row.sums + 2 * futures] = 0.0
-    arena[row.out : row.out + FIGURES * futures] = 0.0
-    arena[row.out + LEAST_SEEN * futures : row.out + (LEAST_SEEN + 1) * futures] = np.inf
+    fill(stretch(rings, row.sums, 2 * futures), 0.0)
+    fill(stretch(arena, row.out, FIGURES * futures), 0.0)
+    fill(stretch(arena, row.out + LEAST_SEEN * futures, futures), np.inf)
 
 
 @compiled
@@ -205,20 +205,20 @@ def balance(arena: Array, rings: Array, row: Row, look: Whole, spans: Whole, fut
     `look` is its first step, its end, and which of the full windows it is, or -1; `spans` are the first and last of the
     windows of each fifth.
     """
-    count(rings, row.sums, futures, row.size, step, arena[row.received : row.received + futures])
-    count(rings, row.sums + futures, futures, row.size, step, arena[row.borne : row.borne + futures])
+    count(rings, row.sums, futures, row.size, step, stretch(arena, row.received, futures))
+    count(rings, row.sums + futures, futures, row.size, step, stretch(arena, row.borne, futures))
     turn = look[2]
     if turn >= 0:
-        now = arena[row.out + END * futures : row.out + (END + 1) * futures]
+        now = stretch(arena, row.out + END * futures, futures)
         weigh(rings, row.sums, row.size, look, now)
         if turn == 0:
-            copy(arena[row.out + START * futures : row.out + (START + 1) * futures], now)
-        add(arena[row.out + TOTAL * futures : row.out + (TOTAL + 1) * futures], now)
-        lower(arena[row.out + LEAST_SEEN * futures : row.out + (LEAST_SEEN + 1) * futures], now)
+            copy(stretch(arena, row.out + START * futures, futures), now)
+        add(stretch(arena, row.out + TOTAL * futures, futures), now)
+        lower(stretch(arena, row.out + LEAST_SEEN * futures, futures), now)
         for fifth in range(spans.shape[0]):
             if spans[fifth, 0] <= turn < spans[fifth, 1]:
                 at = row.out + (FIFTHS + fifth) * futures
-                add(arena[at : at + futures], now)
+                add(stretch(arena, at, futures), now)
 
 
 @compiled
@@ -227,10 +227,10 @@ def begin_record(arena: Array, rings: Array, kept: Kept, geometry: Row) -> None:
     width = geometry.lanes * geometry.futures
     begin_traces(arena, geometry.levels, kept.levels.size, width)
     begin_traces(arena, geometry.measures, kept.measures.size, width)
-    arena[geometry.sums : geometry.sums + 2 * kept.sums.size * width] = 0.0
-    arena[geometry.clipped : geometry.clipped + kept.clipped.size * geometry.futures] = 0.0
+    fill(stretch(arena, geometry.sums, 2 * kept.sums.size * width), 0.0)
+    fill(stretch(arena, geometry.clipped, kept.clipped.size * geometry.futures), 0.0)
     for k in range(kept.struck.size):
-        arena[kept.struck[k].out : kept.struck[k].out + kept.struck[k].members * width] = 0.0
+        fill(stretch(arena, kept.struck[k].out, kept.struck[k].members * width), 0.0)
     for k in range(kept.balances.size):
         begin_balance(arena, rings, kept.balances[k], geometry.futures)
 

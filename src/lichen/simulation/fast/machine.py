@@ -16,7 +16,7 @@ from typing import Any, TypeAlias, TypeVar, cast
 
 import numba
 import numpy as np
-from numba.core import cgutils
+from numba.core import cgutils, types
 from numba.extending import intrinsic
 
 from lichen.simulation.fast.instructions import (
@@ -56,6 +56,8 @@ Row: TypeAlias = Any
 """A row of a table of numbers with names, as `instructions` lays them out."""
 Table: TypeAlias = Any
 """An array of such rows."""
+Places: TypeAlias = tuple[int, int, int, int]
+"""Where a row of the result and of three operands begins."""
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -79,6 +81,23 @@ borrowed = cast(Callable[[Array], Array], intrinsic(_borrowed))
 """The same array without counting who holds it, which would cost more than an operation on a short row."""
 
 
+def _stretch(_: Any, array: Any, start: Any, length: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        view = context.make_array(array)(context, builder, arguments[0])
+        null: Any = cgutils.get_null_value
+        view.meminfo, view.parent = null(view.meminfo.type), null(view.parent.type)
+        view.data = builder.gep(view.data, [arguments[1]])
+        view.nitems = arguments[2]
+        view.shape = builder.insert_value(view.shape, arguments[2], 0)
+        return view._getvalue()
+
+    return array(array, types.intp, types.intp), generate
+
+
+stretch = cast(Callable[[Array, int, int], Array], intrinsic(_stretch))
+"""So many numbers of an array without gaps from a place on; that they are there is not looked at, as a slice does."""
+
+
 @compiled
 def least_of(a: float, b: float) -> float:
     """The smaller one; not a number if one of them is not."""
@@ -98,9 +117,21 @@ def divided(a: float, b: float) -> float:
 
 
 @compiled
-def calculate(what: int, out: Array, a: Array, b: Array, c: Array) -> None:  # noqa: C901 one branch an operation
+def rows_at(arena: Array, at: Places, length: int) -> tuple[Array, Array, Array, Array]:
+    """The result and the operands of an instruction."""
+    to, one, two, three = at
+    return (
+        stretch(arena, to, length),
+        stretch(arena, one, length),
+        stretch(arena, two, length),
+        stretch(arena, three, length),
+    )
+
+
+@compiled
+def calculate(arena: Array, what: int, at: Places, length: int) -> None:  # noqa: C901 one branch an operation
     """Arithmetic on rows of equal length."""
-    length = out.size
+    out, a, b, c = rows_at(arena, at, length)
     if what == MULTIPLY:
         for i in range(length):
             out[i] = a[i] * b[i]
@@ -138,9 +169,9 @@ def calculate(what: int, out: Array, a: Array, b: Array, c: Array) -> None:  # n
 
 
 @compiled
-def compare(what: int, out: Array, a: Array, b: Array) -> None:  # noqa: C901 one branch an operation
+def compare(arena: Array, what: int, at: Places, length: int) -> None:  # noqa: C901 one branch an operation
     """Comparisons and logic on rows of equal length."""
-    length = out.size
+    out, a, b, _ = rows_at(arena, at, length)
     if what == LESS:
         for i in range(length):
             out[i] = 1.0 if a[i] < b[i] else 0.0
@@ -171,9 +202,9 @@ def compare(what: int, out: Array, a: Array, b: Array) -> None:  # noqa: C901 on
 
 
 @compiled
-def transform(what: int, out: Array, a: Array, b: Array) -> None:  # noqa: C901 one branch an operation
+def transform(arena: Array, what: int, at: Places, length: int) -> None:  # noqa: C901 one branch an operation
     """Functions of the library on rows of equal length."""
-    length = out.size
+    out, a, b, _ = rows_at(arena, at, length)
     if what == EXP:
         for i in range(length):
             out[i] = np.exp(a[i])
@@ -209,11 +240,10 @@ def elementwise(arena: Array, row: Row) -> None:
             to = row.out + outer * row.out_outer + middle * row.out_middle
             one = row.a + outer * row.a_outer + middle * row.a_middle
             two = row.b + outer * row.b_outer + middle * row.b_middle
-            out, a, b = arena[to : to + length], arena[one : one + length], arena[two : two + length]
+            three = row.c + outer * row.c_outer + middle * row.c_middle
             if what < LESS:
-                three = row.c + outer * row.c_outer + middle * row.c_middle
-                calculate(what, out, a, b, arena[three : three + length])
+                calculate(arena, what, (to, one, two, three), length)
             elif what < EXP:
-                compare(what, out, a, b)
+                compare(arena, what, (to, one, two, three), length)
             else:
-                transform(what, out, a, b)
+                transform(arena, what, (to, one, two, three), length)

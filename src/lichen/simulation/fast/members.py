@@ -18,7 +18,7 @@ from lichen.simulation.fast.instructions import (
     SUM,
     SUM_ALIKE,
 )
-from lichen.simulation.fast.machine import Array, Row, Whole, compiled, least_of, most_of
+from lichen.simulation.fast.machine import Array, Row, Whole, compiled, least_of, most_of, stretch
 
 TINY = 2.2250738585072014e-308
 """The smallest normal number: so much others count at least."""
@@ -46,11 +46,11 @@ def reduce(arena: Array, row: Row) -> None:
         if length == 1:
             arena[to] = reduced(what, start, arena, one, row.a_outer, two, row.b_outer, members)
             continue
-        out = arena[to : to + length]
-        out[:] = start
+        out = stretch(arena, to, length)
+        fill(out, start)
         for member in range(members):
             at, there = one + member * row.a_outer, two + member * row.b_outer
-            add_member(what, out, arena[at : at + length], arena[there : there + length])
+            add_member(what, out, stretch(arena, at, length), stretch(arena, there, length))
 
 
 @compiled
@@ -97,16 +97,23 @@ def bring(arena: Array, row: Row, places: Whole) -> None:
         if not gathers:
             for member in range(members):
                 start = to + member * row.out_outer
-                arena[start : start + length] = 0.0
+                fill(stretch(arena, start, length), 0.0)
         for link in range(links):
             at = one + (indices[link] if gathers else link) * row.a_outer
             start = to + (link if gathers else indices[link]) * row.out_outer
             if length == 1:
                 arena[start] = arena[at] if gathers else arena[start] + arena[at]
             elif gathers:
-                copy(arena[start : start + length], arena[at : at + length])
+                copy(stretch(arena, start, length), stretch(arena, at, length))
             else:
-                add(arena[start : start + length], arena[at : at + length])
+                add(stretch(arena, start, length), stretch(arena, at, length))
+
+
+@compiled
+def fill(out: Array, value: float) -> None:
+    """The same number everywhere."""
+    for i in range(out.size):
+        out[i] = value
 
 
 @compiled

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from lichen.simulation.fast.machine import Array, Row, Table, Whole, compiled, divided, most_of
-from lichen.simulation.fast.members import add, copy
+from lichen.simulation.fast.machine import Array, Row, Table, Whole, compiled, divided, most_of, stretch
+from lichen.simulation.fast.members import add, copy, fill
 from lichen.simulation.memories import NOTHING_BORNE
 
 
@@ -47,7 +47,7 @@ def begin_transit(arena: Array, rings: Array, row: Row, geometry: Row) -> None:
     lanes, futures = geometry.lanes, geometry.futures
     measure_lags(arena, row, geometry)
     width = row.members * lanes * futures
-    rings[row.ring : row.ring + row.size * width] = 0.0
+    fill(stretch(rings, row.ring, row.size * width), 0.0)
     if row.empty:
         return
     for member in range(row.members):
@@ -76,20 +76,27 @@ def send(arena: Array, rings: Array, row: Row, geometry: Row, step: int) -> None
         for lane in range(lanes):
             at = (member * lanes + lane) * futures
             rate = row.rate + member * row.rate_member + lane * row.rate_lane
-            out, given = arena[row.out + at : row.out + at + futures], arena[rate : rate + futures]
+            out, given = stretch(arena, row.out + at, futures), stretch(arena, rate, futures)
             if at_once:
                 copy(out, given)
                 continue
             if row.same:
                 to = row.ring + (step + int(arena[row.steps])) % row.size * width + at
-                add(rings[to : to + futures], given)
+                add(stretch(rings, to, futures), given)
             else:
                 steps = row.steps + at
                 for i in range(futures):
                     to = row.ring + (step + int(arena[steps + i])) % row.size * width + at + i
                     rings[to] += given[i]
-            copy(out, rings[due + at : due + at + futures])
-            rings[due + at : due + at + futures] = 0.0
+            take(out, stretch(rings, due + at, futures))
+
+
+@compiled
+def take(out: Array, due: Array) -> None:
+    """What falls due, of which nothing is left."""
+    for i in range(out.size):
+        out[i] = due[i]
+        due[i] = 0.0
 
 
 @compiled
@@ -117,8 +124,7 @@ def show_due(arena: Array, rings: Array, row: Row, geometry: Row, step: int) -> 
     """What falls due at a step."""
     width = row.members * geometry.lanes * geometry.futures
     due = row.ring + step % row.size * width
-    copy(arena[row.out : row.out + width], rings[due : due + width])
-    rings[due : due + width] = 0.0
+    take(stretch(arena, row.out, width), stretch(rings, due, width))
 
 
 @compiled
@@ -143,7 +149,7 @@ def make_late(arena: Array, rings: Array, row: Row, late: Row, geometry: Row, st
     """From now on what is given in a lane is late."""
     lanes, futures = geometry.lanes, geometry.futures
     late.begun = step
-    rings[late.ring : late.ring + late.steps * row.members * futures] = 0.0
+    fill(stretch(rings, late.ring, late.steps * row.members * futures), 0.0)
     for member in range(row.members):
         for i in range(futures):
             at = (member * lanes + late.lane) * futures + i
@@ -160,7 +166,7 @@ def override(arena: Array, row: Row, others: Table, chosen: Whole, geometry: Row
         if which >= 0:
             value = others[row.first + which].value + lane * others[row.first + which].lane
         out = row.out + lane * futures
-        copy(arena[out : out + futures], arena[value : value + futures])
+        copy(stretch(arena, out, futures), stretch(arena, value, futures))
 
 
 # Delays and smoothings
@@ -185,12 +191,12 @@ def keep(arena: Array, rings: Array, row: Row, geometry: Row, slot: int) -> None
         for lane in range(lanes):
             at = (member * lanes + lane) * futures
             now = row.now + member * row.now_member + lane * row.now_lane
-            given = arena[now : now + futures]
+            given = stretch(arena, now, futures)
             if slot < 0:
-                copy(arena[row.past + at : row.past + at + futures], given)
+                copy(stretch(arena, row.past + at, futures), given)
             else:
                 to = row.ring + slot * row.members * lanes * futures + at
-                copy(rings[to : to + futures], given)
+                copy(stretch(rings, to, futures), given)
 
 
 @compiled
@@ -211,10 +217,10 @@ def smooth(arena: Array, row: Row, geometry: Row) -> None:
         for lane in range(lanes):
             at = (member * lanes + lane) * futures
             now = row.now + member * row.now_member + lane * row.now_lane
-            kept = arena[row.kept + at : row.kept + at + futures]
-            past, given = arena[row.past + at : row.past + at + futures], arena[now : now + futures]
+            kept = stretch(arena, row.kept + at, futures)
+            past, given = stretch(arena, row.past + at, futures), stretch(arena, now, futures)
             over = row.over + lane * row.over_lane
-            whole = arena[over : over + futures]
+            whole = stretch(arena, over, futures)
             for i in range(futures):
                 kept[i] = past[i] + step_days / most_of(whole[i], step_days) * (given[i] - past[i])
 
@@ -225,13 +231,13 @@ def show(arena: Array, rings: Array, row: Row, geometry: Row, step: int) -> None
     lanes, futures = geometry.lanes, geometry.futures
     width = row.members * lanes * futures
     if row.smooths:
-        copy(arena[row.past : row.past + width], arena[row.kept : row.kept + width])
+        copy(stretch(arena, row.past, width), stretch(arena, row.kept, width))
         return
     if row.varies:
         measure_delay(arena, row, geometry)
     if row.same:
         at = row.ring + (step - int(arena[row.steps])) % row.size * width
-        copy(arena[row.past : row.past + width], rings[at : at + width])
+        copy(stretch(arena, row.past, width), stretch(rings, at, width))
         return
     for member in range(row.members):
         for inner in range(lanes * futures):
@@ -247,9 +253,9 @@ def show(arena: Array, rings: Array, row: Row, geometry: Row, step: int) -> None
 def begin_trailing(arena: Array, rings: Array, row: Row, geometry: Row) -> None:
     """Nothing is counted yet."""
     width = geometry.lanes * geometry.futures
-    rings[row.sums : row.sums + 2 * width] = 0.0
-    arena[row.out : row.out + width] = 1.0
-    arena[row.pending : row.pending + width] = 1.0
+    fill(stretch(rings, row.sums, 2 * width), 0.0)
+    fill(stretch(arena, row.out, width), 1.0)
+    fill(stretch(arena, row.pending, width), 1.0)
 
 
 @compiled
@@ -267,21 +273,21 @@ def remember(arena: Array, rings: Array, row: Row, look: Whole, geometry: Row, s
     width = lanes * futures
     for lane in range(lanes):
         at, received, borne = lane * futures, row.received + lane * row.received_lane, row.borne + lane * row.borne_lane
-        count(rings, row.sums + at, width, row.size, step, arena[received : received + futures])
-        count(rings, row.sums + width + at, width, row.size, step, arena[borne : borne + futures])
-    out, pending = arena[row.out : row.out + width], arena[row.pending : row.pending + width]
+        count(rings, row.sums + at, width, row.size, step, stretch(arena, received, futures))
+        count(rings, row.sums + width + at, width, row.size, step, stretch(arena, borne, futures))
+    out, pending = stretch(arena, row.out, width), stretch(arena, row.pending, width)
     weigh(rings, row.sums, row.size, look, out)
     if look[2]:
         look_empty(rings, row.sums, row.size, look, pending)
     else:
-        pending[:] = 1.0
+        fill(pending, 1.0)
 
 
 @compiled
 def count(rings: Array, sums: int, width: int, size: int, step: int, now: Array) -> None:
     """What has passed until now: two sums of `width` for each step, of which `size` are kept."""
     before, after = sums + step % size * 2 * width, sums + (step + 1) % size * 2 * width
-    out, known = rings[after : after + now.size], rings[before : before + now.size]
+    out, known = stretch(rings, after, now.size), stretch(rings, before, now.size)
     for i in range(now.size):
         out[i] = known[i] + now[i]
 
@@ -291,8 +297,8 @@ def weigh(rings: Array, sums: int, size: int, look: Whole, out: Array) -> None:
     """What was received per what was borne in a window."""
     width = out.size
     then, now = sums + look[0] % size * 2 * width, sums + look[1] % size * 2 * width
-    gained, gained_then = rings[now : now + width], rings[then : then + width]
-    given, given_then = rings[now + width : now + 2 * width], rings[then + width : then + 2 * width]
+    gained, gained_then = stretch(rings, now, width), stretch(rings, then, width)
+    given, given_then = stretch(rings, now + width, width), stretch(rings, then + width, width)
     for i in range(width):
         out[i] = ratio(gained[i] - gained_then[i], given[i] - given_then[i])
 
@@ -302,8 +308,8 @@ def look_empty(rings: Array, sums: int, size: int, look: Whole, out: Array) -> N
     """Whether nothing was received and nothing borne in a window."""
     width = out.size
     then, now = sums + look[0] % size * 2 * width, sums + look[1] % size * 2 * width
-    gained, gained_then = rings[now : now + width], rings[then : then + width]
-    given, given_then = rings[now + width : now + 2 * width], rings[then + width : then + 2 * width]
+    gained, gained_then = stretch(rings, now, width), stretch(rings, then, width)
+    given, given_then = stretch(rings, now + width, width), stretch(rings, then + width, width)
     for i in range(width):
         out[i] = 1.0 if gained[i] - gained_then[i] == 0.0 and given[i] - given_then[i] == 0.0 else 0.0
 

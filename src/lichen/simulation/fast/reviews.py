@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from lichen.simulation.fast.groups import Reviews
-from lichen.simulation.fast.machine import Array, Row, Table, Whole, compiled
-from lichen.simulation.fast.members import copy
+from lichen.simulation.fast.machine import Array, Row, Table, Whole, compiled, stretch
+from lichen.simulation.fast.members import copy, fill
 
 
 @compiled
@@ -22,13 +22,13 @@ def begin_reviews(arena: Array, reviews: Reviews, geometry: Row) -> None:
     called, width = geometry.called, geometry.lanes * geometry.futures
     for k in range(reviews.terms.size):
         clips = reviews.terms[k].clips
-        arena[clips : clips + width] = 0.0
-        arena[clips + width : clips + 2 * width] = np.inf
-    arena[called : called + 2 * width] = 0.0
-    arena[called + 2 * width : called + 3 * width] = -1.0
+        fill(stretch(arena, clips, width), 0.0)
+        fill(stretch(arena, clips + width, width), np.inf)
+    fill(stretch(arena, called, 2 * width), 0.0)
+    fill(stretch(arena, called + 2 * width, width), -1.0)
     for k in range(reviews.triggers.size):
         before = reviews.triggers[k].before
-        arena[before : before + width] = 0.0
+        fill(stretch(arena, before, width), 0.0)
 
 
 @compiled
@@ -40,7 +40,7 @@ def open_reviews(arena: Array, reviews: Reviews, geometry: Row, step: int) -> No
     for k in range(terms.size):
         if reviews.triggers.size:
             now, said = terms[k].now, terms[k].called
-            replace(arena[now : now + width], arena[said : said + width], arena[due : due + width], step)
+            replace(stretch(arena, now, width), stretch(arena, said, width), stretch(arena, due, width), step)
     for turn in range(regular.size):
         if regular[turn].in_force == step:
             for k in range(terms.size):
@@ -48,7 +48,7 @@ def open_reviews(arena: Array, reviews: Reviews, geometry: Row, step: int) -> No
                     if reviews.reviewing[lane]:
                         now = terms[k].now + lane * futures
                         said = terms[k].agreed + regular[turn].slot * width + lane * futures
-                        copy(arena[now : now + futures], arena[said : said + futures])
+                        copy(stretch(arena, now, futures), stretch(arena, said, futures))
 
 
 @compiled
@@ -69,7 +69,7 @@ def close_reviews(arena: Array, reviews: Reviews, geometry: Row, step: int) -> N
                 for lane in range(lanes):
                     said = terms[k].agreed + regular[turn].slot * width + lane * futures
                     value = terms[k].bounded + lane * terms[k].bounded_lane
-                    copy(arena[said : said + futures], arena[value : value + futures])
+                    copy(stretch(arena, said, futures), stretch(arena, value, futures))
                     for i in range(futures if reviews.reviewing[lane] else 0):
                         note_clip(arena, terms[k], lane, i, geometry, step)
     if reviews.triggers.size and terms.size:
@@ -110,20 +110,20 @@ def watch(
     """Which futures call a review: a condition has turned true and none that they called is under way."""
     lanes, futures = geometry.lanes, geometry.futures
     width = lanes * futures
-    calls, busy = arena[called : called + width], arena[called + width : called + 2 * width]
-    now = arena[called + 3 * width : called + 4 * width]
-    calls[:] = 0.0
+    calls, busy = stretch(arena, called, width), stretch(arena, called + width, width)
+    now = stretch(arena, called + 3 * width, width)
+    fill(calls, 0.0)
     for k in range(triggers.size):
         row = triggers[k]
         for lane in range(lanes):
             condition = row.condition + lane * row.lane
-            copy(now[lane * futures : (lane + 1) * futures], arena[condition : condition + futures])
+            copy(now[lane * futures : (lane + 1) * futures], stretch(arena, condition, futures))
         for other in range(pending.size):
             if pending[other].trigger == k:
                 unknown = pending[other].pending
-                withdraw(now, arena[unknown : unknown + width])
-        turn(calls, now, arena[row.before : row.before + width])
-        copy(arena[row.before : row.before + width], now)
+                withdraw(now, stretch(arena, unknown, width))
+        turn(calls, now, stretch(arena, row.before, width))
+        copy(stretch(arena, row.before, width), now)
     free_again = step + 1 + max(1, geometry.answered)
     for lane in range(lanes):
         own = slice(lane * futures, (lane + 1) * futures)

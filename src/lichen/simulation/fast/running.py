@@ -32,8 +32,8 @@ from lichen.simulation.fast.instructions import (
     TRANSIT,
 )
 from lichen.simulation.fast.keeping import begin_record, record_flows, record_levels
-from lichen.simulation.fast.machine import Array, Row, borrowed, compiled, elementwise, least_of
-from lichen.simulation.fast.members import over_members
+from lichen.simulation.fast.machine import Array, Row, borrowed, compiled, elementwise, least_of, stretch
+from lichen.simulation.fast.members import fill, over_members
 from lichen.simulation.fast.memories import (
     begin_delay,
     begin_loss,
@@ -91,7 +91,7 @@ def run_chunk(
     begin_record(arena, machine.rings, kept, geometry)
     start(machine, memories, reviews, experiments, geometry)
     for step in range(geometry.steps + 1):
-        arena[geometry.time : geometry.time + geometry.time_length] = step * geometry.step_days
+        fill(stretch(arena, geometry.time, geometry.time_length), step * geometry.step_days)
         if step:
             move_world(arena, world, geometry, step)
         open_reviews(arena, reviews, geometry, step)
@@ -211,7 +211,7 @@ def hit(machine: Machine, experiments: Experiments, geometry: Row, step: int) ->
         if event.step == max(step, AT_START) and (event.kind == CHOOSES_SCENARIO or step >= AT_START):
             if event.kind == SETS:
                 at = event.target + event.lane * geometry.futures
-                machine.arena[at : at + geometry.futures] = event.value
+                fill(stretch(machine.arena, at, geometry.futures), event.value)
             elif event.kind == CHOOSES_SCENARIO or event.kind == CHOOSES_POINT:
                 machine.chosen[event.target, event.lane, int(event.kind == CHOOSES_POINT)] = event.choice
             elif event.kind == DELAYS:

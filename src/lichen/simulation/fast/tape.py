@@ -32,13 +32,11 @@ class Lowering:
         self.overrides: list[Node] = []
         self.nodes = {node.result.index: node for node in program.nodes}
         passing = released(program)
-        ordered = {o.index for node in program.nodes if node.operation in _ORDERS for o in node.operands}
-        again = {index for indices in passing.values() for index in indices} - ordered
+        again = {index for indices in passing.values() for index in indices}
         for place, node in enumerate(program.nodes):
             self._lower(node, again=node.result.index in again)
             for index in passing.get(place, ()):
-                if index in again:
-                    self.layout.release(self.blocks[index])
+                self.layout.release(self.blocks[index])
 
     def at(self, register: Register) -> Place:
         """Where a register stands."""
