@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import peers
+from benchmarks import million, peers
 from benchmarks.engine import WEEKS, ladder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,6 +77,11 @@ def cases(folder: Path) -> tuple[Case, ...]:
             "`review`, the bees, 1,000 futures", (*lichen, "review", bees, "--output", str(folder / "bees.html")), "8 s"
         ),
         Case("`check`, the packages of Debian, 63,436 members", (*lichen, "check", debian), "60 s, 2 GB"),
+        Case(
+            f"`simulate`, a role of {million.MEMBERS:,} members over {million.WEEKS} steps, one future",
+            (*lichen, "simulate", str(million.write(folder)), "--runs", "1"),
+            "60 s, 6 GB",
+        ),
         Case("`map` of a file of 12,000 lines", (*lichen, "map", str(folder / "long.yaml")), "1.5 s to read"),
         Case("a file over a limit, refused", (*lichen, "check", str(folder / "deep.yaml")), "0.3 s", (2,)),
     )

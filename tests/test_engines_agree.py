@@ -22,11 +22,12 @@ from lichen.language.problem import render
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.values import has_chance
 from lichen.simulation import run, runaway
-from lichen.simulation.experiments import BASE, Experiment, standard_experiments, together
+from lichen.simulation.experiments import BASE, Experiment, member_shocks, standard_experiments, together
 from lichen.simulation.run import simulate
 from lichen.workspace import read_relationship
 from tests.arrays import arrays
 from tests.command import GOOD
+from tests.simulation.test_members import CHAIN, chain
 from tests.strategies import FILE, group_folders, two_party_texts
 
 pytest.importorskip("numba")
@@ -42,6 +43,7 @@ SAME = 1e-8
 RUNS = 5
 PAGES = [file for file in FILES if file.split("/")[0] not in ("features", "three")]
 FEW_PAGES = [file for file in PAGES if file.startswith("worlds/")] + ["examples/mentorship.yaml"]
+ENGINES: tuple[Literal["numpy", "numba"], ...] = ("numpy", "numba")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -99,6 +101,19 @@ def test_two_shocks_at_a_time_give_the_same_figures() -> None:
     base, *others = standard_experiments(relationship)
     shocks = [experiment for experiment in others if experiment.name.startswith(("shock:", "world_low:"))]
     assert_alike(relationship, (base, *(together(shocks[0], other) for other in shocks[1:])))
+
+
+def test_single_members_that_are_struck_take_the_same_others_along() -> None:
+    """A chain of which the first knot is struck; the floors are drawn, so in some futures more fall than in others."""
+    drawn = chain(CHAIN.replace("floor: 0.5", "floor: 0..0.5"))
+    struck = member_shocks(drawn, [("knots", "a"), ("knots", "b")])
+    assert_alike(drawn, (BASE, *struck))
+    for chunk in (7, 40):
+        numpy, numba = (simulate(drawn, (BASE, *struck), runs=40, engine=name, chunk=chunk) for name in ENGINES)
+        assert {name: lane.fallen for name, lane in numba.lanes.items()} == {
+            name: lane.fallen for name, lane in numpy.lanes.items()
+        }
+        assert 0 < numba.lanes["shock_member:knots[a]"].fallen["knots"] < 2
 
 
 def test_the_courses_of_chunks_are_the_same_and_come_in_order() -> None:

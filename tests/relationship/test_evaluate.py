@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from lichen.relationship.evaluate import evaluate, quantile
+from lichen.relationship.evaluate import Values, evaluate, evaluate_each, quantile
 from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Tree, Unary
 from tests.by_hand import between, call, minus, times, tree
 
@@ -103,7 +103,18 @@ def test_special_answers_first_and_may_decline() -> None:
         return 7.0 if node.function == "mean" else None
 
     formula = times(call("mean", "sellers.cash"), call("sqrt", 4))
-    assert evaluate(formula, lambda _: math.nan, special) == 14.0
+    assert evaluate_each(formula, lambda _: math.nan, special) == 14.0
+
+
+def test_members_are_evaluated_side_by_side() -> None:
+    """By hand, for cash of 4, 0 and NaN: halved, clipped, and where it is 0 something else."""
+    cash: Values = (4.0, 0.0, math.nan)
+    halved = evaluate_each(times("cash", 0.5), lambda _: cash)
+    assert halved == pytest.approx([2.0, 0.0, math.nan], nan_ok=True)
+    assert evaluate_each(call("max", "cash", 1), lambda _: cash) == pytest.approx([4.0, 1.0, math.nan], nan_ok=True)
+    chosen = Conditional(condition=Name(("cash",)), then=Number(1.0), otherwise=Number(7.0))
+    assert evaluate_each(chosen, lambda _: cash) == [1.0, 7.0, 1.0]
+    assert evaluate_each(times(2, 3), lambda _: cash) == 6.0  # alike for all
 
 
 def test_a_formula_of_the_largest_allowed_depth_is_evaluated() -> None:

@@ -1,4 +1,6 @@
-"""What the failure of single members of large groups does: those that reach furthest are struck one at a time."""
+"""Members of large groups: what the failure of single ones does, those that reach furthest struck one at a time, and
+how many of a very large group are looked at.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
+import numpy as np
+
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.dependency.contagion_members import MemberReach
+from lichen.simulation.sampling import Z, looked_at
 
 
 @final
@@ -24,6 +29,43 @@ class MemberFall:
     fallen: float
     share: float
     says: str
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedAt:
+    """How many of the members of a group stand for all where the order of members counts, and the standard error that
+    this gives to the room that counts at its worst moment.
+
+    `says` tells it in a sentence.
+    """
+
+    group: str
+    looked_at: int
+    members: int
+    standard_error: float
+    says: str
+
+
+def samples(evidence: CheckInput) -> tuple[LookedAt, ...]:
+    """Every group of which not all members are looked at."""
+    return tuple(_sample(evidence, group) for group in evidence.base.between)
+
+
+def _sample(evidence: CheckInput, group: str) -> LookedAt:
+    members = len(evidence.relationship.parties[group].members or ())
+    low, high = evidence.base.between[group]
+    error = float(np.mean(high.least - low.least)) / (2 * Z)
+    return LookedAt(
+        group=group,
+        looked_at=looked_at(members),
+        members=members,
+        standard_error=error,
+        says=(
+            f"{wording.count(looked_at(members))} of {wording.count(members)} members of {evidence.title(group)} "
+            f"looked at where their order counts: known within {wording.share(Z * error)} of the range."
+        ),
+    )
 
 
 def falls_of_members(evidence: CheckInput) -> tuple[MemberFall, ...]:

@@ -12,7 +12,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.finding import Finding
 from lichen.check.gate import Gate, Kind, is_closed, pass_gate
 from lichen.check.kept import own_checks, rules_kept
-from lichen.check.members import told
+from lichen.check.members import LookedAt, samples, told
 from lichen.check.neighbours import Instead, flows_reading_state, hinges_on_unsaid, instead_of_symbiosis
 from lichen.check.readings import Readings, all_readings
 from lichen.check.recorded import record_findings
@@ -42,7 +42,7 @@ class Verdict:
     """An argument, no stamp: the word, why, everything it was reached from, and what would change it.
 
     `unread`: the rows of the record that were not read. `members`: what single members of large groups take along.
-    `cautions`: what makes its figures doubtful.
+    `cautions`: what makes its figures doubtful. `samples`: of how many of its members a very large group is told.
     """
 
     relationship: str
@@ -64,6 +64,7 @@ class Verdict:
     unread: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     cautions: tuple[Caution, ...] = ()
+    samples: tuple[LookedAt, ...] = ()
 
     def finding(self, about: str) -> Finding | None:
         """The finding about one thing, the worst if there are several."""
@@ -104,6 +105,8 @@ class Verdict:
             "rests_on": self.rests_on.to_json(),
             "cautions": self.cautions,
         }
+        if self.samples:
+            whole["sampled"] = [asdict(sample) for sample in self.samples]
         return {key: plain(value) for key, value in whole.items()}
 
 
@@ -133,6 +136,7 @@ def judge(evidence: CheckInput) -> Verdict:
         rests_on=rests_on(evidence),
         unread=(*not_at_hand(relationship, evidence.party), *(evidence.record.unread if evidence.record else ())),
         members=told(evidence),
+        samples=samples(evidence),
     )
 
 

@@ -46,9 +46,15 @@ READ = "lichen.read"
 MOST_NAMED = 24
 """Names of a file that a refusal lists."""
 FEWER = "Write a longer step or a shorter horizon, or let one member stand for several"
-RUNS = click.option(
-    "--runs", type=click.IntRange(LEAST_RUNS, 1_000_000), default=1000, show_default=True, help="Futures to try."
-)
+
+
+def runs(least: int) -> Callable[[Verb], Verb]:
+    """The option `--runs`: so many futures at least."""
+    asked = click.IntRange(least, 1_000_000)
+    return click.option("--runs", type=asked, default=1000, show_default=True, help="Futures to try.")
+
+
+RUNS = runs(LEAST_RUNS)
 SEED = click.option(
     "--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True, help="Same seed, same figures."
 )
@@ -122,18 +128,21 @@ def within(option: str, day: date, time: Time) -> None:
     raise click.UsageError(f"{option}: {day} is not within the horizon of this file, from {time.start} until {last}.")
 
 
-def affordable(relationship: Relationship, runs: int, experiments: Sequence[Experiment] = ()) -> None:
+def affordable(
+    relationship: Relationship, runs: int, experiments: Sequence[Experiment] = (), *, least: int = LEAST_RUNS
+) -> None:
     """Leave with status 2 when so many futures of this file are more work, or more to keep, than a run may take.
 
-    Of these experiments, or when none is named of all that a verdict asks for.
+    Of these experiments together, or when none is named of all that a verdict asks for. A verb asks for `least`.
     """
     from lichen.simulation.cost import most_futures
     from lichen.simulation.experiments import standard_experiments
 
-    most = most_futures(relationship, experiments or standard_experiments(relationship))
+    asked = experiments or standard_experiments(relationship)
+    most = most_futures(relationship, asked, together=bool(experiments))
     if runs <= most:
         return
-    repair = f"Write `--runs {most}` or less" if most >= LEAST_RUNS else FEWER
+    repair = f"Write `--runs {most}` or less" if most >= least else FEWER
     fact = f"--runs: {runs:,} futures of this file are too many; at most {most:,} can be run."
     raise click.UsageError(f"{fact} {repair}.")
 

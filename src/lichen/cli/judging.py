@@ -83,7 +83,7 @@ def simulate_file(
         common.known("--experiment", name, known, "experiment", most=len(known))
     lanes = [in_scenario(name) for name in dict.fromkeys(scenarios)]
     lanes += [known[name] for name in dict.fromkeys(experiments)]
-    common.affordable(relationship, asked.runs, (BASE, *lanes))
+    common.affordable(relationship, asked.runs, (BASE, *lanes), least=1)
     from lichen.simulation.prospects import look_ahead
 
     with common.saving(save, relationship, lanes=1 + len(lanes), runs=asked.runs) as keep:

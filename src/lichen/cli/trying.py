@@ -35,7 +35,7 @@ SECTIONS = (
 )
 @click.option("--save", type=click.Path(path_type=Path), help="Write every future's course to this Parquet file.")
 @common.FOR
-@common.RUNS
+@common.runs(1)
 @common.SEED
 @common.OUTPUT
 def simulate(

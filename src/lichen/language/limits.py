@@ -10,7 +10,7 @@ from lichen.relationship.relationship import Relationship
 from lichen.relationship.value import Value
 
 MAX_STEPS = 20_000
-MAX_CELLS = 1_000_000_000
+MAX_CELLS = 50_000_000_000
 """Most values (nodes of formulas x members or links x steps) that one future may take to work out."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import operator
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
@@ -11,7 +11,7 @@ from lichen.language.groups import read_members
 from lichen.language.meaning import Meaning, Section, replaced
 from lichen.language.scope import CONSTANTS, EVERYTHING, Standing
 from lichen.language.table import cell_number
-from lichen.relationship.evaluate import evaluate
+from lichen.relationship.evaluate import each, evaluate_each
 from lichen.relationship.formula import Name, Number, Spread, Tree, walk
 from lichen.relationship.party import QUANTILE, Capacity, Members, Party, Voice
 from lichen.relationship.quantity import PER_TIME, PLAIN, TIME, Dimension, Unit, is_currency
@@ -262,9 +262,9 @@ def _width(meaning: Meaning, found: Mapping[str, Value | None], members: Members
     if members and columns:
         if not columns <= set(members.columns):
             return  # a problem says which column is missing
-        rows = Counter(zip(*(members.columns[c] for c in columns), strict=True))
-        named = [(dict(zip(columns, row, strict=True)), count) for row, count in rows.items()]
-        thin = sum(alike for row, alike in named if _of_row(high, row) <= _of_row(low, row))
+        tops, floors = (evaluate_each(tree, lambda name: members.columns[name.parts[-1]]) for tree in (high, low))
+        below = each(operator.le, tops, floors)
+        thin = sum(map(bool, below)) if isinstance(below, list) else 0
         count = f" for {thin:,} of {len(members):,} members"
     else:
         lowest, highest = meaning.bounds(low), meaning.bounds(high)
@@ -286,8 +286,3 @@ def _outermost(tree: Tree, upper: bool) -> Tree:
     if isinstance(tree, Spread):
         return Number(tree.high if upper else tree.low, tree.dimension, tree.span)
     return replaced(tree, lambda node: _outermost(node, upper))
-
-
-def _of_row(tree: Tree, row: Mapping[str, float]) -> float:
-    """A constant of a group for the member whose columns these are."""
-    return evaluate(tree, lambda name: row[name.parts[-1]])

@@ -1,6 +1,6 @@
-"""One value of a formula, in plain floats.
+"""The value of a formula, in plain floats: one number, or one for each member or link.
 
-For the places that need a single number and no futures: the map, the record, the start of a run. Where arithmetic has
+For the places that need no futures: the map, the record, the start of a run. Where arithmetic has
 no answer the rules are those of IEEE 754: a number divided by zero is infinite; `0/0`, the root or logarithm of a
 negative number and its broken powers are NaN; what is too large is infinite; and NaN stays NaN.
 """
@@ -10,21 +10,35 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping
+from itertools import repeat
+from typing import TypeAlias, cast
 
 from lichen.relationship.formula import Binary, Call, Conditional, Name, Number, Spread, Tree, Unary
 
-LookUp = Callable[[Name], float]
-Special = Callable[[Call], "float | None"]
+Values: TypeAlias = "float | list[float] | tuple[float, ...]"
+"""One number, or one for each member or link; one stands for all where they are alike."""
+LookUp: TypeAlias = Callable[[Name], Values]
+Special: TypeAlias = "Callable[[Call], Values | None]"
 
 
-def evaluate(tree: Tree, look_up: LookUp, special: Special | None = None) -> float:
-    """The value of a formula in base units; a range stands at its middle.
+def evaluate(
+    tree: Tree, look_up: Callable[[Name], float], special: Callable[[Call], float | None] | None = None
+) -> float:
+    """The value of a formula in base units, of whose names each has one number; a range stands at its middle.
 
-    `look_up` gives the value of a name, also of `time` (days since the start) where the formula reads it. `special` is
-    asked first for every call and may answer it: that is how reductions over members and `balance` get their meaning.
-    Left to itself a call is taken for a single thing at rest: `delay` and `smooth` give their argument, `sum`, `mean`,
-    `least` and `quantile` of one thing are that thing, `share` is 1 or 0, `arriving` and `agreed` are the value of the
-    name, and `balance` is NaN.
+    `look_up` gives the value of a name, also of `time` (days since the start) where the formula reads it. A call is
+    taken for a single thing at rest: `delay` and `smooth` give their argument, `sum`, `mean`, `least` and `quantile` of
+    one thing are that thing, `share` is 1 or 0, `arriving` and `agreed` are the value of the name, and `balance` is
+    NaN. `special` is asked first for every call and may answer it.
+    """
+    return cast(float, evaluate_each(tree, look_up, special))
+
+
+def evaluate_each(tree: Tree, look_up: LookUp, special: Special | None = None) -> Values:
+    """The same for all members or links at once.
+
+    `special` is asked first for every call and may answer it: that is how reductions over members and `balance` get
+    their meaning.
     """
     match tree:
         case Name():
@@ -32,26 +46,43 @@ def evaluate(tree: Tree, look_up: LookUp, special: Special | None = None) -> flo
         case Number(value=value):
             return value
         case Binary():
-            return _BINARY[tree.operator](evaluate(tree.left, look_up, special), evaluate(tree.right, look_up, special))
+            left, right = evaluate_each(tree.left, look_up, special), evaluate_each(tree.right, look_up, special)
+            return each(_BINARY[tree.operator], left, right)
         case Call():
             answer = special(tree) if special is not None else None
             if answer is not None:
                 return answer
             if tree.function == "balance":
                 return math.nan
-            values = [evaluate(argument, look_up, special) for argument in tree.arguments]
+            values = [evaluate_each(argument, look_up, special) for argument in tree.arguments]
             if tree.function in _OF_TIME:
-                return _OF_TIME[tree.function](look_up(Name(("time",))), *values)
-            return _FUNCTIONS[tree.function](*values)
+                return each(_OF_TIME[tree.function], look_up(Name(("time",))), *values)
+            return each(_FUNCTIONS[tree.function], *values)
         case Conditional():
-            chosen = tree.then if evaluate(tree.condition, look_up, special) else tree.otherwise
-            return evaluate(chosen, look_up, special)
-        case Unary(operator="-", operand=operand):
-            return -evaluate(operand, look_up, special)
-        case Unary(operand=operand):
-            return float(not evaluate(operand, look_up, special))
+            condition = evaluate_each(tree.condition, look_up, special)
+            if isinstance(condition, list | tuple):
+                chosen = (evaluate_each(side, look_up, special) for side in (tree.then, tree.otherwise))
+                return each(_chosen, condition, *chosen)
+            return evaluate_each(tree.then if condition else tree.otherwise, look_up, special)
+        case Unary(operator=sign, operand=operand):
+            return each(_UNARY[sign], evaluate_each(operand, look_up, special))
         case Spread(low=low, high=high):
             return low + (high - low) / 2
+
+
+def each(function: Callable[..., float], *values: Values) -> Values:
+    """What a function makes of the numbers of each member or link."""
+    for value in values:
+        if isinstance(value, list | tuple):
+            break
+    else:
+        return function(*values)
+    return list(map(function, *(value if isinstance(value, list | tuple) else repeat(value) for value in values)))
+
+
+def least(*values: float) -> float:
+    """The least of some numbers, NaN if one of them is."""
+    return math.nan if any(math.isnan(value) for value in values) else min(values)
 
 
 def quantile(values: list[float], q: float) -> float:
@@ -99,10 +130,6 @@ def _sqrt(x: float) -> float:
     return math.nan if x < 0 else math.sqrt(x)
 
 
-def _least(*values: float) -> float:
-    return math.nan if any(math.isnan(value) for value in values) else min(values)
-
-
 def _most(*values: float) -> float:
     return math.nan if any(math.isnan(value) for value in values) else max(values)
 
@@ -116,6 +143,12 @@ def _season(time: float, period: float, peak: float) -> float:
     turn = _divide(time - peak, period)
     return math.cos(2 * math.pi * turn) if math.isfinite(turn) else math.nan
 
+
+def _chosen(condition: float, then: float, otherwise: float) -> float:
+    return then if condition else otherwise
+
+
+_UNARY: Mapping[str, Callable[[float], float]] = {"-": operator.neg, "not": lambda x: float(not x)}
 
 _BINARY: Mapping[str, Callable[[float, float], float]] = {
     "+": operator.add,
@@ -145,10 +178,10 @@ def _first(x: float, *_: float) -> float:
 
 
 _FUNCTIONS: Mapping[str, Callable[..., float]] = {
-    "min": _least,
+    "min": least,
     "max": _most,
-    "least": _least,
-    "clip": lambda x, low, high: _least(_most(x, low), high),
+    "least": least,
+    "clip": lambda x, low, high: least(_most(x, low), high),
     "abs": abs,
     "exp": _exp,
     "log": _log,

@@ -7,12 +7,13 @@ on its way arrives at the rate at which it is sent.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import repeat
 from typing import final
 
-from lichen.relationship.evaluate import evaluate, quantile
+from lichen.relationship.evaluate import Values, each, evaluate_each, least, quantile
 from lichen.relationship.flow import Flow
 from lichen.relationship.formula import Call, Name, Tree, gathers, walk
 from lichen.relationship.order import in_order, reached, readers
@@ -21,26 +22,25 @@ from lichen.relationship.relationship import Relationship
 from lichen.relationship.value import Value
 from lichen.relationship.world import Process, Series
 
-_RATE = "rate of"
-_ARRIVING = "arriving"
-"""Stands for the receiving end of a link where places are looked up by member; no party can have this name."""
+_RATE, _ARRIVING = "rate of", "arriving"
 
 
 @final
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Of which members, by group, and of which link of which flow a formula speaks; empty when of none."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Axis:
+    """Along what a value varies: `size` members or links; a single thing when it has no name.
 
-    members: tuple[tuple[str, int], ...] = ()
+    `members`: by group, which of its members stands at each place, None for each at its own. `flow`: of whose links it
+    consists.
+    """
+
+    name: str = ""
+    size: int = 1
+    members: Mapping[str, Sequence[int] | None] = field(default_factory=dict)
     flow: str = ""
-    link: int = -1
-
-    def member(self, group: str) -> int | None:
-        """The index of the member of this group, if the place names one."""
-        return next((index for name, index in self.members if name == group), None)
 
 
-NOWHERE = Place()
+SINGLE = Axis()
 
 
 @final
@@ -53,7 +53,7 @@ class Start:
     itself through a delay starts from nothing: what it would read of itself counts as 0.
     """
 
-    __slots__ = ("_known", "_order", "_places", "_readers", "_stopped", "_sums", "_waiting", "moved", "relationship")
+    __slots__ = ("_axes", "_known", "_order", "_readers", "_stopped", "_sums", "_waiting", "moved", "relationship")
 
     def __init__(
         self, relationship: Relationship, stopped: frozenset[str] = frozenset(), base: Start | None = None
@@ -64,13 +64,14 @@ class Start:
         self._stopped = stopped
         if base is not None:
             base._compute_all()
-        self._places: dict[str, Mapping[tuple[str, int], tuple[Place, ...]]] = {} if base is None else base._places
+        self._axes: dict[str, Axis] = {} if base is None else base._axes
         self._order: Mapping[str, int] = _numbered(in_order(relationship)) if base is None else base._order
-        self._known: dict[tuple[str, ...], dict[Place, float]] = {} if base is None else base._known.copy()
-        self._sums: dict[object, float] = {}
-        for key in self.moved:
-            self._known.pop((key,), None)
-            self._known.pop((_RATE, key), None)
+        self._known: dict[tuple[tuple[str, ...], str], Values] = {} if base is None else base._known.copy()
+        self._sums: dict[object, Values] = {}
+        for name in self.moved:
+            for end in ("", *relationship.flows[name].parties):
+                for about in ((name,), (name, _ARRIVING), (_RATE, name)):
+                    self._known.pop((about, end), None)
         moved = sorted(self.moved & self._order.keys(), key=self._order.__getitem__)
         self._waiting: Mapping[str, None] = dict.fromkeys(self._order if base is None else moved)
 
@@ -81,11 +82,11 @@ class Start:
         members or links), `alder.cash` (the level, of a group the sum), `alder.headroom` (of a group what counts: a
         quantile over members or the least).
         """
-        return self._name(Name(tuple(key.split("."))), NOWHERE)
+        return _one(self._name(Name(tuple(key.split("."))), SINGLE))
 
-    def value(self, value: Value | None, place: Place = NOWHERE) -> float:
-        """A value of the file, for one member or link where it is stated of each; NaN when unknown or absent."""
-        return math.nan if value is None or value.tree is None else self._tree(value.tree, place)
+    def value(self, value: Value | None) -> float:
+        """A value of the file that is no member's; NaN when unknown or absent."""
+        return _one(self._value(value, SINGLE))
 
     def flow_worth(self, flow: Flow, capacity: str) -> float:
         """What the flow adds to a capacity of its receiver, per day (summed over members or links)."""
@@ -97,18 +98,17 @@ class Start:
 
     def mean_over(self, flow: Flow, value: Value | None) -> float:
         """A value of a flow that is stated of each member or link, such as a delay: its mean; NaN without any."""
-        values = [self.value(value, at) for at in self._places_of(flow, NOWHERE)]
-        return sum(values) / len(values) if values else math.nan
+        axis = self._axis_of(flow)
+        return _reduce("mean", _all(self._value(value, axis), axis), math.nan)
 
     def of_members(self, party: Party, value: Value | None) -> tuple[float, ...]:
         """A value of a party for each of its members; one number for a single party."""
-        return tuple(self.value(value, place) for place in _member_places(party))
+        axis = _axis(party)
+        return tuple(_all(self._value(value, axis), axis))
 
     def headrooms(self, party: Party) -> tuple[float, ...]:
         """The headroom of each member; one number for a single party, none when it has no essential capacity."""
-        if not party.essential_capacities:
-            return ()
-        return tuple(self._headroom(party, place) for place in _member_places(party))
+        return tuple(_all(self._headroom(party), _axis(party))) if party.essential_capacities else ()
 
     def _compute_all(self) -> None:
         """All that has a name, once."""
@@ -116,172 +116,179 @@ class Start:
         for key in waiting:
             self.read(key)
 
-    def _tree(self, tree: Tree, place: Place) -> float:
-        return evaluate(tree, lambda name: self._name(name, place), lambda call: self._call(call, place))
+    def _value(self, value: Value | None, axis: Axis) -> Values:
+        return math.nan if value is None or value.tree is None else self._tree(value.tree, axis)
 
-    def _call(self, call: Call, place: Place) -> float | None:
+    def _tree(self, tree: Tree, axis: Axis) -> Values:
+        return evaluate_each(tree, lambda name: self._name(name, axis), lambda call: self._call(call, axis))
+
+    def _call(self, call: Call, axis: Axis) -> Values | None:
         """The value of a call that needs the group or the relationship, None for any other."""
         if call.function == "balance":
             return 1.0  # before anything has been given, neither side is ahead
         if call.function == "arriving" and isinstance(call.arguments[0], Name):
-            return self._arriving(self.relationship.flows[call.arguments[0].text], place)
+            flow = self.relationship.flows[call.arguments[0].text]
+            at_members = flow.along is not None and flow.receiver in axis.members
+            return self._passing(flow, flow.receiver if at_members else "", axis, arriving=True)
         if not gathers(call):
             return None
         self._compute_all()
-        places = self._places_read(call.arguments[0])
-        if places is None:
+        over = self._axis_read(call.arguments[0])
+        if over is None:
             return None
         if id(call) not in self._sums:
-            values = [self._tree(call.arguments[0], inside) for inside in places]
-            q = self._tree(call.arguments[1], place) if call.function == "quantile" else math.nan
+            values = _all(self._tree(call.arguments[0], over), over)
+            q = _one(self._tree(call.arguments[1], SINGLE)) if call.function == "quantile" else math.nan
             self._sums[id(call)] = _reduce(call.function, values, q)
         return self._sums[id(call)]
 
-    def _places_read(self, tree: Tree) -> tuple[Place, ...] | None:
+    def _axis_read(self, tree: Tree) -> Axis | None:
         """What a reduction runs over: the links of the first such flow, or the members of the first group, it reads."""
         for node in walk(tree):
             if not isinstance(node, Name):
                 continue
             flow = self.relationship.flows.get(node.text)
             if flow is not None and flow.along is not None:
-                return self._places_of(flow, NOWHERE)
+                return self._axis_of(flow)
             for name in flow.parties if flow else node.parts[:1]:
                 party = self.relationship.parties.get(name)
                 if party is not None and party.members is not None:
-                    return _member_places(party)
+                    return _axis(party)
         return None
 
-    def _name(self, name: Name, place: Place) -> float:
-        if name.parts == ("time",):
-            return 0.0
-        name, place = self._at(name, place)
-        if self._waiting and name.text in self._waiting:
-            self._compute_all()
-        known = self._known_of(name.parts)
-        if place not in known:
-            known[place] = 0.0  # what a delayed circle reads of itself
-            known[place] = self._compute(name.parts, place)
-        return known[place]
+    def _name(self, name: Name, axis: Axis) -> Values:
+        """The value of a name at each place of an axis."""
+        self._compute_all()
+        relationship, parts = self.relationship, name.parts
+        first, links = parts[0], relationship.flows[axis.flow].along if axis.flow else None
+        flow = relationship.flows.get(name.text)
+        if links is not None and first in ("giver", "receiver"):
+            linked = relationship.flows[axis.flow]
+            group, ends = (linked.giver, links.givers) if first == "giver" else (linked.receiver, links.receivers)
+            own = relationship.parties[group]
+            is_own = parts[1] in own.capacities or parts[1] == "headroom"
+            return _taken(self._of_group((group, *(parts[1:] if is_own else ("members", parts[1]))), _axis(own)), ends)
+        if links is not None and first == "link":
+            return links.columns.get(parts[1], math.nan)
+        if links is not None and flow is not None and flow.along == links:
+            return self._rate(flow)
+        if flow is not None:
+            group = next((end for end in flow.parties if end in axis.members), "")
+            return self._passing(flow, group, axis)
+        if first in axis.members and len(parts) > 1:
+            return _taken(self._of_group(parts, _axis(relationship.parties[first])), axis.members[first])
+        return self._of_group(parts, SINGLE)
 
-    def _known_of(self, about: tuple[str, ...]) -> dict[Place, float]:
-        """What is known of a name, or of the rate of a flow, by place; shared with the base where nothing moves it."""
-        known = self._known.get(about)
-        if known is None:
-            known = self._known[about] = {}
-        return known
+    def _of_group(self, parts: tuple[str, ...], axis: Axis) -> Values:
+        """A name that is no flow's: of each member of a group, or one number."""
+        key = parts, axis.name
+        if key not in self._known:
+            self._known[key] = 0.0  # what a delayed circle reads of itself
+            self._known[key] = self._compute(parts, axis)
+        return self._known[key]
 
-    def _at(self, name: Name, place: Place) -> tuple[Name, Place]:
-        """The name with `giver` and `receiver` replaced by their group, and as much of the place as it depends on."""
-        first, relationship = name.parts[0], self.relationship
-        links = relationship.flows[place.flow].along if place.flow else None
-        if first in ("giver", "receiver") and links is not None:
-            flow = relationship.flows[place.flow]
-            group, ends = (flow.giver, links.givers) if first == "giver" else (flow.receiver, links.receivers)
-            column = name.parts[1]
-            is_own = column in relationship.parties[group].capacities or column == "headroom"
-            parts = (group, column) if is_own else (group, "members", column)
-            return Name(parts), Place(((group, ends[place.link]),))
-        flow_named = relationship.flows.get(name.text)
-        if first == "link" or (links is not None and flow_named is not None and flow_named.along == links):
-            return name, place
-        groups = flow_named.parties if flow_named else (first,)
-        return name, Place(tuple(pair for pair in place.members if pair[0] in groups))
-
-    def _compute(self, parts: tuple[str, ...], place: Place) -> float:
+    def _compute(self, parts: tuple[str, ...], axis: Axis) -> Values:
         relationship = self.relationship
         match parts:
-            case ("link", column) if place.flow:
-                links = relationship.flows[place.flow].along
-                return links.columns[column][place.link] if links and column in links.columns else math.nan
+            case ("time",):
+                return 0.0
             case (group, "members", column):
-                return _column(relationship.parties[group], column, place)
+                members = relationship.parties[group].members
+                values = members.columns.get(column, math.nan) if members is not None else math.nan
+                return values if axis.name or isinstance(values, float) else sum(values)
             case (party, "headroom"):
-                return self._party_headroom(relationship.parties[party], place)
+                owner = relationship.parties[party]
+                return self._headroom(owner) if axis.name or owner.members is None else self._counted(owner)
             case (party, capacity):
                 owner = relationship.parties[party]
                 level = owner.capacities[capacity].level
-                if place.members:
-                    return self.value(level, place)
-                return sum(self.of_members(owner, level))
+                return self._value(level, axis) if axis.name else sum(self.of_members(owner, level))
             case (name,) if name in relationship.terms:
                 return self.value(relationship.terms[name].value)
             case (name,) if name in relationship.world:
                 return self._mean(relationship.world[name])
-            case (name,) if name in relationship.flows:
-                flow = relationship.flows[name]
-                places = (Place(place.members, name, place.link),) if place.flow else self._places_of(flow, place)
-                return sum(self._rate(flow, at) for at in places)
             case _:
                 return math.nan
 
-    def _rate(self, flow: Flow, place: Place) -> float:
+    def _passing(self, flow: Flow, group: str, axis: Axis, *, arriving: bool = False) -> Values:
+        """What a flow carries at each place of an axis: of the member of a `group` that stands there, or in all.
+
+        At both ends of links within one group, what its members give, or what is `arriving` at them.
+        """
+        key = (flow.name, *((_ARRIVING,) if arriving else ())), group
+        if key not in self._known:
+            self._known[key] = 0.0  # what a delayed circle reads of itself
+            own = self._axis_of(flow)
+            rates = _all(self._rate(flow), own)
+            if not group:
+                self._known[key] = sum(rates)
+            elif own.name == group:
+                self._known[key] = list(rates)
+            else:
+                ends = own.members.get(group)
+                if flow.along is not None and (arriving or group != flow.giver):
+                    ends = flow.along.receivers
+                members = self.relationship.parties[group].members or ()
+                self._known[key] = _gathered(rates, ends or (), len(members))
+        return _taken(self._known[key], axis.members[group]) if group else self._known[key]
+
+    def _rate(self, flow: Flow) -> Values:
+        """What each member or link of a flow carries."""
         if flow.name in self._stopped:
             return 0.0
         self._compute_all()
-        known = self._known_of((_RATE, flow.name))
-        if place not in known:
-            rate = self.value(flow.rate, place)
-            known[place] = rate if math.isnan(rate) else max(0.0, rate)
-        return known[place]
+        key = (_RATE, flow.name), ""
+        if key not in self._known:
+            self._known[key] = 0.0  # what a delayed circle reads of itself
+            self._known[key] = each(_not_below_nothing, self._value(flow.rate, self._axis_of(flow)))
+        return self._known[key]
 
     def _sum_over(self, flow: Flow, per_unit: Value | None) -> float:
         if per_unit is None:
             return 0.0
         key = flow.name, id(per_unit)
         if key not in self._sums:
-            places = self._places_of(flow, NOWHERE)
-            self._sums[key] = sum(self._rate(flow, at) * self.value(per_unit, at) for at in places)
-        return self._sums[key]
+            axis = self._axis_of(flow)
+            amounts = each(lambda rate, one: rate * one, self._rate(flow), self._value(per_unit, axis))
+            self._sums[key] = sum(_all(amounts, axis))
+        return _one(self._sums[key])
 
-    def _party_headroom(self, party: Party, place: Place) -> float:
-        if place.members or party.members is None:
-            return self._headroom(party, place)
-        return quantile(list(self.headrooms(party)), party.quantile if party.counts == "quantile" else 0.0)
+    def _counted(self, group: Party) -> float:
+        """The headroom that counts in a group."""
+        return quantile(list(self.headrooms(group)), group.quantile if group.counts == "quantile" else 0.0)
 
-    def _headroom(self, party: Party, place: Place) -> float:
-        rooms = [self._room(capacity, place) for capacity in party.essential_capacities]
-        return math.nan if not rooms or any(math.isnan(room) for room in rooms) else min(rooms)
+    def _headroom(self, party: Party) -> Values:
+        """The headroom of each member, or of a single party."""
+        rooms = [self._room(capacity, _axis(party)) for capacity in party.essential_capacities]
+        return each(least, *rooms) if rooms else math.nan
 
-    def _room(self, capacity: Capacity, place: Place) -> float:
-        level, floor = self.value(capacity.level, place), self.value(capacity.floor, place)
-        healthy = level if capacity.healthy is None else self.value(capacity.healthy, place)
-        return (level - floor) / (healthy - floor) if healthy != floor else math.nan
+    def _room(self, capacity: Capacity, axis: Axis) -> Values:
+        level, floor = self._value(capacity.level, axis), self._value(capacity.floor, axis)
+        healthy = level if capacity.healthy is None else self._value(capacity.healthy, axis)
+        return each(_share_of_range, level, floor, healthy)
 
-    def _arriving(self, flow: Flow, place: Place) -> float:
-        """What the incoming links of a member carry now."""
-        member = place.member(flow.receiver)
-        at_member = NOWHERE if member is None or flow.along is None else Place(((_ARRIVING, member),))
-        places = self._places_of(flow, at_member)
-        return sum(self._rate(flow, at) for at in places)
+    def _axis_of(self, flow: Flow) -> Axis:
+        """Along what a flow runs: nothing, the members of a group, pairs of members of one name, or links."""
+        if flow.name not in self._axes:
+            self._axes[flow.name] = self._new_axis(flow)
+        return self._axes[flow.name]
 
-    def _places_of(self, flow: Flow, place: Place) -> tuple[Place, ...]:
-        """The members or links at which the flow runs, as far as they agree with a place.
-
-        Links agree with their giving member; a flow along links from another group with the receiving one.
-        """
-        by_member = self._places.get(flow.name)
-        if by_member is None:
-            by_member = self._places[flow.name] = _index(flow, self._all_places(flow))
-        of_giver = [pair for pair in place.members if pair[0] == flow.giver]
-        member = (of_giver or list(place.members) or [("", -1)])[0]
-        return by_member.get(member, ())
-
-    def _all_places(self, flow: Flow) -> Iterator[Place]:
-        """Every place at which the flow runs: one, one a member, one a pair of members of one name, or one a link."""
+    def _new_axis(self, flow: Flow) -> Axis:
+        name = f"along {flow.name}"
         if flow.along is not None:
-            for link, member in enumerate(flow.along.givers):
-                yield Place(((flow.giver, member),), flow.name, link)
-            return
-        groups = [self.relationship.parties[name] for name in flow.parties]
-        groups = [party for party in groups if party.members is not None]
+            givers = {flow.giver: flow.along.givers}
+            return Axis(name=name, size=len(flow.along.givers), members=givers, flow=flow.name)
+        parties = [self.relationship.parties[party] for party in flow.parties]
+        groups = [(party.name, party.members.names) for party in parties if party.members is not None]
         if len(groups) < 2:
-            yield from (_member_places(groups[0]) if groups else (NOWHERE,))
-            return
-        giver, receiver = (party.members.names if party.members else () for party in groups)
-        index = {name: i for i, name in enumerate(receiver)}
-        for i, name in enumerate(giver):
-            if name in index:
-                yield Place(((groups[0].name, i), (groups[1].name, index[name])))
+            return (
+                Axis() if not groups else Axis(name=groups[0][0], size=len(groups[0][1]), members={groups[0][0]: None})
+            )
+        (giver, names), (receiver, others) = groups
+        places = {other: place for place, other in enumerate(others)}
+        pairs = [(place, places[one]) for place, one in enumerate(names) if one in places]
+        members = {giver: [pair[0] for pair in pairs], receiver: [pair[1] for pair in pairs]}
+        return Axis(name=name, size=len(pairs), members=members)
 
     def _mean(self, process: Process) -> float:
         at = {name: self.value(value) for name, value in process.parameters.items()}
@@ -307,49 +314,61 @@ class Start:
 
 
 def _numbered(names: Iterable[str]) -> Mapping[str, int]:
-    return {name: turn for turn, name in enumerate(names)}
+    return {name: place for place, name in enumerate(names)}
 
 
-def _reduce(function: str, values: list[float], q: float) -> float:
+def _axis(party: Party) -> Axis:
+    """The members of a group; a single party has none."""
+    if party.members is None:
+        return SINGLE
+    return Axis(name=party.name, size=len(party.members), members={party.name: None})
+
+
+def _one(values: Values) -> float:
+    """The one number of a single thing."""
+    if isinstance(values, list | tuple):
+        raise TypeError("a value of members stands where one number is asked for")
+    return values
+
+
+def _all(values: Values, axis: Axis) -> Sequence[float]:
+    """A number for each place of an axis, also where they are alike."""
+    return values if isinstance(values, list | tuple) else list(repeat(values, axis.size))
+
+
+def _taken(values: Values, places: Sequence[int] | None) -> Values:
+    """The values of those members that stand at each place."""
+    if places is None or not isinstance(values, list | tuple):
+        return values
+    return [values[place] for place in places]
+
+
+def _gathered(values: Sequence[float], places: Sequence[int], size: int) -> list[float]:
+    """What comes together at each of so many members."""
+    found = [0.0] * size
+    for place, value in zip(places, values, strict=True):
+        found[place] += value
+    return found
+
+
+def _not_below_nothing(rate: float) -> float:
+    return rate if math.isnan(rate) else max(0.0, rate)
+
+
+def _share_of_range(level: float, floor: float, healthy: float) -> float:
+    return (level - floor) / (healthy - floor) if healthy != floor else math.nan
+
+
+def _reduce(function: str, values: Sequence[float], q: float) -> float:
     match function:
         case "sum":
             return sum(values)
         case "quantile":
-            return quantile(values, q)
+            return quantile(list(values), q)
         case "least":
-            return quantile(values, 0.0)
+            return quantile(list(values), 0.0)
         case _:  # `mean`, and `share` as the mean of what is true
             return sum(map(bool, values) if function == "share" else values) / len(values) if values else math.nan
-
-
-def _column(group: Party, column: str, place: Place) -> float:
-    values = group.members.columns.get(column) if group.members else None
-    if values is None:
-        return math.nan
-    member = place.member(group.name)
-    return sum(values) if member is None else values[member]
-
-
-def _member_places(party: Party) -> tuple[Place, ...]:
-    if party.members is None:
-        return (NOWHERE,)
-    return tuple(Place(((party.name, index),)) for index in range(len(party.members)))
-
-
-def _index(flow: Flow, places: Iterable[Place]) -> Mapping[tuple[str, int], tuple[Place, ...]]:
-    """The places of a flow by (group, member); all of them under ("", -1)."""
-    found: dict[tuple[str, int], list[Place]] = {("", -1): []}
-    for place in places:
-        found["", -1].append(place)
-        members = place.members
-        if flow.along is not None:
-            receiver = flow.along.receivers[place.link]
-            members = (*members, (_ARRIVING, receiver))
-            if flow.receiver != flow.giver:
-                members = (*members, (flow.receiver, receiver))
-        for member in members:
-            found.setdefault(member, []).append(place)
-    return {member: tuple(there) for member, there in found.items()}
 
 
 def _in_force(series: Series, start: date) -> float:

@@ -6,6 +6,7 @@ Every figure is written by `lichen.show.figures`, so that screen, page and chart
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from lichen.show import figures, telling, words
@@ -86,6 +87,9 @@ def _verdict_parts(verdict: Verdict) -> Iterator[Line | Paragraph]:
     if verdict.cautions:
         doubts = sentences(verdict.cautions)
         yield Paragraph(sentences=doubts, first="Careful   ", indent=hang, least=2, rank=1, more=2)
+    if verdict.samples:
+        looked = tuple(sample.says for sample in verdict.samples)
+        yield Paragraph(sentences=looked, first="Sample    ", indent=hang, least=1, rank=1, more=2)
     if verdict.unread:
         yield Paragraph(sentences=verdict.unread, first="Not read  ", indent=hang, least=1, rank=2, more=6)
     first = _first_to_try(verdict)
@@ -155,7 +159,8 @@ def verdict_markdown(verdict: Verdict) -> str:
     parts += ["## Findings", *(_finding_markdown(finding, told) for finding in told)]
     parts += ["## What it rests on", _plain(words.rests_on_words(verdict.rests_on))]
     parts += [f"- {_plain(words.flip_words(flip))}" for flip in verdict.rests_on.flips]
-    parts += [f"- {_plain(said)}" for said in (*(caution.says for caution in verdict.cautions), *verdict.unread)]
+    besides = (caution.says for caution in verdict.cautions), (sample.says for sample in verdict.samples)
+    parts += [f"- {_plain(said)}" for said in (*chain(*besides), *verdict.unread)]
     if verdict.next_steps:
         parts += ["## What to find out next", "\n".join(f"1. {_plain(step)}" for step in verdict.next_steps)]
     made = f"{figures.number(verdict.runs)} futures, seed {verdict.seed}, file `{verdict.file_hash[:12]}`."

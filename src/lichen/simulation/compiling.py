@@ -22,6 +22,7 @@ from lichen.simulation.program import (
     TermPlan,
     registers,
 )
+from lichen.simulation.sampling import looked_at, share_between
 from lichen.simulation.scene import Scene
 from lichen.simulation.tape import Register, live
 
@@ -242,16 +243,18 @@ class _Compiler:
     def _party(self, party: Party) -> PartyPlan:
         headroom = self.scene.headroom(party) if party.essential_capacities else None
         mean = tenth = None
+        between: tuple[Register, ...] = ()
         if headroom is not None and self.members.is_group(party.name):
             headroom = self.tape.spread(headroom, party.name)
-            presence = self.members.presence(party.name)
-            mean = self.tape.reduce("mean", headroom, presence)
-            tenth = self.tape.quantile(headroom, presence, self.tape.number(WORST_TENTH))
+            mean = self.tape.reduce("mean", headroom, self.members.presence(party.name))
+            tenth = self.scene.share_of_members(party, headroom, WORST_TENTH)
+            between = tuple(self.scene.share_of_members(party, headroom, share) for share in _bounds(party))
         return PartyPlan(
             name=party.name,
-            headroom=None if headroom is None else self.scene.counted(party, headroom),
+            headroom=None if headroom is None else self.scene.looked_at(party, headroom),
             mean=mean,
             tenth=tenth,
+            between=between,
             received=self._tally(party, self.received),
             borne=self._tally(party, self.borne),
             over=self._over(party.name),
@@ -303,7 +306,7 @@ class _Compiler:
             floor=self.tape.spread(scene.floor(party, capacity), axis),
             width=self.tape.spread(scene.width(party, capacity), axis),
             headroom=room,
-            counted=scene.counted(party, room),
+            counted=scene.looked_at(party, room),
             lost=lost,
         )
 
@@ -341,6 +344,14 @@ class _Compiler:
 
     def _one_number(self, value: Value) -> Register:
         return self.members.brought(self.scene.formulas.value(value), None)
+
+
+def _bounds(party: Party) -> tuple[float, ...]:
+    """Between which shares of its sample the share of the members that counts lies; none where all are looked at."""
+    members = len(party.members or ())
+    if party.counts == "least" or looked_at(members) == members:
+        return ()
+    return share_between(party.quantile, members)
 
 
 def _in_order(relationship: Relationship) -> Iterator[str]:

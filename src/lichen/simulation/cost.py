@@ -14,7 +14,7 @@ MOST_CELLS = 1_000_000_000_000
 MOST_NUMBERS = 1_000_000_000
 """Most numbers that are kept of a run, of eight bytes each."""
 MOST_AT_ONCE = 250_000_000
-"""Most values of one step of one future, over all experiments: they are held in memory together."""
+"""Most values of one step of one future that are held in memory together; experiments beyond run in turn."""
 OF_A_SERIES = 13
 OF_A_FLOW = 5
 """Numbers kept of a series and of a flow, for each experiment and future."""
@@ -26,15 +26,22 @@ def bytes_of_courses(relationship: Relationship, lanes: int, runs: int) -> int:
     return 8 * columns * (relationship.time.steps + 1) * lanes * runs
 
 
-def most_futures(relationship: Relationship, experiments: Sequence[Experiment]) -> int:
+def most_at_once(relationship: Relationship) -> int:
+    """How many experiments may run side by side, 0 when a single one is too much."""
+    return MOST_AT_ONCE // max(1, cells_of_a_step(relationship))
+
+
+def most_futures(relationship: Relationship, experiments: Sequence[Experiment], *, together: bool = False) -> int:
     """The most futures that stay within the limits; 0 when a single one is too much.
 
-    Where nothing is drawn, one is worked out and stands for all.
+    Where nothing is drawn, one is worked out and stands for all. Experiments that do not fit side by side run in turn,
+    the first of them each time again, unless they must run `together`.
     """
-    at_once = cells_of_a_step(relationship) * len(experiments)
-    if at_once > MOST_AT_ONCE:
+    at_once = most_at_once(relationship)
+    if at_once < (len(experiments) if together else min(len(experiments), 2)):
         return 0
-    work = at_once * relationship.time.steps
+    again = (len(experiments) - 1) // max(1, at_once - 1)
+    work = cells_of_a_step(relationship) * (len(experiments) + again) * relationship.time.steps
     kept = numbers_kept(relationship) * len(experiments)
     worked_out = MOST_CELLS // max(work, 1)
     if worked_out and not has_chance(relationship):

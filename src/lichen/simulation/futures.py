@@ -127,8 +127,9 @@ class Lane:
 
     `headroom`: by party, the least over its essential capacities (of a group, the quantile over members that
     counts). `capacity_headroom`: by `party.capacity`. `group_mean` and `group_tenth`: by group, the mean and the
-    worst tenth of members' headroom. `flows`: by flow. `measures`: by name, the shared-value measures and checks in
-    base units. `balance`: by party, worth received over own cost and burdens over the window that its rule names (a
+    worst tenth of members' headroom. `between`: by group of which a sample is looked at, between which two what counts
+    of all its members lies, 19 times of 20. `flows`: by flow. `measures`: by name, the shared-value measures and checks
+    in base units. `balance`: by party, worth received over own cost and burdens over the window that its rule names (a
     year by default), sampled where a full window lies behind, in the base lane. `presence`: by group, the expected
     number of members. `lost_above`: by `party.capacity`, what exceeded `at_most` [future]. `risk_paid`: by
     `party.capacity`, net amount paid (+) or received (-) through risk sharing [future]. `falls`: by party, for
@@ -145,6 +146,7 @@ class Lane:
     balance: Mapping[str, Trace] = field(default_factory=dict)
     group_mean: Mapping[str, Trace] = field(default_factory=dict)
     group_tenth: Mapping[str, Trace] = field(default_factory=dict)
+    between: Mapping[str, tuple[Trace, Trace]] = field(default_factory=dict)
     presence: Mapping[str, Trace] = field(default_factory=dict)
     lost_above: Mapping[str, Array] = field(default_factory=dict)
     risk_paid: Mapping[str, Array] = field(default_factory=dict)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import final
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+from typing import final, overload
 
-from lichen.relationship.flow import Flow
+from lichen.relationship.flow import Flow, Links
 from lichen.relationship.relationship import Relationship
+from lichen.simulation.sampling import Samples
 from lichen.simulation.tape import Register, Tape
 
 
@@ -17,8 +21,9 @@ class Members:
     def __init__(self, relationship: Relationship, tape: Tape) -> None:
         self.relationship = relationship
         self.tape = tape
-        self.keys: dict[str, tuple[str, ...]] = {}
+        self.keys: dict[str, Sequence[str]] = {}
         self.columns: dict[object, tuple[float, ...]] = {}
+        self.samples = Samples(tape, self.keys)
         for party in relationship.parties.values():
             if party.members is not None:
                 self.keys[party.name] = party.members.names
@@ -30,14 +35,8 @@ class Members:
     def _add_links(self, flow: Flow) -> None:
         if flow.along is None:
             return
-        givers, receivers = self._names(flow.giver), self._names(flow.receiver)
-        pairs = [f"{givers[g]}>{receivers[r]}" for g, r in zip(flow.along.givers, flow.along.receivers, strict=True)]
-        counts: dict[str, int] = {}
-        for place, pair in enumerate(pairs):
-            counts[pair] = counts.get(pair, 0) + 1
-            pairs[place] = pair if counts[pair] == 1 else f"{pair}/{counts[pair]}"
         axis = self.of_flow(flow)
-        self.keys[axis or ""] = tuple(pairs)
+        self.keys[axis or ""] = _LinkNames(flow.along, self._names(flow.giver), self._names(flow.receiver))
         self.columns |= {(axis, name): column for name, column in flow.along.columns.items()}
 
     def _names(self, party: str) -> tuple[str, ...]:
@@ -70,6 +69,10 @@ class Members:
                 return self.tape.number(1)
             return self.tape.source("presence", axis, axis=axis, lane=True, future=True, time=True)
         return self._weight(self.relationship.flows[axis.removeprefix("along ")])
+
+    def some(self, group: str, value: Register) -> tuple[Register, Register]:
+        """A value of the members whose order is told, of a large group those of its sample, and their presence."""
+        return self.samples.of(group, value), self.samples.of(group, self.presence(group))
 
     def beside(self, flow: Flow, side: str) -> Register:
         """The presence of a flow's giving or receiving members, along the flow's axis; 1 for a single party."""
@@ -149,6 +152,39 @@ class Members:
         if axis is not None and set(self.keys[axis]) <= set(self.keys[value.axis]):
             return self.tape.move("gather", value, self._places(value.axis, axis), axis)
         return self.sum_of(value.axis, value)
+
+
+@final
+class _LinkNames(Sequence[str]):
+    """What links are called: `giver>receiver`, a further one between the same two with its number.
+
+    Only chance that is drawn for each link asks, so they are written out when they are first read.
+    """
+
+    def __init__(self, links: Links, givers: tuple[str, ...], receivers: tuple[str, ...]) -> None:
+        self.links, self.givers, self.receivers = links, givers, receivers
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        found, counts = [], Counter[str]()
+        for giver, receiver in zip(self.links.givers, self.links.receivers, strict=True):
+            pair = f"{self.givers[giver]}>{self.receivers[receiver]}"
+            counts[pair] += 1
+            found.append(pair if counts[pair] == 1 else f"{pair}/{counts[pair]}")
+        return tuple(found)
+
+    def __len__(self) -> int:
+        """How many links there are."""
+        return len(self.links.givers)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, place: int | slice) -> str | tuple[str, ...]:
+        """What one link, or some, are called."""
+        return self.names[place]
 
 
 def _end(flow: Flow, side: str) -> str:

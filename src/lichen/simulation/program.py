@@ -6,7 +6,7 @@ register varies. Registers named `total` are one number a lane and future: sums 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import final
 
@@ -79,13 +79,15 @@ class PromisePlan:
 class PartyPlan:
     """One party: its headroom (of a group: what counts, mean, worst tenth) and its tally per day in its own measure.
 
-    Its balance looks `over` a window.
+    Of a group of which a sample is looked at, what counts of all lies `between` two registers. Its balance looks `over`
+    a window.
     """
 
     name: str
     headroom: Register | None
     mean: Register | None
     tenth: Register | None
+    between: tuple[Register, ...]
     received: Register
     borne: Register
     over: Window
@@ -125,7 +127,7 @@ class Program:
     """
 
     nodes: tuple[Node, ...]
-    axes: Mapping[str, tuple[str, ...]]
+    axes: Mapping[str, Sequence[str]]
     columns: Mapping[object, tuple[float, ...]]
     range_keys: Mapping[str, str]
     processes: Mapping[str, Process]

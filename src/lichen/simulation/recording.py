@@ -60,7 +60,7 @@ class Recording:
         self.begins = [interventions.begin(relationship, experiment) for experiment in experiments]
         self.level_series = _unique(
             [
-                *_present(r for p in program.parties for r in (p.headroom, p.mean, p.tenth)),
+                *_present(r for p in program.parties for r in (p.headroom, p.mean, p.tenth, *p.between)),
                 *(c.counted for c in program.capacities),
                 *(p.total for p in program.presences),
             ]
@@ -73,7 +73,7 @@ class Recording:
         bases = [lane for lane, e in enumerate(experiments) if e.name == "base"]
         rows = [self.levels.rows[r.index] for r in _present(party.headroom for party in self.parties)]
         self.falls = Falls(rows, shocks if bases else (), bases[0] if bases else 0, self.time.steps + 1)
-        self.fallen = Fallen(_rooms(relationship, program), self._struck(), bases[0] if bases else None)
+        self.fallen = Fallen(_rooms(relationship, program), self._struck(), bases[0] if bases else None, runs)
         totals = [flow.total for flow in program.flows]
         kept = [r for flow in program.flows for r in (*flow.worth.values(), *flow.cost.values(), flow.shortfall)]
         kept += program.payments.values()
@@ -177,6 +177,7 @@ class Recording:
             balance={key: Trace(**arrays) for key, arrays in self.balances.items()} if name == "base" else {},
             group_mean={p.name: trace(p.mean) for p in program.parties if p.mean is not None},
             group_tenth={p.name: trace(p.tenth) for p in program.parties if p.tenth is not None},
+            between={p.name: (trace(p.between[0]), trace(p.between[1])) for p in program.parties if p.between},
             presence={p.group: trace(p.total) for p in program.presences},
             lost_above={
                 f"{c.party}.{c.name}": self.lost.of(c.lost, lane) / self.time.step_days
@@ -311,7 +312,7 @@ class ChunkRecorder:
             traces.end()
         for sums in self.sums:
             sums.end(self.part)
-        self.recording.fallen.end()
+        self.recording.fallen.end(self.part)
         recording, part = self.recording, self.part
         for name, (times, first) in self.clips.items():
             recording.clips[name].times[:, part], recording.clips[name].first[:, part] = times, first

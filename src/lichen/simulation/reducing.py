@@ -220,12 +220,15 @@ class Fallen:
     """
 
     def __init__(
-        self, rooms: Mapping[str, Sequence[Register]], struck: Mapping[int, tuple[str, int]], against: int | None
+        self,
+        rooms: Mapping[str, Sequence[Register]],
+        struck: Mapping[int, tuple[str, int]],
+        against: int | None,
+        runs: int,
     ) -> None:
         self.rooms = rooms if struck and against is not None else {}
         self.struck, self.against = struck, against or 0
-        self.counts = {lane: dict.fromkeys(self.rooms, 0) for lane in struck}
-        self.futures = 0
+        self.counts = {lane: {group: np.zeros(runs) for group in self.rooms} for lane in struck}
 
     def begin(self, values: Mapping[int, Array]) -> None:
         """Nobody has fallen yet."""
@@ -241,19 +244,22 @@ class Fallen:
             for room in self.now[group]:
                 np.logical_or(below, room < 0, out=below)
 
-    def end(self) -> None:
-        """Adds the chunk's counts up."""
+    def end(self, part: slice) -> None:
+        """Counts who fell in the chunk."""
         for group, below in self.below.items():
-            lanes = np.broadcast_to(below, (max(len(below), self.against + 1), *below.shape[1:]))
-            base = lanes[self.against]
-            for lane, (own, member) in self.struck.items():
-                fallen = lanes[min(lane, len(lanes) - 1)] & ~base
-                self.counts[lane][group] += int(fallen.sum()) - (int(fallen[..., member].sum()) if own == group else 0)
-        self.futures += max((len(below[0]) for below in self.below.values()), default=0)
+            self.count(group, below, part)
+
+    def count(self, group: str, below: NDArray[np.bool_], part: slice) -> None:
+        """Who of a group was below the floor at any time `[lane, future, member]`, in some futures."""
+        lanes = np.broadcast_to(below, (max(len(below), self.against + 1), *below.shape[1:]))
+        for lane, (own, member) in self.struck.items():
+            fallen = lanes[min(lane, len(lanes) - 1)] & ~lanes[self.against]
+            others = fallen.sum(axis=-1) - (fallen[..., member] if own == group else 0)
+            self.counts[lane][group][part] = others
 
     def of(self, lane: int) -> Mapping[str, float]:
         """By group, the mean count over futures; nothing in a lane in which no single member is struck."""
-        return {group: count / self.futures for group, count in self.counts.get(lane, {}).items() if self.futures}
+        return {group: float(count.mean()) for group, count in self.counts.get(lane, {}).items()}
 
 
 @final

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from importlib.resources import files
 from importlib.util import find_spec
 from typing import Literal
@@ -14,6 +15,7 @@ from lichen.relationship.values import has_chance
 from lichen.simulation import interventions
 from lichen.simulation.chance import normal_names
 from lichen.simulation.compiling import compile_program
+from lichen.simulation.cost import most_at_once
 from lichen.simulation.engine_numpy import Engine
 from lichen.simulation.experiments import Experiment
 from lichen.simulation.futures import Futures, OnChunk
@@ -30,6 +32,8 @@ LARGE = 7e8
 where some further runs follow, as they do in a verdict."""
 LARGE_UNPREPARED = 1e11
 """The same where its machine code is still to be made, which takes about a minute; NumPy takes three for so many."""
+WIDE = 100_000
+"""From so many members or links on NumPy is the faster one: memory is then what both wait for."""
 A_NORMAL = 150
 """How many operations a normal number costs."""
 
@@ -53,8 +57,12 @@ def simulate(
     run at a time (chosen by size when None), which changes no figure. `on_chunk` is given the whole courses of each
     chunk when it is done; then every future is run. The `engine` is chosen by the size of the work when None: the fast
     one where that is large and Numba is installed; its figures are the same up to rounding. It runs as many `threads`
-    as there are processors when None, and strikes no single members.
+    as there are processors when None. Experiments too large to stand side by side run in turn.
     """
+    at_once = most_at_once(relationship)
+    if on_chunk is None and len(experiments) > max(2, at_once):
+        asked = partial(simulate, relationship, runs=runs, seed=seed, chunk=chunk, engine=engine, threads=threads)
+        return _in_turn(asked, experiments, at_once, progress)
     needs = interventions.needs(relationship, experiments)
     program = compile_program(relationship, needs)
     recording = Recording(relationship, program, experiments, runs, on_chunk)
@@ -62,10 +70,12 @@ def simulate(
     futures = range((min(runs, 1) if alike else runs) if experiments else 0)
     work = _work(relationship, program, experiments, len(futures))
     large = LARGE if is_prepared() else LARGE_UNPREPARED
-    if engine is None and work > large and _is_for_the_fast_one(experiments):
+    if engine is None and work > large and _is_for_the_fast_one(program):
         engine = "numba"
     if engine == "numba" and futures and not alike:
-        _fast_engine()(
+        from lichen.simulation.fast.engine import run_all  # takes most of a second to load
+
+        run_all(
             relationship,
             program,
             experiments,
@@ -85,29 +95,23 @@ def simulate(
     return recording.futures(seed)
 
 
-def _fast_engine() -> Callable[..., None]:
-    """What runs a program in machine code, which takes most of a second to load.
-
-    With Numba comes SciPy's linear algebra, for products of matrices: there are none here, and it stays away.
-    """
-    with _without("scipy.linalg"):
-        import numba.np.arraymath  # noqa: F401  # looks for it once
-    from lichen.simulation.fast.engine import run_all
-
-    return run_all
-
-
-@contextmanager
-def _without(module: str) -> Iterator[None]:
-    """As if a module were not installed, unless it is loaded already."""
-    if module in sys.modules:
-        yield
-        return
-    sys.modules[module] = None  # type: ignore[assignment]  # is how Python says so
-    try:
-        yield
-    finally:
-        del sys.modules[module]
+def _in_turn(
+    run: Callable[[Sequence[Experiment]], Futures],
+    experiments: Sequence[Experiment],
+    at_once: int,
+    progress: Callable[[int, int], None] | None,
+) -> Futures:
+    """Some experiments at a time, each time beside the first of them, which others are measured against."""
+    first, *others = experiments
+    size = max(1, at_once - 1)
+    found = run((first, *others[:size]))
+    for start in range(size, len(others), size):
+        if progress is not None:
+            progress(start * found.runs // len(others), found.runs)
+        more = run((first, *others[start : start + size]))
+        found = replace(found, lanes={**more.lanes, **found.lanes}, paths={**more.paths, **found.paths})
+    order = {experiment.name: found.lanes[experiment.name] for experiment in experiments}
+    return replace(found, lanes=order)
 
 
 def is_prepared() -> bool:
@@ -118,9 +122,9 @@ def is_prepared() -> bool:
     return any(name.startswith("running.run_chunk-") and name.endswith(python) for name in names)
 
 
-def _is_for_the_fast_one(experiments: Sequence[Experiment]) -> bool:
-    """Whether the fast engine is there and can do what is asked."""
-    return all(experiment.member is None for experiment in experiments) and find_spec("numba") is not None
+def _is_for_the_fast_one(program: Program) -> bool:
+    """Whether the fast engine is there and is the faster one."""
+    return max(_widths(program)) < WIDE and find_spec("numba") is not None
 
 
 def _work(relationship: Relationship, program: Program, experiments: Sequence[Experiment], futures: int) -> float:

@@ -132,6 +132,16 @@ class Scene:
         rooms = [self.room(party, capacity) for capacity in party.essential_capacities]
         return self.least(rooms) if rooms else self.tape.number(math.nan)
 
+    def looked_at(self, party: Party, value: Register) -> Register:
+        """What is taken down of a value: the one number that counts, of a large group by quantile that of a sample."""
+        if value.axis is None or party.counts == "least":
+            return self.counted(party, value)
+        return self.share_of_members(party, value, party.quantile)
+
+    def share_of_members(self, party: Party, value: Register, share: float) -> Register:
+        """Where a share of the members lies, of a large group of those in its sample."""
+        return self.tape.quantile(*self.members.some(party.name, value), self.tape.number(share))
+
     def counted(self, party: Party, value: Register) -> Register:
         """The one number that stands for the members of a group in verdicts."""
         if value.axis is None:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
-from lichen.check.measures.figure import Figure, Z, mean_of, quantile_of, share_of
+from lichen.check.measures.figure import Figure, mean_of, quantile_of, share_of
 from lichen.check.thresholds import MOVED
 from lichen.simulation.futures import Array, Lane, Trace
+from lichen.simulation.sampling import Z
 
 MOST_TOLD = 12
 """Of more parties than these, what is tried is told of those that it hits hardest."""

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
-from lichen.check.measures.figure import Figure, Z, mean_of
+from lichen.check.measures.figure import Figure, mean_of
 from lichen.relationship.party import Party
 from lichen.simulation.experiments import Experiment
 from lichen.simulation.futures import Array, Lane
+from lichen.simulation.sampling import Z
 from lichen.stress.effects import MOST_TOLD, NOTABLE, SLIGHT, Effect, effect, losses, mean_and_error
 from lichen.stress.setting import Setting, when
 

@@ -15,9 +15,7 @@ from typing import final
 import numpy as np
 
 from lichen.simulation.futures import Array
-
-Z = 1.959963984540054
-"""The point of the normal distribution that leaves 2.5 % on each side."""
+from lichen.simulation.sampling import Z
 
 
 @final
@@ -50,6 +48,10 @@ class Figure:
     def scaled(self, factor: float, shift: float = 0.0) -> Figure:
         """The figure times a factor that is not negative, plus a shift."""
         return self.rising(lambda x: x * factor + shift)
+
+    def wider(self, by: float) -> Figure:
+        """The figure with as much more on either side."""
+        return Figure(self.value, self.low - by, self.high + by)
 
     def clipped(self, low: float = -1.0, high: float = 1.0) -> Figure:
         """The figure held between two numbers."""

@@ -14,9 +14,10 @@ from typing import final
 import numpy as np
 
 from lichen.check.evidence import CheckInput
-from lichen.check.measures.figure import Figure, Z, ratio_and_error
+from lichen.check.measures.figure import Figure, ratio_and_error
 from lichen.check.thresholds import REACH, STANDARD_ERRORS, TOLERANCE
 from lichen.simulation.futures import Array, Lane
+from lichen.simulation.sampling import Z
 
 LANES = ("boost", "damp")
 """The experiments that `reaches_between` looks at."""

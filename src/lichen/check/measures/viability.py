@@ -6,6 +6,8 @@ over futures.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from lichen.check.evidence import CheckInput
@@ -28,23 +30,36 @@ from lichen.simulation.reducing import FIFTHS
 
 def worst_room(lane: Lane, party: str) -> Figure:
     """The least room over the horizon that a party keeps in 19 of 20 futures; unknown without essential capacity."""
-    trace = lane.headroom.get(party)
-    return quantile_of(trace.least, WORST_SHARE.value) if trace is not None else UNKNOWN
+    return _of_room(lane, party, lambda trace: quantile_of(trace.least, WORST_SHARE.value))
 
 
 def worst_room_after(lane: Lane, party: str) -> Figure:
     """The same from the lane's intervention on."""
-    trace = lane.headroom.get(party)
-    return quantile_of(trace.least_after, WORST_SHARE.value) if trace is not None else UNKNOWN
+    return _of_room(lane, party, lambda trace: quantile_of(trace.least_after, WORST_SHARE.value))
 
 
 def viable(lane: Lane, party: str, *, after: bool = False) -> Figure:
     """The share of futures in which a party never falls below its floor (from the intervention on, if `after`)."""
+
+    def above(trace: Trace) -> Figure:
+        least = trace.least_after if after else trace.least
+        return share_of(np.where(np.isnan(least), np.nan, (least >= 0).astype(float)))
+
+    return _of_room(lane, party, above)
+
+
+def _of_room(lane: Lane, party: str, figure: Callable[[Trace], Figure]) -> Figure:
+    """A figure that never falls as the room rises; of a group of which a sample is looked at, as wide as both chance
+    and the sample make it.
+    """
     trace = lane.headroom.get(party)
     if trace is None:
         return UNKNOWN
-    least = trace.least_after if after else trace.least
-    return share_of(np.where(np.isnan(least), np.nan, (least >= 0).astype(float)))
+    found = figure(trace)
+    if party not in lane.between:
+        return found
+    low, high = (figure(bound) for bound in lane.between[party])
+    return Figure(found.value, min(found.low, low.low), max(found.high, high.high))
 
 
 def heading(evidence: CheckInput, party: str) -> Figure | None:
@@ -79,7 +94,16 @@ def drawn_down(evidence: CheckInput, party: Party) -> Figure:
     trace = evidence.base.headroom[party.name]
     start = max(float(np.mean(trace.start)), DEPENDENCE_BASE.value)
     lost = mean_of((trace.start - trace.last_fifth - planned_fall(evidence, party)) / start)
+    lost = lost.wider(_of_sample(evidence.base, party.name) / start)
     return lost.falling(lambda share: DRAWDOWN.value - share).clipped()
+
+
+def _of_sample(lane: Lane, party: str) -> float:
+    """How far the room of a group, at the start and in the last fifth together, may lie from that of its sample."""
+    if party not in lane.between:
+        return 0.0
+    low, high = lane.between[party]
+    return float(np.mean(high.start - low.start + high.last_fifth - low.last_fifth)) / 2
 
 
 def planned_fall(evidence: CheckInput, party: Party) -> float:
@@ -107,9 +131,15 @@ def time_to_harm(evidence: CheckInput, party: str) -> Figure:
             continue
         if np.isnan(lane.headroom[party].least).any():
             return UNKNOWN
-        reached = quantile_of(_days_after(lane.headroom[party], lane.intervention_days, horizon), WORST_SHARE.value)
+        reached = _floor_reached(lane, party, horizon)
         worst = min(worst, reached, key=lambda figure: figure.value)
     return worst
+
+
+def _floor_reached(lane: Lane, party: str, horizon: float) -> Figure:
+    """Days from the intervention to the floor in the worst twentieth of futures."""
+    since = lane.intervention_days
+    return _of_room(lane, party, lambda trace: quantile_of(_days_after(trace, since, horizon), WORST_SHARE.value))
 
 
 def _days_after(trace: Trace, since: float, horizon: float) -> Array:

@@ -84,6 +84,7 @@ def rests_part(verdict: Verdict) -> Html:
         "What the verdict rests on",
         element("div", *bars, class_="meter", role="img", aria_label=words.rests_on_words(rests)),
         element("ul", *key, class_="key"),
+        *(element("p", prose(sample.says)) for sample in verdict.samples),
         element("h3", "What would turn it"),
         turned,
         lead="Shares of the value that passes between the sides.",

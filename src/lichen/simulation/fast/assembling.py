@@ -13,7 +13,7 @@ from lichen.simulation.experiments import YEAR_DAYS
 from lichen.simulation.fast import instructions as code
 from lichen.simulation.fast.groups import Array, Experiments, Kept, Reviews, Table, Whole
 from lichen.simulation.fast.layout import Instructions, Place
-from lichen.simulation.fast.tables import Lowered, Rows, table, two
+from lichen.simulation.fast.tables import Lowered, Rows, table, three, two
 from lichen.simulation.interventions import in_steps
 from lichen.simulation.program import AT_ONE, AT_ZERO
 from lichen.simulation.recording import spans_of_fifths
@@ -142,6 +142,7 @@ def _kept(run: Lowered, clipped_at: int, balances_at: int) -> Kept:
         rooms=_values(run, [party.headroom for party in recording.parties if party.headroom is not None]),
         fallen=np.array(list(recording.falls.places), dtype=np.int64),
         falls=np.zeros((3, *recording.falls.missing.shape)),
+        struck=table(code.FALLEN_ROW, _struck(run)),
         courses=table(code.VALUE_ROW, _paths(run)),
         paths=recording.courses,
     )
@@ -197,6 +198,14 @@ def _clipped(run: Lowered, clipped_at: int) -> Iterable[tuple[int, ...]]:
     for k, register in enumerate(wished):
         place = run.at(register)
         yield place.offset, place.member, place.members, clipped_at + k * run.futures
+
+
+def _struck(run: Lowered) -> Iterable[tuple[int, ...]]:
+    """The rooms of members of which is asked who falls; those of one group are noted in the same place."""
+    for group, rooms in run.recording.fallen.rooms.items():
+        out = run.below[group] = run.layout.take(len(run.program.axes[group]) * run.layout.width)
+        for room in rooms:
+            yield (*three(run.at(room)), run.at(room).members, out)
 
 
 def _looks(run: Lowered, windows: Sequence[Sequence[tuple[int, int, int]]]) -> Whole:

@@ -208,6 +208,9 @@ class Chunks:
         for row, term in zip(self.tables.reviews.terms, self.run.program.terms, strict=True):
             times, first = self._view(int(row["clips"]), 2, self.run.lanes, self.run.futures)[..., :valid]
             recording.clips[term.name].times[:, part], recording.clips[term.name].first[:, part] = times, first
+        for group, place in self.run.below.items():
+            below = self._view(place, len(self.run.program.axes[group]), self.run.lanes, self.run.futures)[..., :valid]
+            recording.fallen.count(group, np.moveaxis(below, 0, -1) > 0, part)
         self._keep_balances(part, valid)
 
     def _series(self, at: int, series: int) -> Array:

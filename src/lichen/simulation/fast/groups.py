@@ -83,8 +83,9 @@ class Kept(NamedTuple):
     """What is taken down.
 
     `begins` [lane] is when each experiment does, `level_ends` and `measure_ends` where the fifths of the horizon end,
-    `looks` [balance, step, first or end or turn] the windows, `spans` [balance, fifth, first or end] in turns. `falls`
-    [figure, sample, party, lane] and `paths` [series, time, future] are filled, the rest in the arena.
+    `looks` [balance, step, first or end or turn] the windows, `spans` [balance, fifth, first or end] in turns, `struck`
+    the rooms of which is asked who falls with a single member. `falls` [figure, sample, party, lane] and `paths`
+    [series, time, future] are filled, the rest in the arena.
     """
 
     begins: Whole
@@ -100,5 +101,6 @@ class Kept(NamedTuple):
     rooms: Table
     fallen: Whole
     falls: Array
+    struck: Table
     courses: Table
     paths: Array

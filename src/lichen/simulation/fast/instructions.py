@@ -80,6 +80,8 @@ LOSS_ROW = _whole(
 VALUE_ROW = _whole("value lane")
 """A register, and how far its lanes lie apart: 0 where they are all alike."""
 MEMBERS_ROW = _whole("value member members out")
+FALLEN_ROW = _whole("value member lane members out")
+"""The room of a group's members, and where it stands who of them has been below the floor."""
 BALANCE_ROW = _whole("received borne size out sums")
 WHITE, AR1, WALK, RELATIVE_WALK = range(4)
 MOVING_ROW = _whole("kind variable out copies state")
@@ -89,7 +91,7 @@ EVENT_ROW = np.dtype(
     [*((name, np.int64) for name in ("step", "lane", "kind", "target", "choice")), ("value", np.float64)]
 )
 SETS, DELAYS, CHOOSES_SCENARIO, CHOOSES_POINT, SHIFTS, FALLS = range(6)
-"""What an event does: to a register, a row of `late`, an override or a capacity."""
+"""What an event does: to a register, a row of `late`, an override or a capacity (`choice`: of one member, or -1)."""
 CAPACITY_ROW = _whole("now floor floor_member floor_lane width width_member width_lane members")
 TERM_ROW = _whole("now wished wished_lane bounded bounded_lane agreed called clips")
 """`agreed`: where what regular reviews make of it waits, by slot; `called`: what called ones make; `clips`: how often

@@ -169,6 +169,19 @@ def add_falls(arena: Array, falls: Array, rows: Table, lanes: Whole, geometry: R
 
 
 @compiled
+def note_fallen(arena: Array, rows: Table, geometry: Row) -> None:
+    """Which members have been below their floor by now."""
+    lanes, futures = geometry.lanes, geometry.futures
+    for k in range(rows.size):
+        for member in range(rows[k].members):
+            for lane in range(lanes):
+                room = stretch(arena, rows[k].value + member * rows[k].member + lane * rows[k].lane, futures)
+                below = stretch(arena, rows[k].out + (member * lanes + lane) * futures, futures)
+                for i in range(futures):
+                    below[i] = 1.0 if room[i] < 0.0 else below[i]
+
+
+@compiled
 def keep_courses(arena: Array, courses: Array, rows: Table, geometry: Row, step: int) -> None:
     """Whole courses `[series, time, future]` of the first futures."""
     kept = min(courses.shape[2] - geometry.first, geometry.valid)
@@ -216,6 +229,8 @@ def begin_record(arena: Array, rings: Array, kept: Kept, geometry: Row) -> None:
     begin_traces(arena, geometry.measures, kept.measures.size, width)
     fill(stretch(arena, geometry.sums, 2 * kept.sums.size * width), 0.0)
     fill(stretch(arena, geometry.clipped, kept.clipped.size * geometry.futures), 0.0)
+    for k in range(kept.struck.size):
+        fill(stretch(arena, kept.struck[k].out, kept.struck[k].members * width), 0.0)
     for k in range(kept.balances.size):
         begin_balance(arena, rings, kept.balances[k], geometry.futures)
 
@@ -226,6 +241,7 @@ def record_levels(arena: Array, kept: Kept, geometry: Row, step: int) -> None:
     samples = geometry.steps + 1
     record(arena, geometry.levels, kept.levels, kept.begins, kept.level_ends, samples, geometry, step)
     add_falls(arena, kept.falls, kept.rooms, kept.fallen, geometry, step)
+    note_fallen(arena, kept.struck, geometry)
     if geometry.first < kept.paths.shape[2]:
         keep_courses(arena, kept.paths, kept.courses, geometry, step)
 

@@ -223,8 +223,9 @@ def hit(machine: Machine, experiments: Experiments, geometry: Row, step: int) ->
 
 @compiled
 def move(arena: Array, row: Row, geometry: Row, event: Row) -> None:
-    """A capacity by a share of its range, or to its floor."""
-    for member in range(row.members):
+    """A capacity by a share of its range, or to its floor, of a group perhaps one member's only."""
+    alone = event.choice >= 0
+    for member in range(event.choice if alone else 0, event.choice + 1 if alone else row.members):
         level = row.now + (member * geometry.lanes + event.lane) * geometry.futures
         floor = row.floor + member * row.floor_member + event.lane * row.floor_lane
         width = row.width + member * row.width_member + event.lane * row.width_lane

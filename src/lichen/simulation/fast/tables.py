@@ -52,6 +52,8 @@ class Lowered:
         self.late: Rows = []
         self.summed: dict[int, Place] = {}
         """Sums over members that only courses need, by register."""
+        self.below: dict[str, int] = {}
+        """By group, where it stands who of its members has been below the floor `[member, lane, future]`."""
         self.passing = tuple(self._passing())
         self.transits = table(code.TRANSIT_ROW, self._transits())
         self.delays = table(code.DELAY_ROW, self._delays())
@@ -253,7 +255,8 @@ class Lowered:
             case kind, value:
                 plans: list[str | tuple[str, str]] = [(plan.party, plan.name) for plan in self.program.capacities]
                 share = value if isinstance(value, float) else 0.0
-                yield (code.SHIFTS if kind == "shift" else code.FALLS), plans.index(event.target), 0, share
+                which = -1 if event.member is None else event.member
+                yield (code.SHIFTS if kind == "shift" else code.FALLS), plans.index(event.target), which, share
 
 
 def table(columns: np.dtype[np.void], rows: Iterable[tuple[float, ...]]) -> Table:
