@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from lichen.check.evidence import evidence_of
-from lichen.check.measures.enforcement import slack as slack_of_one
 from lichen.language.table import Table
 from lichen.relationship.relationship import Relationship
 from lichen.simulation.experiments import standard_experiments
 from lichen.simulation.run import simulate
 from lichen.stress import stress as whole
-from lichen.stress.enforcement import slack
 from lichen.stress.stress import SECTIONS, Stress, stress
 from lichen.stress.summary import summary
 from lichen.workspace import read_relationship
@@ -48,13 +45,6 @@ def test_in_a_purchase_nobody_is_brought_down_by_anything() -> None:
     for says, effect in told:
         assert not effect.is_brought_down, says  # type: ignore[attr-defined] # an Effect
     assert all(not one.knock_on for one in found.rows("exits"))
-
-
-@pytest.mark.parametrize("delta", [0.4, 0.6, 0.9])
-def test_the_slack_of_many_futures_is_that_of_one_where_all_are_alike(delta: float) -> None:
-    figure = slack(np.full(5, 0.2), np.full(5, 0.3), delta)
-    assert figure.value == pytest.approx(slack_of_one(0.3, 0.2, delta))
-    assert figure.low == pytest.approx(figure.high)
 
 
 def test_the_same_seed_says_the_same_and_another_does_not() -> None:
