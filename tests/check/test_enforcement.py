@@ -59,7 +59,7 @@ def test_a_relationship_in_which_somebody_falls_ends_more_often() -> None:
 
 
 def test_a_word_counts_less_before_an_end() -> None:
-    """8 a day are left against 12 kept back: at an end in 10 years that is enough (15.8 against 12), earlier it is not."""
+    """8 a day are left against 12 kept back: with 0.1 ends a year that is enough (15.8 against 12)."""
     seen = _falling(0.0)
     ends = hazard(seen)
     discount = math.exp(-(0.05 + ends) * HORIZON / 365.25)

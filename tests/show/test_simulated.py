@@ -45,7 +45,13 @@ def test_a_course_is_drawn_from_its_least_to_its_most(values: list[float], drawn
 
 @pytest.mark.parametrize(
     ("name", "title"),
-    [("base", "as it is"), ("scenario:dry", "scenario dry"), ("free_ride:mill", "free ride mill"), ("cut", "cut")],
+    [
+        ("base", "as it is"),
+        ("scenario:dry", "scenario dry"),
+        ("free_ride:mill", "mill gives nothing"),
+        ("cut", "nothing passes"),
+        ("shocks:shock:a.b+world_low:w", "a.b at its floor and w low"),
+    ],
 )
 def test_a_lane_has_a_name_for_people(name: str, title: str) -> None:
     assert lane_title(name) == title

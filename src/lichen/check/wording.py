@@ -6,8 +6,12 @@ import math
 import re
 from collections.abc import Iterable
 
+from lichen.check.thresholds import MOVED
+
 MINUS = "\u2212"
 _SPANS = ((365.25 * 2, 365.25, "years"), (30.4375 * 4, 30.4375, "months"), (14.0, 7.0, "weeks"), (0.0, 1.0, "days"))
+_HUNDREDTH = 0.01
+"""Of fewer futures than this it is not said that something happens in them anyway."""
 
 
 def share(value: float) -> str:
@@ -57,6 +61,21 @@ def out_of_hundred(share: float) -> str:
     return f"in {hundredths} of 100 futures"
 
 
+def out_of_hundred_beside(share: float, anyway: float) -> str:
+    """In how many futures, and in how many anyway: `in 84 of 100 futures (in 3 of 100 futures anyway)`."""
+    said, before = out_of_hundred(share), out_of_hundred(anyway)
+    if anyway < _HUNDREDTH:
+        return said
+    return f"{said} anyway" if said == before else f"{said} ({before} anyway)"
+
+
+def fares(lost: float) -> str:
+    """What becomes of room, of the healthy range: `loses 12 % of its range`, `wins 3 % of its range`."""
+    if abs(lost) < MOVED.value:
+        return "feels nothing"
+    return f"{'loses' if lost > 0 else 'wins'} {share(abs(lost))} of its range"
+
+
 def amount(value: float) -> str:
     """A plain number with three significant digits, thousands set apart by narrow spaces, millions in words."""
     if not math.isfinite(value):
@@ -88,6 +107,11 @@ def count(value: float) -> str:
 def whose(title: str) -> str:
     """The possessive: `Alder’s`, `growers’`."""
     return f"{title}’" if title.endswith("s") else f"{title}’s"
+
+
+def capital(words: str) -> str:
+    """Words that begin a sentence."""
+    return words[:1].upper() + words[1:]
 
 
 def listed(names: Iterable[str], last: str = "and") -> str:

@@ -106,7 +106,8 @@ def known(option: str, name: str, names: Mapping[str, object], noun: str) -> Non
     listed = ", ".join(f"`{n}`" for n in list(names)[:MOST_NAMED]) or f"no {noun}"
     listed += f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
     hint = f" Did you mean `{near[0]}`?" if near else ""
-    raise click.UsageError(f"{option}: `{name}` is not a {noun} of this file, which has {listed}.{hint}")
+    what = f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    raise click.UsageError(f"{option}: `{name}` is not {what} of this file, which has {listed}.{hint}")
 
 
 def within(option: str, day: date, time: Time) -> None:

@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lichen.check.wording import listed
 from lichen.show.charts.fan import Course, Fan
 from lichen.show.figures import UNKNOWN, after, full_date, number, percent, readable_unit, room, short_month
 from lichen.show.lines import Line, columns, one_line, plain, rendered, wrapped
+from lichen.show.words import LANES
+from lichen.simulation.experiments import standard_experiments
+from lichen.simulation.interventions import begin
 from lichen.simulation.prospects import SHARES, Band, Prospects
 
 if TYPE_CHECKING:
@@ -77,9 +81,11 @@ def fans(prospects: Prospects, relationship: Relationship) -> Iterator[Fan]:
 
 
 def lane_title(name: str) -> str:
-    """`as it is`, `scenario recession`, `exit of alder`."""
+    """`as it is`, `scenario recession`, `alder leaves`."""
     kind, _, what = name.partition(":")
-    return "as it is" if name == "base" else f"{kind.replace('_', ' ')} {what}".strip()
+    if kind == "shocks":
+        return " and ".join(map(lane_title, what.split("+")))
+    return LANES[kind].format(" and ".join(what.split("+")))
 
 
 def spark(values: list[float]) -> str:
@@ -108,7 +114,7 @@ def _lines(prospects: Prospects, relationship: Relationship) -> Iterator[Line]:
             yield from columns([_BOUNDS, *_bands(prospects, relationship, chosen)], "<>>>><")
         if title == "Room left" and chosen:
             yield plain("")
-            yield (("Has reached its floor", "bold"),)
+            yield (("Has been below its floor", "bold"),)
             floors = list(_floors(prospects, relationship))
             yield from columns(floors, "<>>>>")
             if any("(" in share for row in floors for share in row[1:]):
@@ -120,13 +126,25 @@ def _lines(prospects: Prospects, relationship: Relationship) -> Iterator[Line]:
 
 
 def _how(prospects: Prospects, relationship: Relationship) -> str:
-    begin = relationship.time.start
-    last = after(begin, float(prospects.days[-1]))
-    said = f"{number(prospects.runs)} futures, seed {prospects.seed}, {full_date(begin)} to {full_date(last)}."
+    start = relationship.time.start
+    last = after(start, float(prospects.days[-1]))
+    said = f"{number(prospects.runs)} futures, seed {prospects.seed}, {full_date(start)} to {full_date(last)}."
     others = [name for name in relationship.scenarios if f"scenario:{name}" not in prospects.lanes]
     if others:
         said += f" Scenarios of the file that were not tried: {', '.join(others)}."
-    return said + (f" {prospects.left_out} series are left out." if prospects.left_out else "")
+    for day, lanes in _begin(prospects, relationship).items():
+        said += f" From {full_date(after(start, day))} on: {listed(map(lane_title, lanes))}."
+    return said + (f" {prospects.left_out} capacities and flows are not shown." if prospects.left_out else "")
+
+
+def _begin(prospects: Prospects, relationship: Relationship) -> dict[float, list[str]]:
+    """The lanes that begin later than the futures do, by their day."""
+    found: dict[float, list[str]] = {}
+    for one in standard_experiments(relationship):
+        if one.name in prospects.lanes and one.begins > 0:
+            day = begin(relationship, one) * relationship.time.step_days
+            found.setdefault(day, []).append(one.name)
+    return found
 
 
 def _bands(prospects: Prospects, relationship: Relationship, chosen: list[str]) -> Iterator[Row]:
@@ -146,8 +164,8 @@ def _bands(prospects: Prospects, relationship: Relationship, chosen: list[str]) 
 def _floors(prospects: Prospects, relationship: Relationship) -> Iterator[Row]:
     last = len(prospects.days) - 1
     places = [round(share * last) for share in _QUARTERS]
-    begin = relationship.time.start
-    yield ("by", *(short_month(after(begin, float(prospects.days[place]))) for place in places))
+    start = relationship.time.start
+    yield ("by", *(short_month(after(start, float(prospects.days[place]))) for place in places))
     parties = next(iter(prospects.lanes.values())).passages
     for party in parties:
         for lane in prospects.lanes.values():

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from lichen.show import words
 from lichen.show.figures import UNKNOWN, number, percent, span
 from lichen.show.lines import Line, columns, cut, one_line, plain, rendered, wrapped
-from lichen.stress.effects import hardness
+from lichen.stress.effects import SLIGHT, hardness
 from lichen.stress.setting import when
 from lichen.stress.stress import SECTIONS
 
 if TYPE_CHECKING:
-    from lichen.stress.cheating import Deviation
+    from lichen.stress.cheating import Cheat, Deviation
     from lichen.stress.effects import Effect
     from lichen.stress.exits import Exit
     from lichen.stress.stress import Stress
@@ -26,7 +26,15 @@ _CELL = 15
 _SAID, _PAIRS = 6, 3
 """Sentences of a section on the screen, and of pairs that fall together."""
 
-_HIT = ("Hit hardest", "Room lost", "At floor", "After")
+_FATE = ("Lost", "Floor", "Anyway", "After")
+LEGEND = (
+    "A side's range lies between its floor and its healthy level. Hit hardest is who falls because of what is tried, "
+    "else who loses the most room. Lost: room, in the mean from then on, of its range. Floor: in how many futures it "
+    "is below its floor at some time. Anyway: in how many without what is tried. After: the middle time to the floor."
+)
+"""What the heads of the tables mean."""
+_MEASURED = {"exits", "shocks", "links"}
+"""The questions whose tables have these heads."""
 
 
 def stress_text(stress: Stress, *, colours: bool = False) -> str:
@@ -49,7 +57,9 @@ def sentences(stress: Stress, section: str) -> list[str]:
             said = [one.says for one in stress.shocks.tried[:1]] + [one.says for one in stress.shocks.together[:_PAIRS]]
         case "contagion":
             said = said[:2]
-        case "cheating" | "links":
+        case "cheating":
+            said = [one.says for one in _best_cheats(stress)]
+        case "links":
             said = said[:1]
         case "at_floor" if said:
             said = [one.says for one in stress.at_floor or () if one.differs] or [_NO_DIFFERENCE]
@@ -64,6 +74,14 @@ def hardest_exits(stress: Stress) -> list[Exit]:
     return list(found.values())
 
 
+def _best_cheats(stress: Stress) -> list[Cheat]:
+    """For each party that could cheat, alone or with another, what pays best."""
+    found: dict[tuple[str, ...], Cheat] = {}
+    for one in stress.cheating or ():
+        found.setdefault(one.deviation.by, one)
+    return list(found.values())
+
+
 def three_lines(stress: Stress) -> tuple[str, ...]:
     """The hardest exit, the hardest blow, and whether cheating pays: what one must know of a whole test."""
     firsts = (hardest_exits(stress), stress.shocks.tried if stress.shocks is not None else (), stress.cheating or ())
@@ -75,6 +93,8 @@ def _lines(stress: Stress) -> Iterator[Line]:
     yield from wrapped(f"{futures_of(stress)} {words.rests_on_words(stress.rests_on)}", 3)
     for missing in stress.unread:
         yield from wrapped(missing, 3)
+    if _MEASURED.intersection(stress.asked()):
+        yield from wrapped(LEGEND, 6, style="dim")
     for section in stress.asked():
         yield plain("")
         yield ((SECTIONS[section], "bold"),)
@@ -100,14 +120,17 @@ def futures_of(stress: Stress) -> str:
 
 
 def _effect(effect: Effect | None) -> Row:
-    """Who is hit, how much room is lost, in how many futures it falls, after how long."""
-    if effect is None or not effect.known:
-        return (effect.title if effect is not None else NONE, UNKNOWN, UNKNOWN, NONE)
+    """Who is hit, how much room is lost, in how many futures it falls, in how many anyway, after how long."""
+    if effect is None:
+        return (NONE, UNKNOWN, UNKNOWN, UNKNOWN, NONE)
+    if not effect.is_brought_down and abs(effect.lost.value) < SLIGHT:
+        return ("nobody", NONE, NONE, NONE, NONE)
     return (
         one_line(effect.title),
         percent(effect.lost.value),
-        _fallen(effect),
-        span(effect.runway_days.value) if effect.runway_days is not None else NONE,
+        percent(effect.falls.value),
+        percent(effect.anyway),
+        span(effect.runway_days.value) if effect.runway_days is not None and effect.is_brought_down else NONE,
     )
 
 
@@ -123,13 +146,13 @@ def _exits(stress: Stress) -> tuple[Row, list[Row]]:
         back = next((f.days for f in one.fallbacks if hit is not None and f.party == hit.party), None)
         replaced = NONE if back is None else span(back)
         rows.append((one_line(one.title), _day(one.day), *_effect(hit), replaced))
-    return ("Leaves", "When", *_HIT, "Replaced"), rows
+    return ("Leaves", "When", "Other side hit", *_FATE, "Replaced"), rows
 
 
 def _shocks(stress: Stress) -> tuple[Row, list[Row]]:
     tried = stress.shocks.tried if stress.shocks is not None else ()
     rows = [(one_line(one.brief), *_effect(one.hit), _span(one.heals_days)) for one in tried]
-    return ("Blow to", *_HIT, "Felt for"), rows
+    return ("Blow to", "Other side hit", *_FATE, "Felt for"), rows
 
 
 def _contagion(stress: Stress) -> tuple[Row, list[Row]]:
@@ -146,19 +169,20 @@ def _cheating(stress: Stress) -> tuple[Row, list[Row]]:
     rows: list[Row] = []
     for one in stress.cheating or ():
         deed = one.deviation
-        harmed = _effect(one.harmed)
+        harmed = one.harmed
         rows.append(
             (
                 one_line(" and ".join(one.titles)),
                 way(deed),
                 _day(one.day),
                 percent(one.gain.value),
-                harmed[1],
-                harmed[2],
+                percent(harmed.lost.value) if harmed is not None else UNKNOWN,
+                _fallen(harmed) if harmed is not None else UNKNOWN,
+                percent(harmed.anyway) if harmed is not None else UNKNOWN,
                 span(one.noticed.days),
             )
         )
-    return ("Who", "How", "From", "Wins", "Harm", "Floor", "Noticed"), rows
+    return ("Who", "How", "From", "Wins", "Harm", "Floor", "Anyway", "Noticed"), rows
 
 
 def way(deed: Deviation) -> str:
@@ -170,7 +194,7 @@ def way(deed: Deviation) -> str:
 def _links(stress: Stress) -> tuple[Row, list[Row]]:
     tried = stress.links.tried if stress.links is not None else ()
     rows = [(one_line(one.flow), "all" if one.cut == "whole" else "half", *_effect(one.hit)) for one in tried]
-    return ("Flow", "Cut", *_HIT), rows
+    return ("Flow", "Cut", "Hit hardest", *_FATE), rows
 
 
 def _rehearsal(stress: Stress) -> tuple[Row, list[Row]]:

@@ -75,6 +75,32 @@ READINGS: Mapping[str, tuple[str, str]] = {
 """For each reading the question it answers and what its figure is."""
 
 
+LANES = {
+    "base": "as it is",
+    "scenario": "scenario {}",
+    "cut": "nothing passes",
+    "outside": "nothing passes, replaced",
+    "no_goodwill": "without goodwill",
+    "ablate": "without {}",
+    "halve": "half of {}",
+    "only": "only among {}",
+    "stopped": "nothing comes to {}",
+    "exit": "{} leaves",
+    "boost": "{} has more",
+    "damp": "{} has less",
+    "shock": "{} at its floor",
+    "shock_member": "{} at its floor",
+    "world_low": "{} low",
+    "world_high": "{} high",
+    "withhold": "{} gives half",
+    "free_ride": "{} gives nothing",
+    "delay": "{} gives late",
+    "cut_and_run": "{} cuts and runs",
+    "collude": "{} give half",
+}
+"""What happens in an experiment, by the first word of its name; the rest of the name stands for `{}`."""
+
+
 def title(about: str) -> str:
     """`reciprocal_viability` as `Reciprocal viability`; the parts of `checks.tenth_seller` stay as in the file."""
     plain = about.rpartition(".")[2].replace("_", " ")

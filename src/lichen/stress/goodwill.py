@@ -12,9 +12,10 @@ from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.worth import Valuation, valuation
 from lichen.relationship.backing import backed_flows
+from lichen.relationship.quantity import MONTH_DAYS
 from lichen.simulation.experiments import Experiment
 from lichen.stress.effects import Effect, effects, worst
-from lichen.stress.setting import MONTH_DAYS, Setting
+from lichen.stress.setting import Setting
 
 
 @final
@@ -47,7 +48,7 @@ class Goodwill:
         costs = [
             f"{one.title} {wording.amount(one.monthly_cost)} {one.unit}" for one in self.given if one.monthly_cost > 0
         ]
-        cost = f", which costs {wording.listed(costs)} a month" if costs else ""
+        cost = f", which cost{'s' * (len(self.flows) == 1)} {wording.listed(costs)} a month" if costs else ""
         hit = worst(self.effects)
         return f"Without goodwill ({named}{cost}) {hit.says if hit is not None else 'nobody can say what happens'}."
 
@@ -68,7 +69,8 @@ def goodwill(setting: Setting) -> Goodwill:
 
 
 def _given(evidence: CheckInput, flows: tuple[str, ...], valued: Valuation) -> Iterator[Given]:
-    months = evidence.relationship.time.horizon_days / MONTH_DAYS
+    time = evidence.relationship.time
+    months = time.steps * time.step_days / MONTH_DAYS
     for party in evidence.parties:
         own = tuple(name for name in flows if evidence.relationship.flows[name].giver == party.name)
         if own:

@@ -9,6 +9,7 @@ from typing import final
 
 from lichen.check.evidence import CheckInput
 from lichen.relationship.party import Party
+from lichen.relationship.quantity import MONTH_DAYS
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.start import Start
 from lichen.relationship.value import Value
@@ -19,7 +20,6 @@ from lichen.simulation.run import simulate
 
 DATES = (0.0, 1 / 3, 1 / 2)
 """When a party leaves, as shares of the horizon, when nobody asks for a day."""
-MONTH_DAYS = 365.25 / 12
 MOST_ASKED = 12
 MOST_LINKS = 60
 """Of more parties and flows than these, the first of the file are asked of."""
@@ -115,4 +115,4 @@ def when(days: float) -> str:
         return "at the start"
     if days < 3 * MONTH_DAYS:
         return f"in week {int(days / 7) + 1}"
-    return f"in month {int(days / MONTH_DAYS + 0.5)}"
+    return f"in month {int(days / MONTH_DAYS) + 1}"

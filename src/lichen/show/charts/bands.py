@@ -123,7 +123,7 @@ def _ground(bands: Bands, x: Scale, y: Scale, name: str) -> Html:
         drawing.rect(x.start, y(0), x.end - x.start, y(y.low) - y(0), "forbidden", "below the floor"),
         (_level(value, x, y) for value in drawing.ticks(y.low, y.high, 5)),
         drawing.text(x.start + 6, max(y(0) + 15, y.start - 22), _below(x), class_="quiet small over"),
-        (_moment(day, said, x, y) for day, said in drawing.calendar_ticks(bands.start, bands.days, x.end - x.start)),
+        drawing.calendar_axis(bands.start, bands.days, x, y.start, y.start + 5),
         drawing.line(x.start, y(0), x.end, y(0), "floor"),
     )
 
@@ -156,13 +156,6 @@ def _level(value: float, x: Scale, y: Scale) -> Html:
     words = "floor" if abs(value) < 1e-9 else percent(value)
     label = drawing.text(x.start - 6, y(value) + 4, words, class_="axis", anchor="end")
     return join(drawing.line(x.start, y(value), x.end, y(value), "grid"), label)
-
-
-def _moment(day: float, words: str, x: Scale, y: Scale) -> Html:
-    half = drawing.width_of(words, 12) / 2
-    place = min(max(x(day), x.start + half - 20), x.end - half + 20)
-    tick = drawing.line(x(day), y.start, x(day), y.start + 5, "grid")
-    return join(tick, drawing.text(place, y.start + 19, words, class_="axis", anchor="middle"))
 
 
 def _band(side: Side, x: Scale, y: Scale) -> Html:

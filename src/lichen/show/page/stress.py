@@ -11,8 +11,8 @@ from lichen.show.charts.blows import Blow, Blows
 from lichen.show.charts.departures import Departure, Departures
 from lichen.show.markup import Child, Html, element
 from lichen.show.page.parts import chart, document, folded, part, prose, table
-from lichen.show.stressed import NONE, futures_of, sentences, table_of, three_lines, way
-from lichen.stress.effects import Effect
+from lichen.show.stressed import LEGEND, NONE, futures_of, sentences, table_of, three_lines, way
+from lichen.stress.effects import Effect, hardness
 from lichen.stress.setting import when
 from lichen.stress.stress import SECTIONS
 
@@ -21,7 +21,17 @@ if TYPE_CHECKING:
 
 _BARS = 12
 """At most so many bars are drawn; the table has all."""
-_EFFECTS = ("What is tried", "Side", "Room lost", "95 % sure", "Below floor", "95 % sure", "Anyway", "After")
+_EFFECTS = ("What is tried", "Side", "Room lost", "From … to", "Below floor", "From … to", "Anyway", "After")
+_CAPTIONS = {
+    "shocks": "Room that the side loses which is hit hardest without being struck itself",
+    "links": "Room that the side loses which is hit hardest",
+    "cheating": "Room that the other side loses which is harmed most",
+}
+_SCALE = (
+    "of its healthy range; those that bring a side below its floor stand first. "
+    "The thin line is where it lies with 95 %."
+)
+"""What a picture shows of each question, and how it is to be read."""
 _LEADS = {
     "exits": "Every side leaves once, with the notice and the replacements of the file.",
     "shocks": "Each blow falls on one day; what counts is the side that is not struck itself.",
@@ -52,6 +62,7 @@ def stress_page(stress: Stress) -> str:
             "main",
             element("div", first, class_="panel"),
             *(element("p", prose(missing), class_="lead") for missing in stress.unread),
+            element("p", LEGEND, class_="small"),
             element("nav", element("ul", *contents), aria_label="On this page"),
             *(_part(stress, name) for name in asked),
             _made(stress),
@@ -78,8 +89,8 @@ def _picture(stress: Stress, name: str) -> Html | None:
     found = tuple(_blows(stress, name))
     if not found:
         return None
-    caption = "Room that the side loses which is hit hardest, of its healthy range"
-    return chart(blows.draw, Blows(title=SECTIONS[name], blows=found[:_BARS]), f"{name}-chart", caption, 1060)
+    bars = Blows(title=SECTIONS[name], blows=found[:_BARS])
+    return chart(blows.draw, bars, f"{name}-chart", f"{_CAPTIONS[name]}, {_SCALE}", 1060)
 
 
 def _departures(stress: Stress) -> Iterator[Departure]:
@@ -95,6 +106,7 @@ def _departures(stress: Stress) -> Iterator[Departure]:
                 hit=hit.title,
                 floor=runway,
                 falls=hit.falls.value,
+                anyway=hit.anyway,
             )
 
 
@@ -105,7 +117,7 @@ def _blows(stress: Stress, name: str) -> Iterator[Blow]:
         for link in stress.links.tried:
             yield from _blow(link.flow if link.cut == "whole" else f"half of {link.flow}", link.hit)
     elif name == "cheating":
-        for cheat in stress.cheating or ():
+        for cheat in sorted(stress.cheating or (), key=lambda one: hardness(one.harmed)):
             yield from _blow(f"{' and '.join(cheat.titles)}: {way(cheat.deviation)} {when(cheat.day)}", cheat.harmed)
 
 
@@ -165,7 +177,7 @@ def _row(title: str, one: Effect) -> tuple[Child, ...]:
         figures.percent(one.falls.value),
         figures.interval(one.falls.interval, "of the futures"),
         figures.percent(one.anyway),
-        figures.span(one.runway_days.value) if one.runway_days is not None else NONE,
+        figures.span(one.runway_days.value) if one.runway_days is not None and one.is_brought_down else NONE,
     )
 
 

@@ -93,7 +93,8 @@ def find_loops(relationship: Relationship) -> Loops | str:
         return dynamics
     scores = sum(map(len, dynamics.links.values())) * dynamics.steps
     if scores > MOST_SCORES:
-        return f"this takes {scores:,} scores of links; at most {MOST_SCORES:,} are. Let one member stand for several"
+        much = f"{scores:,} steps of work, at most {MOST_SCORES:,}"
+        return f"too much hangs on too much: {much}. Let one member stand for several"
     return loops_of(dynamics)
 
 
