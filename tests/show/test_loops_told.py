@@ -35,13 +35,13 @@ def told(text: str) -> tuple[list[str], Loops, Relationship]:
 def test_a_loop_is_told_by_what_it_passes_and_how_much_it_carries() -> None:
     """Both grow by 0.19 a month, so scores tend to gain/rate**length: 0.2**2/0.19**2 beside twice -0.01/0.19.
 
-    What grows by 0.19 in a step of a month doubles in ln 2/ln 1.19 of them, 17.3 weeks.
+    What grows by 0.19 in a step of a month doubles in ln 2/ln 1.19 of them, 17.3 weeks: told without the tenth.
     """
     said, _, _ = told(TWO % "-1 %/month * farm.good_soil")
     assert said == [
         "Fen Farms’ good soil, then nectar, then hives’ bees, then pollen carried: 91 % of the change throughout, "
         "driving it on.",
-        "At the end a small change doubles in 17.3 weeks; between the parties that hangs most on how hives’ bees "
+        "At the end a small change doubles in 17 weeks; between the parties that hangs most on how hives’ bees "
         "answers to Fen Farms’ good soil.",
     ]
 

@@ -7,20 +7,30 @@ import re
 from collections.abc import Iterable
 
 from lichen.check.thresholds import MOVED
+from lichen.relationship.quantity import MONTH_DAYS, YEAR_DAYS
 
 MINUS = "\u2212"
-_SPANS = ((365.25 * 2, 365.25, "years"), (30.4375 * 4, 30.4375, "months"), (14.0, 7.0, "weeks"), (0.0, 1.0, "days"))
+_SPANS = (
+    (2 * YEAR_DAYS, YEAR_DAYS, "years"),
+    (4 * MONTH_DAYS, MONTH_DAYS, "months"),
+    (14.0, 7.0, "weeks"),
+    (0.0, 1.0, "days"),
+)
+_MOST = 1e5
 _HUNDREDTH = 0.01
 """Of fewer futures than this it is not said that something happens in them anyway."""
 
 
 def share(value: float) -> str:
-    """0.182 as `18 %`; a small part, and nearly all, keep one more digit."""
+    """0.182 as `18 %`; less than a tenth, and nearly all, keep one more digit: `7.5 %`."""
     if math.isnan(value):
         return "an unknown part"
+    if abs(value) > _MOST:
+        return f"{'more' if value > 0 else 'less'} than {MINUS * (value < 0)}10 million %"
     percent = 100 * value
-    said = f"{percent:.1f}" if 0 < abs(percent) < 2 or 98 < percent < 100 else f"{percent:.0f}"
-    return _signed(f"{said.replace('100.0', '100')} %")
+    digits = 1 if abs(percent) < 9.95 or 98 < percent < 99.95 else 0
+    said = f"{round(percent, digits) + 0.0:,.{digits}f}".removesuffix(".0").replace(",", "\u202f")
+    return _signed(f"{said} %")
 
 
 def left(title: str, room: float) -> str:
@@ -39,7 +49,9 @@ def at_worst(title: str, room: float) -> str:
 
 def span(days: float) -> str:
     """Days as a person would say them: `10 days`, `14 weeks`, `5 months`, `3 years`."""
-    if not math.isfinite(days):
+    if math.isnan(days):
+        return "an unknown time"
+    if math.isinf(days):
         return "never"
     for least, unit, word in _SPANS:
         if days >= least:

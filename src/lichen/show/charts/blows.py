@@ -9,7 +9,7 @@ from typing import final
 from lichen.check.wording import fares, out_of_hundred_beside
 from lichen.show.charts import drawing
 from lichen.show.charts.drawing import Scale
-from lichen.show.figures import percent
+from lichen.show.figures import mark, percent
 from lichen.show.lines import cut
 from lichen.show.markup import Html, join
 
@@ -86,7 +86,7 @@ def _ground(x: Scale, height: float, *, narrow: bool) -> Html:
     marks = drawing.ticks(x.low, x.high, 3 if narrow else 5)
     return join(
         (drawing.line(x(value), 24, x(value), height - 6, "zero" if value == 0 else "grid") for value in marks),
-        (drawing.text(x(value), 16, percent(value), class_="axis", anchor="middle") for value in marks),
+        (drawing.text(x(value), 16, mark(value), class_="axis", anchor="middle") for value in marks),
     )
 
 

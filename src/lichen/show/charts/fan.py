@@ -10,7 +10,7 @@ from typing import final
 
 from lichen.show.charts import drawing
 from lichen.show.charts.drawing import Point, Scale
-from lichen.show.figures import after, month, number, percent, scale_word
+from lichen.show.figures import after, mark, month, number, percent, scale_word
 from lichen.show.markup import Html, join
 
 _ROW = 18.0
@@ -114,7 +114,7 @@ def _ground(fan: Fan, x: Scale, y: Scale) -> Iterator[Html]:
     for value in drawing.ticks(y.low / size, y.high / size, 5):
         place = y(value * size)
         yield drawing.line(x.start, place, x.end, place, "grid")
-        said = number(value) if fan.unit else percent(value)
+        said = number(value) if fan.unit else mark(value)
         yield drawing.text(x.start - 8, place + 4, said, class_="axis", anchor="end")
     if fan.floor is not None:
         yield drawing.line(x.start, y(fan.floor), x.end, y(fan.floor), "floor")
