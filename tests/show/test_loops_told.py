@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -57,6 +59,27 @@ def test_a_change_of_lead_is_told_with_its_month_and_what_comes_back_between_par
     assert said[-3].startswith("Fen Farms’ good soil by itself: ")
     assert said[-3].endswith("of the change from month 15 on, holding it back.")
     assert said[-2].startswith("Between the parties the most comes back through Fen Farms’ good soil, then nectar")
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ((0, 12, 200), ["until day 12", "from day 12 on"]),
+        ((0, 50, 60, 200), ["until day 50", "from day 50 until day 60", "from day 60 on"]),
+        ((0, 61, 200), ["until month 2", "from month 2 on"]),
+        ((0, 200), ["throughout"]),
+    ],
+)
+def test_periods_that_would_read_alike_in_months_are_told_in_days(ends: tuple[int, ...], said: list[str]) -> None:
+    """Of 200 days by the day: the first twelve would be month 0, the fiftieth and the sixtieth both month 2."""
+    time = "time: {start: 2026-01-01, horizon: 200 days, step: 1 day}\n"
+    found = relationship(TWO % "-1 %/month * farm.good_soil", time=time)
+    loops = find_loops(found)
+    assert isinstance(loops, Loops)
+    lead = loops.periods[0][0]
+    periods = tuple(replace(lead, first=first, after=after) for first, after in pairwise(ends))
+    told = list(loop_sentences(replace(loops, periods=(periods,)), found))[: len(said)]
+    assert [one.partition(" of the change ")[2].partition(",")[0] for one in told] == said
 
 
 def test_where_there_is_no_loop_or_no_change_that_is_said() -> None:

@@ -151,7 +151,7 @@ def _exits(stress: Stress) -> tuple[Row, list[Row]]:
 
 def _shocks(stress: Stress) -> tuple[Row, list[Row]]:
     tried = stress.shocks.tried if stress.shocks is not None else ()
-    rows = [(one_line(one.brief), *_effect(one.hit), _span(one.heals_days)) for one in tried]
+    rows = [(one_line(one.brief), *_effect(one.hit), _span(one.heals_days or None)) for one in tried]
     return ("Blow to", "Other side hit", *_FATE, "Felt for"), rows
 
 
@@ -231,7 +231,9 @@ _TABLES = {
     "links": _links,
     "rehearsal": _rehearsal,
 }
-_NO_DIFFERENCE = "Whether a side stops giving at its floor makes no difference, as it is and after a blow to any side."
+_NO_DIFFERENCE = (
+    "Whether a side stops giving at its floor makes no difference to the others, as it is and after a blow to any side."
+)
 _NOTHING = {
     "exits": "Nobody here can leave.",
     "shocks": "Nothing here can be struck.",
