@@ -27,7 +27,7 @@ def share(value: float) -> str:
         return "an unknown part"
     if abs(value) > _MOST:
         return f"{'more' if value > 0 else 'less'} than {MINUS * (value < 0)}10 million %"
-    percent = 100 * value
+    percent = round(100 * value, 9)
     digits = 1 if abs(percent) < 9.95 or 98 < percent < 99.95 else 0
     said = f"{round(percent, digits) + 0.0:,.{digits}f}".removesuffix(".0").replace(",", "\u202f")
     return _signed(f"{said} %")
