@@ -74,11 +74,13 @@ def out_of_hundred(share: float) -> str:
 
 
 def out_of_hundred_beside(share: float, anyway: float) -> str:
-    """In how many futures, and in how many anyway: `in 84 of 100 futures (in 3 of 100 futures anyway)`."""
+    """In how many futures, beside how many anyway: `in 84 of 100 futures (in 3 of 100 futures anyway)`."""
     said, before = out_of_hundred(share), out_of_hundred(anyway)
     if anyway < _HUNDREDTH:
         return said
-    return f"{said} anyway" if said == before else f"{said} ({before} anyway)"
+    if said == before:
+        return f"{said} anyway"
+    return f"{said} ({before} anyway)" if share > anyway else f"{said} instead of {before}"
 
 
 def fares(lost: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from lichen.check.wording import capital
 from lichen.show.figures import percent
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def title(about: str) -> str:
     plain = about.rpartition(".")[2].replace("_", " ")
     plain = {"dependency lock in": "dependency lock-in", "over coupling": "over-coupling"}.get(plain, plain)
     plain = plain.replace("shared value metric", "shared-value metric").replace("non extractive", "non-extractive")
-    return plain[:1].upper() + plain[1:]
+    return capital(plain)
 
 
 def rests_on_words(rests: RestsOn) -> str:

@@ -83,7 +83,7 @@ class Together:
         whose = " and ".join(self.titles)
         bad = "fall below their floors" if self.limit == "floor" else "have their worst twentieth of futures"
         often = wording.out_of_hundred(self.both.value)
-        chance = wording.share(self.expected)
+        chance = wording.out_of_hundred(self.expected)
         if self.both.low > self.expected:
             return f"{whose} {bad} together {often}; were they independent, it would be {chance}."
         if self.both.high < self.expected:

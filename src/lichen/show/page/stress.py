@@ -28,8 +28,7 @@ _CAPTIONS = {
     "cheating": "Room that the other side loses which is harmed most",
 }
 _SCALE = (
-    "of its healthy range; those that bring a side below its floor stand first. "
-    "The thin line is where it lies with 95 %."
+    "Bars are shares of a healthy range; what brings a side to its floor stands on top. Thin lines: 95 % intervals."
 )
 """What a picture shows of each question, and how it is to be read."""
 _LEADS = {
@@ -77,7 +76,8 @@ def _part(stress: Stress, name: str) -> Html:
     said = element("ul", *(element("li", prose(one)) for one in sentences(stress, name)))
     drawn = _picture(stress, name)
     shown = element("div", drawn, class_="panel") if drawn is not None else None
-    return part(name, SECTIONS[name], shown, said, _figures(stress, name), lead=_LEADS[name])
+    lead = f"{_LEADS[name]} {_SCALE}" if drawn is not None and name in _CAPTIONS else _LEADS[name]
+    return part(name, SECTIONS[name], shown, said, _figures(stress, name), lead=lead)
 
 
 def _picture(stress: Stress, name: str) -> Html | None:
@@ -90,7 +90,7 @@ def _picture(stress: Stress, name: str) -> Html | None:
     if not found:
         return None
     bars = Blows(title=SECTIONS[name], blows=found[:_BARS])
-    return chart(blows.draw, bars, f"{name}-chart", f"{_CAPTIONS[name]}, {_SCALE}", 1060)
+    return chart(blows.draw, bars, f"{name}-chart", _CAPTIONS[name], 1060)
 
 
 def _departures(stress: Stress) -> Iterator[Departure]:
