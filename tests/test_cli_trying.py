@@ -11,6 +11,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from time import sleep
 
 import duckdb
 import pytest
@@ -30,8 +31,8 @@ FEW = ("--runs", "20")
 def test_stress_prints_every_question(ask: Ask) -> None:
     answer = ask("stress", "good.yaml", *FEW, files=FILES)
     assert answer.status == 0
-    for heading in ("If somebody leaves", "Does cheating pay", "If a side stops giving at its floor"):
-        assert heading in answer.stdout
+    for heading in stress.SECTIONS.values():
+        assert heading in answer.stdout.splitlines()
     assert max(len(line) for line in answer.stdout.splitlines()) <= 80
 
 
@@ -92,7 +93,7 @@ def test_simulate_shows_lanes_side_by_side(ask: Ask) -> None:
     asked = ("simulate", "good.yaml", *FEW, "--scenario", "dry", "--experiment", "exit:mill")
     answer = ask(*asked, files=FILES)
     assert answer.status == 0
-    for words in ("Room left", "Has been below its floor", "scenario dry", "exit mill", "flour"):
+    for words in ("Room left", "Has been below its floor", "scenario dry", "mill leaves", "flour"):
         assert words in answer.stdout
     assert max(len(line) for line in answer.stdout.splitlines()) <= 80
     said = json.loads(ask(*asked, "--format", "json").stdout)
@@ -142,8 +143,10 @@ def test_an_interruption_keeps_the_futures_that_are_done(tmp_path: Path) -> None
     program = "import sys; from lichen.cli import main; sys.argv[0] = 'lichen'; main()"
     command = [sys.executable, "-c", program, "simulate", "file.yaml", "--runs", "100000", "--save", "out.parquet"]
     running = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    while running.poll() is None and not list(tmp_path.glob(".out*")):
-        pass  # once its folder is there, an interruption waits for the first futures
+    for _ in range(3000):  # half a minute; once its folder is there, an interruption waits for the first futures
+        if running.poll() is not None or list(tmp_path.glob(".out*")):
+            break
+        sleep(0.01)
     running.send_signal(signal.SIGINT)
     said, complaint = running.communicate(timeout=60)
     assert running.returncode == 3, complaint

@@ -25,7 +25,8 @@ def test_a_tie_is_shown_flow_by_flow_with_what_an_exit_leaves() -> None:
     reading = dependency(evidence(pair, lanes))
     assert reading.value == pytest.approx(0.75 - 0.6)
     assert reading.says == (
-        "“gives” adds 15 % to what B owes to the relationship and “news” adds 3 % to what B owes to the relationship. "
+        "“gives” adds 15 % to what B owes to the relationship and "
+        "“news” adds 2.8 % to what B owes to the relationship. "
         "After A’s exit, which ends all that it gives, 30 % of the room is left to B; "
         "without “gives” alone it would be 50 %, together it is 80 %."
     )

@@ -31,9 +31,27 @@ def test_a_number_has_four_digits_and_narrow_spaces(value: float | None, written
     assert figures.number(value).replace(figures.SPACE, " ") == written
 
 
-def test_shares_are_written_as_per_cent_with_one_decimal() -> None:
-    assert figures.percent(0.12345) == f"12.3{figures.SPACE}%"
-    assert figures.figure(-0.3123, "of its room") == f"−31.2{figures.SPACE}% of its room"
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [
+        (0.12345, "12 %"),
+        (0.0747, "7.5 %"),
+        (-0.0004, "0 %"),
+        (0.0949, "9.5 %"),
+        (0.0996, "10 %"),
+        (0.9847, "98.5 %"),
+        (0.9999, "100 %"),
+        (24.763, "2 476 %"),
+        (-1e300, "less than −10 million %"),
+    ],
+)
+def test_a_share_is_written_alike_in_tables_and_in_sentences(share: float, written: str) -> None:
+    assert figures.percent(share).replace(figures.SPACE, " ") == written
+    assert wording.share(share).replace(figures.SPACE, " ") == written
+
+
+def test_a_share_has_its_unit_and_its_interval() -> None:
+    assert figures.figure(-0.3123, "of its room") == f"−31{figures.SPACE}% of its room"
     assert figures.figure(0.0, "share seen") == f"0{figures.SPACE}% seen"
     assert figures.interval((0.1, 0.2), "of its room") == f"10{figures.SPACE}% to 20{figures.SPACE}%"
 
@@ -71,7 +89,7 @@ def test_an_interval_without_width_is_not_written() -> None:
     ("days", "said"), [(5.0, "5 days"), (1.0, "1 day"), (182.0, "6 months"), (42.0, "6 weeks"), (1096.0, "3 years")]
 )
 def test_a_time_is_said_as_a_person_would(days: float, said: str) -> None:
-    assert figures.span(days) == said
+    assert figures.span(days) == wording.span(days) == said
 
 
 def test_dates_are_english_whatever_the_machine_speaks() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -35,14 +37,13 @@ def told(text: str) -> tuple[list[str], Loops, Relationship]:
 def test_a_loop_is_told_by_what_it_passes_and_how_much_it_carries() -> None:
     """Both grow by 0.19 a month, so scores tend to gain/rate**length: 0.2**2/0.19**2 beside twice -0.01/0.19.
 
-    What grows by 0.19 in a step of a month doubles in ln 2/ln 1.19 of them, 17.3 weeks. Round the loop 0.2**2 comes
-    back where 0.01**2 fades.
+    What grows by 0.19 in a step of a month doubles in ln 2/ln 1.19 of them, 17.3 weeks: told without the tenth.
     """
     said, _, _ = told(TWO % "-1 %/month * farm.good_soil")
     assert said == [
         "Fen Farms’ good soil, then nectar, then hives’ bees, then pollen carried: 91 % of the change throughout, "
         "driving it on.",
-        "At the end a small change doubles in 17.3 weeks; between the parties that hangs most on how hives’ bees "
+        "At the end a small change doubles in 17 weeks; between the parties that hangs most on how hives’ bees "
         "answers to Fen Farms’ good soil.",
         "A lasting change that goes once round Fen Farms’ good soil, then nectar, then hives’ bees, then pollen "
         "carried comes back as much as it was, or more: nothing in this loop ends it.",
@@ -83,6 +84,27 @@ def test_a_change_of_lead_is_told_with_its_month_and_what_comes_back_between_par
     assert said[3].startswith("Fen Farms’ good soil by itself: ")
     assert said[3].endswith("of the change from month 15 on, holding it back.")
     assert said[4].startswith("Between the parties the most comes back through Fen Farms’ good soil, then nectar")
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ((0, 12, 200), ["until day 12", "from day 12 on"]),
+        ((0, 50, 60, 200), ["until day 50", "from day 50 until day 60", "from day 60 on"]),
+        ((0, 61, 200), ["until month 2", "from month 2 on"]),
+        ((0, 200), ["throughout"]),
+    ],
+)
+def test_periods_that_would_read_alike_in_months_are_told_in_days(ends: tuple[int, ...], said: list[str]) -> None:
+    """Of 200 days by the day: the first twelve would be month 0, the fiftieth and the sixtieth both month 2."""
+    time = "time: {start: 2026-01-01, horizon: 200 days, step: 1 day}\n"
+    found = relationship(TWO % "-1 %/month * farm.good_soil", time=time)
+    loops = find_loops(found)
+    assert isinstance(loops, Loops)
+    lead = loops.periods[0][0]
+    periods = tuple(replace(lead, first=first, after=after) for first, after in pairwise(ends))
+    told = list(loop_sentences(replace(loops, periods=(periods,)), found))[: len(said)]
+    assert [one.partition(" of the change ")[2].partition(",")[0] for one in told] == said
 
 
 def test_where_there_is_no_loop_or_no_change_that_is_said() -> None:

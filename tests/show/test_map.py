@@ -87,7 +87,7 @@ def test_the_table_says_when_a_party_would_leave_and_how_many_others_it_has() ->
     said = " ".join(FORMATS["text"](build_map(relationship(a, party("b", good), *gifts))).split())
     assert "A (organisation) · room left 100 % · would leave below 20 %" in said
     # three of four choices stay open to a, none to b: a could ask (1 + 3/4)/2
-    assert "A has 3 other partners. Of a gain to divide, A could ask 87.5 %." in said
+    assert "A has 3 other partners. Of a gain to divide, A could ask 88 %." in said
 
 
 def test_where_rounds_have_no_end_the_table_says_so_and_through_whom() -> None:

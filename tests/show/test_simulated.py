@@ -11,6 +11,7 @@ import pytest
 from lichen.show.lanes import lane_says, lane_title
 from lichen.show.page.futures import futures_page
 from lichen.show.simulated import fans, prospects_text, spark
+from lichen.show.words import LANES
 from lichen.simulation.experiments import Experiment, standard_experiments
 from lichen.simulation.prospects import look_ahead
 from tests.simulation.build import relationship
@@ -32,6 +33,20 @@ BARE = """
 MILL = relationship(BARE)
 
 
+THREE = relationship(
+    """
+    parties:
+      a: {kind: person, capacities: {cash: {level: 9 EUR, floor: 1 EUR}}}
+      b: {kind: person, capacities: {cash: {level: 9 EUR, floor: 1 EUR}}}
+      c: {kind: person, capacities: {cash: {level: 9 EUR, floor: 1 EUR}}}
+    world: {mood: {process: white, mean: 1, spread: 10 %, over: 1 week}}
+    flows:
+      ab: {kind: benefit, from: a, to: b, rate: 1 EUR/day, worth: {cash: mood}}
+      bc: {kind: benefit, from: b, to: c, rate: 1 EUR/day, worth: {cash: 1}}
+    """
+)
+
+
 @pytest.mark.parametrize(
     ("values", "drawn"),
     [
@@ -48,7 +63,13 @@ def test_a_course_is_drawn_from_its_least_to_its_most(values: list[float], drawn
 
 @pytest.mark.parametrize(
     ("name", "title"),
-    [("base", "as it is"), ("scenario:dry", "scenario dry"), ("free_ride:mill", "free ride mill"), ("cut", "cut")],
+    [
+        ("base", "as it is"),
+        ("scenario:dry", "scenario dry"),
+        ("free_ride:mill", "mill gives nothing"),
+        ("cut", "nothing passes"),
+        ("shocks:shock:a.b+world_low:w", "a.b at its floor and w low"),
+    ],
 )
 def test_a_lane_has_a_name_for_people(name: str, title: str) -> None:
     assert lane_title(name) == title
@@ -114,3 +135,17 @@ def test_a_picture_has_one_chart_for_each_series_in_its_unit() -> None:
     assert list(drawn) == ["The mill", "town", "mill.cash", "town.bread", "bread"]
     assert (drawn["The mill"].unit, drawn["The mill"].floor) == ("", 0.0)
     assert (drawn["mill.cash"].unit, drawn["mill.cash"].courses[0].bounds[2][-1]) == ("kEUR", 3.0)
+
+
+def test_every_experiment_has_words_of_its_own() -> None:
+    kinds = {one.name.partition(":")[0] for one in standard_experiments(THREE)}
+    assert kinds | {"scenario", "shock_member", "shocks"} == {*LANES, "shocks"}
+    assert len(set(LANES.values()) - {LANES["shock"]}) == len(LANES) - 2
+
+
+def test_it_is_said_when_an_experiment_begins() -> None:
+    lanes = [one for one in standard_experiments(MILL) if one.name in ("exit:mill", "boost:mill", "cut")]
+    said = " ".join(prospects_text(look_ahead(MILL, lanes, runs=20), MILL).split())
+    # A third of ten days is the third step, three days after 1 January.
+    assert "From 4 January 2026 on: mill has more and mill leaves." in said
+    assert "nothing passes" in said

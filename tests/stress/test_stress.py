@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from lichen.check.evidence import evidence_of
-from lichen.check.measures.enforcement import slack as slack_of_one
+from lichen.check.measures.figure import Figure
 from lichen.language.table import Table
 from lichen.relationship.relationship import Relationship
-from lichen.show.stressed import table_of
+from lichen.show.stressed import hardest_exits, table_of
 from lichen.simulation.experiments import standard_experiments
 from lichen.simulation.run import simulate
 from lichen.stress import stress as whole
-from lichen.stress.enforcement import slack
+from lichen.stress.cheating import in_order
+from lichen.stress.setting import when
 from lichen.stress.stress import SECTIONS, Stress, stress
 from lichen.stress.summary import summary
 from lichen.workspace import read_relationship
@@ -50,13 +51,6 @@ def test_in_a_purchase_nobody_is_brought_down_by_anything() -> None:
         assert not effect.is_brought_down, says  # type: ignore[attr-defined] # an Effect
     assert found.exits is not None
     assert all(not one.knock_on for one in found.exits.tried)
-
-
-@pytest.mark.parametrize("delta", [0.4, 0.6, 0.9])
-def test_the_slack_of_many_futures_is_that_of_one_where_all_are_alike(delta: float) -> None:
-    figure = slack(np.full(5, 0.2), np.full(5, 0.3), delta)
-    assert figure.value == pytest.approx(slack_of_one(0.3, 0.2, delta))
-    assert figure.low == pytest.approx(figure.high)
 
 
 def test_the_same_seed_says_the_same_and_another_does_not() -> None:
@@ -155,10 +149,78 @@ def test_the_summary_says_in_three_sentences_what_the_whole_test_finds_hardest()
     evidence = evidence_of(file, simulate(file, standard_experiments(file), runs=50))
     exit_, blow, cheat = summary(evidence)
     whole_test = stress(file, runs=50, sections=("exits", "shocks", "cheating"))
-    assert exit_ in [one.says for one in whole_test.rows("exits")]
+    third = file.time.steps * file.time.step_days / 3
+    at_third = [one for one in whole_test.exits or () if abs(one.day - third) <= file.time.step_days / 2]
+    assert exit_ == hardest_exits(replace(whole_test, exits=tuple(at_third)))[0].says
     assert whole_test.shocks is not None
     assert blow == whole_test.shocks.tried[0].says
-    assert cheat.startswith("shoemaker wins")
+    best = next(
+        one for one in whole_test.cheating or ()
+        if one.deviation.way == "free_ride" and one.titles == ("shoemaker",) and one.day in {e.day for e in at_third}
+    )  # fmt: skip
+    assert cheat == f"{best.outcome}."
+
+
+def test_what_two_would_win_together_is_not_told_where_one_keeps_its_level_whatever_their_order() -> None:
+    shop = "kind: organisation, capacities: {cash: {level: 100 EUR, floor: 20 EUR}}"
+    sides = {"a": shop.replace("100 EUR", "private to a, healthy: 100 EUR"), "b": shop, "c": shop}
+    give = "kind: benefit, rate: 1 EUR/day, cost: {cash: 1}, worth: {cash: 2}"
+    flows = "".join(f"  {x + y}: {{{give}, from: {x}, to: {y}}}\n" for x, y in ("ab", "bc", "ca"))
+    for order in ("abc", "bca"):
+        parties = "".join(f"  {name}: {{{sides[name]}}}\n" for name in order)
+        found = stress(relationship(f"parties:\n{parties}flows:\n{flows}"), runs=20, sections=("cheating",))
+        both = next(one for one in found.cheating or () if set(one.deviation.by) == {"a", "b"})
+        assert not both.gain.known
+        who = " and ".join(both.titles)
+        assert both.outcome.startswith(f"What {who} would gain by giving 50 % less to all others together from ")
+        assert both.outcome.split("; ")[0].endswith(" on cannot be told")
+
+
+def test_a_gain_within_chance_is_neither_nothing_nor_a_gain() -> None:
+    found = stress(relationship(WAGER), runs=20, sections=("cheating",)).cheating or ()
+    one = next(one for one in found if one.deviation.amount == 1.0 and one.day == 0)
+    assert not one.pays
+    likely = replace(one, gain=Figure(0.03, -0.01, 0.07))
+    assert likely.outcome.startswith("a might win 3 % of its range by giving nothing")
+    assert "or it is chance" in likely.outcome
+    assert in_order([one, likely]) == (likely, one)
+    assert replace(one, gain=Figure(-0.03, -0.04, -0.02)).outcome.startswith("a loses 3 % of its range by giving")
+    assert replace(one, gain=Figure(-0.001, -0.002, 0.0)).outcome.startswith("a gains nothing by giving")
+
+
+WAGER = """
+parties:
+  a: {kind: person, capacities: {cash: {level: 100 EUR, floor: 0 EUR}}}
+  b: {kind: person, capacities: {cash: {level: 100 EUR, floor: 0 EUR}}}
+flows:
+  ab: {kind: benefit, from: a, to: b, rate: 1 EUR/day, cost: {cash: 0}, worth: {cash: 1}}
+"""
+"""a gives what costs it nothing."""
+
+
+def test_what_goodwill_costs_a_month_is_that_of_the_steps_whatever_they_leave_of_the_horizon() -> None:
+    year = "time: {start: 2026-01-01, horizon: 1 year, step: 1 week}\n"  # 52 weeks, a day and a quarter less
+    file = relationship(WAGER.replace("1 EUR/day", "1 EUR/month").replace("cash: 0}", "cash: 1}"), time=year)
+    found = stress(file, runs=20, sections=("goodwill",)).goodwill
+    assert found is not None
+    assert [one.monthly_cost for one in found.given] == [pytest.approx(1.0)]
+    assert "(`ab`, which costs a 1 EUR a month)" in found.says
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (0.0, "at the start"),
+        (6.0, "in week 1"),
+        (7.0, "in week 2"),
+        (91.0, "in week 14"),
+        (94.0, "in month 4"),  # 5 April of a year that begins with January
+        (183.0, "in month 7"),  # 2 July
+        (547.0, "in month 18"),
+    ],
+)
+def test_a_day_is_told_by_the_week_or_month_in_which_it_lies(days: float, said: str) -> None:
+    assert when(days) == said
 
 
 PARTNER = "kind: organisation, capacities: {cash: {level: 100 EUR, floor: 20 EUR, change: -10 EUR/week}}"

@@ -152,7 +152,7 @@ def _title(about: str) -> str:
     """What people call that which a finding is about."""
     check = checks().get(about)
     words = wording.in_words(about.rpartition(".")[2])
-    return check.TITLE if check is not None else words[:1].upper() + words[1:]
+    return check.TITLE if check is not None else wording.capital(words)
 
 
 def _reach(before: CheckInput, then: CheckInput, origin: str, target: str) -> Iterator[str]:

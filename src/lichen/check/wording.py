@@ -6,19 +6,34 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 
+from lichen.check.thresholds import MOVED
+from lichen.relationship.quantity import MONTH_DAYS, YEAR_DAYS
+
 MINUS = "\u2212"
 NAMED = 4
 """So many of a long list are named."""
 _SPANS = ((365.25 * 2, 365.25, "years"), (30.4375 * 4, 30.4375, "months"), (14.0, 7.0, "weeks"), (0.0, 1.0, "days"))
+_SPANS = (
+    (2 * YEAR_DAYS, YEAR_DAYS, "years"),
+    (4 * MONTH_DAYS, MONTH_DAYS, "months"),
+    (14.0, 7.0, "weeks"),
+    (0.0, 1.0, "days"),
+)
+_MOST = 1e5
+_HUNDREDTH = 0.01
+"""Of fewer futures than this it is not said that something happens in them anyway."""
 
 
 def share(value: float) -> str:
-    """0.182 as `18 %`; a small part, and nearly all, keep one more digit."""
+    """0.182 as `18 %`; less than a tenth, and nearly all, keep one more digit: `7.5 %`."""
     if math.isnan(value):
         return "an unknown part"
-    percent = 100 * value
-    said = f"{percent:.1f}" if 0 < abs(percent) < 2 or 98 < percent < 100 else f"{percent:.0f}"
-    return _signed(f"{said.replace('100.0', '100')} %")
+    if abs(value) > _MOST:
+        return f"{'more' if value > 0 else 'less'} than {MINUS * (value < 0)}10 million %"
+    percent = round(100 * value, 9)
+    digits = 1 if abs(percent) < 9.95 or 98 < percent < 99.95 else 0
+    said = f"{round(percent, digits) + 0.0:,.{digits}f}".removesuffix(".0").replace(",", "\u202f")
+    return _signed(f"{said} %")
 
 
 def left(title: str, room: float) -> str:
@@ -37,7 +52,9 @@ def at_worst(title: str, room: float) -> str:
 
 def span(days: float) -> str:
     """Days as a person would say them: `10 days`, `14 weeks`, `5 months`, `3 years`."""
-    if not math.isfinite(days):
+    if math.isnan(days):
+        return "an unknown time"
+    if math.isinf(days):
         return "never"
     for least, unit, word in _SPANS:
         if days >= least:
@@ -57,6 +74,23 @@ def out_of_hundred(share: float) -> str:
     if hundredths == 0:
         return "in no future" if share == 0 else "in fewer than 1 of 100 futures"
     return f"in {hundredths} of 100 futures"
+
+
+def out_of_hundred_beside(share: float, anyway: float) -> str:
+    """In how many futures, beside how many anyway: `in 84 of 100 futures (in 3 of 100 futures anyway)`."""
+    said, before = out_of_hundred(share), out_of_hundred(anyway)
+    if anyway < _HUNDREDTH:
+        return said
+    if said == before:
+        return f"{said} anyway"
+    return f"{said} ({before} anyway)" if share > anyway else f"{said} instead of {before}"
+
+
+def fares(lost: float) -> str:
+    """What becomes of room, of the healthy range: `loses 12 % of its range`, `wins 3 % of its range`."""
+    if abs(lost) < MOVED.value:
+        return "feels nothing"
+    return f"{'loses' if lost > 0 else 'wins'} {share(abs(lost))} of its range"
 
 
 def amount(value: float) -> str:
@@ -90,6 +124,11 @@ def count(value: float) -> str:
 def whose(title: str) -> str:
     """The possessive: `Alder’s`, `growers’`."""
     return f"{title}’" if title.endswith("s") else f"{title}’s"
+
+
+def capital(words: str) -> str:
+    """Words that begin a sentence."""
+    return words[:1].upper() + words[1:]
 
 
 def listed(names: Iterable[str], last: str = "and") -> str:

@@ -117,7 +117,8 @@ def known(option: str, name: str, names: Mapping[str, object], noun: str, most: 
     listed = ", ".join(f"`{n}`" for n in list(names)[:most]) or f"no {noun}"
     listed += f" and {len(names) - most} more" if len(names) > most else ""
     hint = f" Did you mean `{near[0]}`?" if near else ""
-    raise click.UsageError(f"{option}: `{name}` is no {noun} of this file, which has {listed}.{hint}")
+    what = f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+    raise click.UsageError(f"{option}: `{name}` is not {what} of this file, which has {listed}.{hint}")
 
 
 def within(option: str, day: date, time: Time) -> None:

@@ -31,7 +31,7 @@ SECTIONS = (
 @common.formats("text", "json", "html", "svg", "csv")
 @click.option("--scenario", "scenarios", metavar="NAME", multiple=True, help="A scenario beside; may be repeated.")
 @click.option(
-    "--experiment", "experiments", metavar="LANE", multiple=True, help="An experiment beside, such as exit:PARTY."
+    "--experiment", "experiments", metavar="NAME", multiple=True, help="An experiment beside, such as exit:PARTY."
 )
 @click.option("--save", type=click.Path(path_type=Path), help="Write every future's course to this Parquet file.")
 @common.FOR

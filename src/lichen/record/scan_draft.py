@@ -11,12 +11,12 @@ from lichen.language.tokens import is_name
 from lichen.record.calendar_windows import Span
 from lichen.record.scan_figures import Concentration, Figures, PairReturn
 from lichen.record.scan_mapping import Role, TableMapping
-from lichen.relationship.quantity import standard_units
+from lichen.relationship.quantity import MONTH_DAYS, standard_units
 
 _KIND = (
     "    kind: organisation  # ASK: a person, a living system, something public? Many alike are a group with members."
 )
-_STEPS = ((3 * 365, "1 month", 365.25 / 12), (0, "1 week", 7.0))
+_STEPS = ((3 * 365, "1 month", MONTH_DAYS), (0, "1 week", 7.0))
 
 
 def draft_text(name: str, file: str, mapping: TableMapping, figures: Figures, span: Span | None) -> str:

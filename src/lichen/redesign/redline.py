@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, fields, is_dataclass
 from typing import Any, Literal, TypeAlias, final
 
+from lichen.relationship.quantity import MONTH_DAYS, YEAR_DAYS
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.rules import Window
 from lichen.relationship.value import Value
@@ -25,7 +26,7 @@ _KEYS = {
 """What the file calls a field that has another name here; fields in days lose their unit."""
 _WORKED_OUT = "commitment"
 """What a file that does not say it leaves to the notice or the horizon: it changes when these do."""
-_LENGTHS = (("year", 365.25), ("month", 365.25 / 12), ("week", 7.0))
+_LENGTHS = (("year", YEAR_DAYS), ("month", MONTH_DAYS), ("week", 7.0))
 _UNSAID = {
     "path",
     "text",

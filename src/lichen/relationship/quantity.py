@@ -74,15 +74,16 @@ class Unit:
 CURRENCIES: tuple[str, ...] = ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "JPY")
 CURRENCIES += ("CNY", "INR", "AUD", "CAD", "NZD", "BRL", "ZAR", "MXN", "KRW")
 
-_DAYS_PER_YEAR = 365.25
+YEAR_DAYS = 365.25
+MONTH_DAYS = YEAR_DAYS / 12
 _STANDARD: tuple[tuple[str, float, Dimension], ...] = (
     ("second", 1 / 86400, TIME),
     ("minute", 1 / 1440, TIME),
     ("day", 1.0, TIME),
     ("week", 7.0, TIME),
-    ("month", _DAYS_PER_YEAR / 12, TIME),
-    ("quarter", _DAYS_PER_YEAR / 4, TIME),
-    ("year", _DAYS_PER_YEAR, TIME),
+    ("month", YEAR_DAYS / 12, TIME),
+    ("quarter", YEAR_DAYS / 4, TIME),
+    ("year", YEAR_DAYS, TIME),
     ("hour", 1.0, Dimension.of("hour")),
     ("mm", 1e-3, Dimension.of("m")),
     ("cm", 1e-2, Dimension.of("m")),

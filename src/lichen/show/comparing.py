@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from lichen.show.figures import UNKNOWN, amount, number, room, span
+from lichen.show.figures import UNKNOWN, amount, number, percent, span
 from lichen.show.lines import STYLES, Line, columns, one_line, plain, rendered, wrapped
 from lichen.show.words import VERDICTS, title
 
@@ -72,7 +72,8 @@ def _sides(comparison: Comparison) -> Iterator[Row]:
         gains = [round(after - before, 2) for before, after in pairs]
         word = "worse" if min(gains, default=0) < 0 else "better" if max(gains, default=0) > 0 else "as before"
         word = UNKNOWN if _untold(effect) else word
-        said = [f"{room(pair[0])} → {room(pair[1])}" if pair else "–" for pair in (effect.late_room, effect.least_room)]
+        rooms = (effect.late_room, effect.least_room)
+        said = [f"{percent(pair[0])} → {percent(pair[1])}" if pair else "–" for pair in rooms]
         yield (one_line(effect.title), *said, word if pairs else "only in one of the two")
 
 

@@ -9,7 +9,8 @@ import math
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from lichen.relationship.quantity import PLAIN, TIME, Dimension, Unit, standard_units
+from lichen.check import wording
+from lichen.relationship.quantity import PLAIN, TIME, YEAR_DAYS, Dimension, Unit, standard_units
 
 SPACE = "\u202f"
 """A narrow space that never breaks a line."""
@@ -17,11 +18,9 @@ MINUS = "\u2212"
 UNKNOWN = "not known"
 
 _DIGITS = 4
-_YEAR = 365.25
 _SHARES = ("of ", "share ")
 _MONTHS = ["January", "February", "March", "April", "May", "June", "July"]
 _MONTHS += ["August", "September", "October", "November", "December"]
-_SPANS = ((730.5, 365.25, "year"), (122.0, 30.4375, "month"), (14.0, 7.0, "week"), (0.0, 1.0, "day"))
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -44,10 +43,15 @@ def number(value: float | None, digits: int = _DIGITS) -> str:
 
 
 def percent(share: float | None) -> str:
-    """A share as per cent with one decimal at most: `12.3 %`, `100 %`."""
+    """A share as per cent, as sentences say it: `12 %`, `7.5 %`, `100 %`."""
     if share is None or math.isnan(share):
         return UNKNOWN
-    return f"{number(round(100 * share, 1))}{SPACE}%"
+    return wording.share(share).replace(" ", SPACE)
+
+
+def mark(share: float) -> str:
+    """A round share on an axis, with all its digits: `12.5 %`."""
+    return f"{number(100 * share)}{SPACE}%"
 
 
 def figure(value: float | None, unit: str | None) -> str:
@@ -55,13 +59,6 @@ def figure(value: float | None, unit: str | None) -> str:
     if unit is not None and unit.startswith(_SHARES) and value is not None and abs(value) < 100:
         return f"{percent(value)} {unit.removeprefix('share ')}"
     return sized(value, unit or "")
-
-
-def room(value: float | None) -> str:
-    """Room left, 0 at the floor and 1 at the healthy level, as per cent."""
-    if value is None or math.isnan(value):
-        return UNKNOWN
-    return f"{number(round(100 * value))}{SPACE}%"
 
 
 def distance(margin: float | None) -> str:
@@ -105,8 +102,8 @@ def readable_unit(value: float, dimension: Dimension, units: Mapping[str, Unit])
     if dimension == PLAIN:
         return "", 1.0
     if dict(dimension.powers).get("day") == -1 and len(dimension.powers) > 1:
-        over, factor = readable_unit(value * _YEAR, dimension * TIME, units)
-        return f"{over}/year", factor / _YEAR
+        over, factor = readable_unit(value * YEAR_DAYS, dimension * TIME, units)
+        return f"{over}/year", factor / YEAR_DAYS
     known = {**standard_units(), **units}.values()
     fitting = [unit for unit in known if unit.dimension == dimension]
     below = [unit for unit in fitting if unit.factor <= abs(value)] or [unit for unit in fitting if unit.factor == 1.0]
@@ -148,13 +145,7 @@ def span(days: float | None) -> str:
     """A time as a person would say it: `10 days`, `14 weeks`, `3 years`."""
     if days is None or math.isnan(days):
         return UNKNOWN
-    if math.isinf(days):
-        return "never"
-    for least, size, word in _SPANS:
-        if days >= least:
-            count = number(round(days / size, 1))
-            return f"{count} {word}{'' if count == '1' else 's'}"
-    return number(days) + " days"
+    return wording.span(days)
 
 
 def _trimmed(written: str) -> str:

@@ -1,61 +1,53 @@
-"""What an experiment changes, in words: its key for a narrow column, and one sentence with names and dates."""
+"""What an experiment changes, in words: short for a table, and with names and the month in which it begins."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from lichen.check.wording import listed
 from lichen.relationship.relationship import Relationship
 from lichen.show.figures import after, month
+from lichen.show.words import LANES
 from lichen.simulation.experiments import LAST_TENTH, LATER
 
-_FROM_THE_START: Mapping[str, str] = {
-    "cut": "nothing passes between the sides",
-    "outside": "nothing passes between the sides, and what replaces it runs",
-    "no_goodwill": "what rests on goodwill alone stops",
-    "ablate": "{} stops",
-    "halve": "{} runs at half",
-    "only": "only what passes among {} goes on",
-    "stopped": "nothing of what others give reaches {}",
-}
-_LATER: Mapping[str, str] = {
-    "exit": "notice that {} leaves",
-    "boost": "{} gains a fifth of its range",
-    "damp": "{} loses a fifth of its range",
-    "shock": "{} at its floor",
-    "shocks": "two blows at once, {}",
-    "withhold": "{} gives half",
-    "free_ride": "{} gives nothing",
-    "delay": "{} gives three months late",
-    "collude": "{} give half to all others",
-    "world_low": "{} low for a year",
-    "world_high": "{} high for a year",
-}
+_LATER = frozenset(
+    ("exit", "boost", "damp", "shock", "shocks", "withhold", "free_ride", "delay", "collude", "world_low", "world_high")
+)
+"""What begins at a third of the horizon."""
 
 
 def lane_title(name: str) -> str:
-    """`as it is`, `scenario recession`, `exit alder`."""
+    """`as it is`, `scenario recession`, `alder leaves`."""
     kind, _, what = name.partition(":")
-    return "as it is" if name == "base" else f"{kind.replace('_', ' ')} {what}".strip()
+    if kind == "shocks":
+        return " and ".join(map(lane_title, what.split("+")))
+    return LANES[kind].format(listed(what.split("+")))
 
 
 def lane_says(name: str, relationship: Relationship) -> str:
-    """What happens in any lane but `base`, and from when on: `in January 2027, notice that Alder Packaging leaves`."""
+    """What happens in any lane but `base`, and from when on: `from January 2027 on, Alder Packaging leaves`."""
     kind, _, what = name.partition(":")
     if kind == "scenario":
         return f"what the file says under `scenarios: {what}`"
-    named = " and ".join(_named(one, relationship) for one in what.split("+"))
-    if kind in _FROM_THE_START:
-        return f"from the start, {_FROM_THE_START[kind].format(named)}"
-    words, share = ("{} gives nothing", LAST_TENTH) if kind == "cut_and_run" else (_LATER[kind], LATER)
-    day = after(relationship.time.start, relationship.time.horizon_days * share)
-    return f"in {month(day)}, {words.format(named)}"
+    return f"{_begin(kind, relationship)}, {_happening(name, relationship)}"
+
+
+def _happening(name: str, relationship: Relationship) -> str:
+    kind, _, what = name.partition(":")
+    if kind == "shocks":
+        return " and ".join(_happening(one, relationship) for one in what.split("+"))
+    return LANES[kind].format(listed(_named(one, relationship) for one in what.split("+")))
+
+
+def _begin(kind: str, relationship: Relationship) -> str:
+    if kind not in _LATER and kind != "cut_and_run":
+        return "from the start"
+    share = LAST_TENTH if kind == "cut_and_run" else LATER
+    return f"from {month(after(relationship.time.start, relationship.time.horizon_days * share))} on"
 
 
 def _named(name: str, relationship: Relationship) -> str:
     """A party by its title, a capacity as that of its party; flows and variables as the file calls them."""
-    name = name.rpartition(":")[2]
     party, _, capacity = name.partition(".")
     if party not in relationship.parties:
-        return f"`{name}`"
+        return f"`{name}`" if name else ""
     title = relationship.parties[party].title
     return f"{title}'s `{capacity}`" if capacity else title

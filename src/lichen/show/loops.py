@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from lichen.check import wording
+from lichen.relationship.quantity import MONTH_DAYS
 from lichen.show.charts.dominance import Dominance, Strand
 from lichen.show.figures import number, percent, span
 from lichen.show.lines import one_line
@@ -21,9 +23,8 @@ _NOTHING = 0.005
 """A share that is told as nothing."""
 _STEADY = 0.02
 """A change over the whole horizon that is told as standing still."""
-_MONTH_DAYS = 365.25 / 12
 _IN_DAYS = 120
-"""Days: a horizon up to this is told in days, a longer one in months."""
+"""Days: a horizon up to this is told in days."""
 
 
 def loop_sentences(loops: Loops | str, relationship: Relationship) -> Iterator[str]:
@@ -43,7 +44,7 @@ def loop_sentences(loops: Loops | str, relationship: Relationship) -> Iterator[s
     shared = [periods for periods in loops.periods if any(len(p.carrier.through) > 1 for p in periods)]
     for periods in sorted(shared or loops.periods, key=lambda periods: -_parties(periods)):
         for period in periods:
-            yield _sentence(period, loops, relationship, last=period is periods[-1])
+            yield _sentence(period, periods, loops, relationship)
     yield from _between(loops, relationship)
     if loops.rest is not None:
         yield _rest_sentence(loops.rest, loops, relationship)
@@ -66,7 +67,8 @@ def dominance(loops: Loops, relationship: Relationship) -> tuple[Dominance, ...]
         tangle = periods[0].carrier.tangle
         carriers = [c for c in loops.carriers if c.tangle == tangle and c.weight >= _NOTHING][:MOST_STRANDS]
         strands = tuple(
-            Strand(title=_capital(loop_words(c, relationship)), shares=tuple(map(float, c.shares))) for c in carriers
+            Strand(title=wording.capital(loop_words(c, relationship)), shares=tuple(map(float, c.shares)))
+            for c in carriers
         )
         if len(strands) > 1:
             title, start = "Which loops carry the change", relationship.time.start
@@ -74,15 +76,16 @@ def dominance(loops: Loops, relationship: Relationship) -> tuple[Dominance, ...]
     return tuple(made)
 
 
-def _sentence(period: Period, loops: Loops, relationship: Relationship, *, last: bool) -> str:
-    words = _capital(loop_words(period.carrier, relationship))
+def _sentence(period: Period, periods: Sequence[Period], loops: Loops, relationship: Relationship) -> str:
+    """Which loop leads, and when: in months, or in days where two months of a tangle would read the same."""
+    words = wording.capital(loop_words(period.carrier, relationship))
     does = "driving it on" if period.share > 0 else "holding it back"
-    ends = [period.first * loops.step_days, period.after * loops.step_days]
-    horizon = relationship.time.steps * loops.step_days
-    unit, size = ("day", 1.0) if horizon <= _IN_DAYS else ("month", _MONTH_DAYS)
-    first, after = (round(end / size) for end in ends)
+    turns = [0, *(round(one.after * loops.step_days / MONTH_DAYS) for one in periods)]
+    in_months = periods[-1].after * loops.step_days > _IN_DAYS and len(set(turns)) == len(turns)
+    unit, size = ("month", MONTH_DAYS) if in_months else ("day", 1.0)
+    first, after = (round(end * loops.step_days / size) for end in (period.first, period.after))
     when = f"from {unit} {first} on" if first else "throughout"
-    if not last:
+    if period is not periods[-1]:
         when = f"from {unit} {first} until {unit} {after}" if first else f"until {unit} {after}"
     return f"{words}: {percent(round(abs(period.share), 2))} of the change {when}, {does}."
 
@@ -140,16 +143,12 @@ def _owners(carriers: Iterable[Carrier]) -> set[str]:
     return {about.owner for c in carriers for about in c.through if about.role in ("capacity", "headroom")}
 
 
-def _possessive(title: str) -> str:
-    return f"{title}’" if title.endswith("s") else f"{title}’s"
-
-
 def _noun(about: About, relationship: Relationship) -> str:
     match about.role:
         case "capacity":
-            said = f"{_possessive(relationship.parties[about.owner].title)} {about.what.replace('_', ' ')}"
+            said = f"{wording.whose(relationship.parties[about.owner].title)} {about.what.replace('_', ' ')}"
         case "headroom":
-            said = f"{_possessive(relationship.parties[about.owner].title)} room left"
+            said = f"{wording.whose(relationship.parties[about.owner].title)} room left"
         case "flow":
             said = relationship.flows[about.owner].title.replace("_", " ")
         case "memory":
@@ -157,7 +156,3 @@ def _noun(about: About, relationship: Relationship) -> str:
         case _:
             said = about.owner.replace("_", " ")
     return one_line(said)
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -14,7 +14,7 @@ from lichen.record.reading import Period, SubjectSeries
 from lichen.relationship.party import Capacity, Party
 from lichen.relationship.start import Start
 from lichen.show.charts.bands import Bands, Note, Side
-from lichen.show.figures import after, month, room
+from lichen.show.figures import after, month, percent
 from lichen.show.judged import Judged
 
 _POINTS = 120
@@ -87,8 +87,8 @@ def sentence(outlook: Outlook, start: date) -> str:
     if math.isnan(outlook.below):
         return f"{name}: nobody can say how much room is left"
     if outlook.below_from is None:
-        said = f"Nobody falls below the floor. Least room left: {name}, {room(outlook.at_end)} at the end"
-        return f"{said}, down from {room(outlook.at_start)}" if outlook.at_end < outlook.at_start - 0.05 else said
+        said = f"Nobody falls below the floor. Least room left: {name}, {percent(outlook.at_end)} at the end"
+        return f"{said}, down from {percent(outlook.at_start)}" if outlook.at_end < outlook.at_start - 0.05 else said
     first, half = (month(after(start, days)) for days in (outlook.below_from, outlook.below_by or 0.0))
     when = f"all by {first}" if first == half else f"the first by {first}, half of these by {half}"
     return f"{name}: falls below the floor {out_of_hundred(outlook.below)}, {when}"
@@ -97,7 +97,7 @@ def sentence(outlook: Outlook, start: date) -> str:
 def own_sentence(outlook: Outlook, start: date) -> str:
     """How one side fares, without a word about the others."""
     if outlook.below_from is None and outlook.recorded_below is None and not math.isnan(outlook.below):
-        return f"{outlook.party.title}: above the floor, {room(outlook.at_end)} of the room left at the end"
+        return f"{outlook.party.title}: above the floor, {percent(outlook.at_end)} of the room left at the end"
     return sentence(outlook, start)
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from lichen.check.wording import capital
 from lichen.record.reading import Record, SubjectSeries
 from lichen.relationship.flow import Flow
 from lichen.relationship.relationship import Relationship
@@ -92,7 +93,7 @@ def _amounts(flow: Flow, series: SubjectSeries) -> Series:
         for p in series.periods
     )
     name = flow.title.replace("_", " ")
-    title = f"{name[:1].upper()}{name[1:]}, as recorded"
+    title = f"{capital(name)}, as recorded"
     return Series(title=title, unit=series.unit, moments=moments, came=name)
 
 

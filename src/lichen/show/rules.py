@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
 from lichen.check.wording import in_words, listed, quoted
+from lichen.relationship.quantity import MONTH_DAYS, YEAR_DAYS
 from lichen.relationship.rules import Adjustment, AnswerRule, Exit, Measure, ReturnRule, RiskShare, Window
 from lichen.relationship.value import Band
 from lichen.show.figures import number, percent
@@ -180,7 +181,7 @@ def _exit(relationship: Relationship, leaving: Exit) -> Iterator[str]:
 
 def _time(days: float) -> str:
     """A length of time as the file most likely says it: whole years, months or weeks, else days."""
-    for unit, word in ((365.25, "year"), (30.4375, "month"), (7.0, "week")):
+    for unit, word in ((YEAR_DAYS, "year"), (MONTH_DAYS, "month"), (7.0, "week")):
         count = days / unit
         if round(count) >= 1 and abs(count - round(count)) < 1e-6:
             return f"{round(count)} {word}{'' if round(count) == 1 else 's'}"

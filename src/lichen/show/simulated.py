@@ -14,7 +14,7 @@ import numpy as np
 
 from lichen.relationship.quantity import TIME
 from lichen.show.charts.fan import Course, Fan
-from lichen.show.figures import UNKNOWN, after, full_date, number, percent, readable_unit, room, short_month
+from lichen.show.figures import UNKNOWN, after, full_date, number, percent, readable_unit, short_month
 from lichen.show.lanes import lane_says, lane_title
 from lichen.show.lines import Line, columns, one_line, plain, rendered, wrapped
 from lichen.simulation.caution import sentences
@@ -183,7 +183,7 @@ def _bands(prospects: Prospects, relationship: Relationship, chosen: list[str]) 
             unit, size = _unit(band, relationship)
             is_room = series.endswith(_ROOM)
             ends = (band.at(0.5, 0), band.at(0.05, -1), band.at(0.5, -1), band.at(0.95, -1))
-            said = [room(value) if is_room else number(value / size) for value in ends]
+            said = [percent(value) if is_room else number(value / size) for value in ends]
             title = _series_title(series, relationship) if lane.name == "base" else f"  {lane_title(lane.name)}"
             head = f"{title}, {unit}" if unit and lane.name == "base" and not is_room else title
             yield (one_line(head), *said, spark([band.at(0.5, place) for place in places]))

@@ -17,6 +17,7 @@ from lichen.stress.enforcement import keeping
 from lichen.stress.stress import SECTIONS
 
 if TYPE_CHECKING:
+    from lichen.stress.cheating import Cheat
     from lichen.stress.exits import Exit
     from lichen.stress.stress import Stress
 
@@ -48,7 +49,8 @@ def sentences(stress: Stress, section: str) -> list[str]:
         case "contagion" | "rehearsal":
             said = said[:2]
         case "cheating":
-            said = _cheating(stress)
+            best = _best_cheats(stress)
+            said = [one.says for one in best] if best and best[0].pays else _cheating(stress)
         case "links":
             said = said[:1]
         case "enforcement":
@@ -67,6 +69,14 @@ def hardest_exits(stress: Stress) -> list[Exit]:
     found: dict[str, Exit] = {}
     for one in sorted(stress.exits.tried if stress.exits else (), key=lambda one: hardness(one.hit)):
         found.setdefault(one.party, one)
+    return list(found.values())
+
+
+def _best_cheats(stress: Stress) -> list[Cheat]:
+    """For each party that could cheat, alone or with another, what pays best."""
+    found: dict[tuple[str, ...], Cheat] = {}
+    for one in stress.cheating or ():
+        found.setdefault(one.deviation.by, one)
     return list(found.values())
 
 

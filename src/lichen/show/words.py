@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from lichen.check.wording import capital
 from lichen.show.figures import percent
 
 if TYPE_CHECKING:
@@ -75,12 +76,38 @@ READINGS: Mapping[str, tuple[str, str]] = {
 """For each reading the question it answers and what its figure is."""
 
 
+LANES = {
+    "base": "as it is",
+    "scenario": "scenario {}",
+    "cut": "nothing passes",
+    "outside": "nothing passes, replaced",
+    "no_goodwill": "without goodwill",
+    "ablate": "without {}",
+    "halve": "half of {}",
+    "only": "only among {}",
+    "stopped": "nothing comes to {}",
+    "exit": "{} leaves",
+    "boost": "{} has more",
+    "damp": "{} has less",
+    "shock": "{} at its floor",
+    "shock_member": "{} at its floor",
+    "world_low": "{} low",
+    "world_high": "{} high",
+    "withhold": "{} gives half",
+    "free_ride": "{} gives nothing",
+    "delay": "{} gives late",
+    "cut_and_run": "{} cuts and runs",
+    "collude": "{} give half",
+}
+"""What happens in an experiment, by the first word of its name; the rest of the name stands for `{}`."""
+
+
 def title(about: str) -> str:
     """`reciprocal_viability` as `Reciprocal viability`; the parts of `checks.tenth_seller` stay as in the file."""
     plain = about.rpartition(".")[2].replace("_", " ")
     plain = {"dependency lock in": "dependency lock-in", "over coupling": "over-coupling"}.get(plain, plain)
     plain = plain.replace("shared value metric", "shared-value metric").replace("non extractive", "non-extractive")
-    return plain[:1].upper() + plain[1:]
+    return capital(plain)
 
 
 def rests_on_words(rests: RestsOn) -> str:

@@ -49,8 +49,9 @@ class AtFloor:
 
     @property
     def drawn(self) -> tuple[Fate, ...]:
-        """Whoever falls in more futures where parties stop at their floor."""
-        return tuple(fate for fate in self.fates if fate.more.low > 0 and fate.more.value >= NOTABLE)
+        """Who, besides the one that is struck, falls in more futures where parties stop at their floor."""
+        others = (fate for fate in self.fates if fate.party != self.after)
+        return tuple(fate for fate in others if fate.more.low > 0 and fate.more.value >= NOTABLE)
 
     @property
     def differs(self) -> bool:
@@ -65,7 +66,8 @@ class AtFloor:
         if any(not fate.stops.known for fate in self.fates):
             return f"{begin}, who falls cannot be told."
         if not drawn:
-            return f"{begin}, it makes no difference whether a side stops giving at its floor."
+            others = " to the others" if self.after else ""
+            return f"{begin}, it makes no difference{others} whether a side stops giving at its floor."
         hit = max(drawn, key=lambda fate: fate.more.value)
         return (
             f"{begin} and whoever is below its floor stops giving, {hit.title} falls "

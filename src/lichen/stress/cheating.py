@@ -12,7 +12,7 @@ from typing import Literal, final
 
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
-from lichen.check.measures.figure import Figure
+from lichen.check.measures.figure import Figure, exact, least_of
 from lichen.simulation.experiments import LATE_DAYS, Experiment, colluding, flows_given
 from lichen.simulation.futures import Lane
 from lichen.stress.effects import SLIGHT, Effect, effects, worst
@@ -84,18 +84,22 @@ class Cheat:
 
     @property
     def outcome(self) -> str:
-        """`Alder wins 12 % of its range by giving half less from month 12 on; Northfield loses ...`"""
+        """`Alder wins 12 % of its range by giving 50 % less from month 12 on; Northfield loses ...`"""
         several = len(self.titles) > 1
         who, whose = " and ".join(self.titles), "their" if several else "its"
+        deed = f"by {self.deviation.deed} from {when(self.day).partition(' ')[2]} on"
+        won = f"{wording.share(abs(self.gain.value))} of {whose} range"
         if not self.gain.known:
-            won = f"What {who} would gain cannot be told"
+            said = f"What {who} would gain {deed} cannot be told"
         elif self.pays:
-            won = f"{who} {'win' if several else 'wins'} {wording.share(self.gain.value)} of {whose} range"
+            said = f"{who} {'win' if several else 'wins'} {won} {deed}"
+        elif self.gain.value >= SLIGHT:
+            said = f"{who} might win {won} {deed}, or it is chance"
+        elif self.gain.value > -SLIGHT:
+            said = f"{who} {'gain' if several else 'gains'} nothing {deed}"
         else:
-            won = f"{who} {'gain' if several else 'gains'} nothing"
-        harm = f"; {self.harmed.says}" if self.harmed is not None else ""
-        since = when(self.day).partition(" ")[2]
-        return f"{won} by {self.deviation.deed} from {since} on{harm}"
+            said = f"{who} {'lose' if several else 'loses'} {won} {deed}"
+        return f"{said}; {self.harmed.says}" if self.harmed is not None else said
 
     @property
     def says(self) -> str:
@@ -104,7 +108,7 @@ class Cheat:
 
 
 def cheating(setting: Setting) -> tuple[Cheat, ...]:
-    """Every deviation of the grid: those that pay first, by what they bring; then the others, by the harm they do."""
+    """Every deviation of the grid, in their order."""
     tried = tuple(deviations(setting))
     if not tried:
         return ()
@@ -113,7 +117,7 @@ def cheating(setting: Setting) -> tuple[Cheat, ...]:
 
 
 def in_order(cheats: Iterable[Cheat]) -> tuple[Cheat, ...]:
-    """Those that pay first, by what they bring; then the others, by the harm they do."""
+    """Those that pay first, and those that might, by what they bring; then the others, by the harm they do."""
     return tuple(sorted(cheats, key=_order))
 
 
@@ -150,7 +154,7 @@ def cheat_of(evidence: CheckInput, deviation: Deviation, lane: Lane) -> Cheat:
         deviation=deviation,
         titles=tuple(evidence.title(name) for name in deviation.by),
         day=lane.intervention_days,
-        gain=min(own, key=lambda gain: gain.value, default=Figure(0.0, 0.0, 0.0)),
+        gain=least_of(own) if own else exact(0.0),
         harmed=worst(found, besides=deviation.by),
         noticed=notice(evidence, lane, deviation.flows, deviation.by),
     )
@@ -158,4 +162,5 @@ def cheat_of(evidence: CheckInput, deviation: Deviation, lane: Lane) -> Cheat:
 
 def _order(one: Cheat) -> tuple[bool, float, float]:
     harm = one.harmed.lost.value if one.harmed is not None else 0.0
-    return (not one.pays, -one.gain.value if one.pays else 0.0, -harm if one.gain.known else 0.0)
+    brings = one.gain.value if one.gain.known and one.gain.value >= SLIGHT else 0.0
+    return (not one.pays, -brings, -harm if one.gain.known else 0.0)

@@ -27,7 +27,7 @@ NOTABLE = 0.05
 MARKED = 0.1
 """From so much more on, a tenth, hard times are said to be harder."""
 HUNDREDTH = 0.01
-"""From this share of futures on it is said that a party falls anyway."""
+"""From this share of futures on it is said that a party falls that is not brought down."""
 SLIGHT = MOVED.value
 """A loss of room below this is not called one."""
 
@@ -84,17 +84,15 @@ class Effect:
 
     @property
     def says(self) -> str:
-        """`Northfield reaches its floor after 7 weeks in 84 of 100 futures (anyway in 3 of 100 futures)`."""
+        """`Northfield reaches its floor after 7 weeks in 84 of 100 futures (in 3 of 100 futures anyway)`."""
         if not self.known:
             return f"what becomes of {self.title} cannot be told: somebody keeps a figure of it"
+        often = wording.out_of_hundred_beside(self.falls.value, self.anyway)
         if self.is_brought_down:
             after = f" after {wording.span(self.runway_days.value)}" if self.runway_days is not None else ""
-            less = f" ({wording.out_of_hundred(self.anyway)} anyway)" if self.anyway >= HUNDREDTH else ""
-            return f"{self.title} reaches its floor{after} {wording.out_of_hundred(self.falls.value)}{less}"
-        if abs(self.lost.value) < SLIGHT:
-            return f"{self.title} feels nothing"
-        word = "loses" if self.lost.value > 0 else "wins"
-        return f"{self.title} {word} {wording.share(abs(self.lost.value))} of its range"
+            return f"{self.title} reaches its floor{after} {often}"
+        falls = f", and falls below its floor {often}" if max(self.falls.value, self.anyway) >= HUNDREDTH else ""
+        return f"{self.title} {wording.fares(self.lost.value)}{falls}"
 
     @property
     def says_when_hard(self) -> str:

@@ -3,7 +3,7 @@
 Levin, Relational Incentive Contracts, 2003; Axelrod and Hamilton 1981: nobody cheats while
 `delta / (1 - delta) * (V_on - V_exit) >= gain`, where V is what one period between two reviews brings, `gain` what
 cheating for one period brings, and `delta = exp(-(discount + hazard) * period)` how much the next period counts. The
-slack is what is left, over the gain.
+slack is what is left, over the gain; the measure is that of the verdict (`check/measures/enforcement`), in room.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import numpy as np
 
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
+from lichen.check.measures.enforcement import hazard, next_period, slack
 from lichen.check.measures.figure import Figure, mean_of
-from lichen.check.thresholds import DISCOUNT, END, SIGHT_LAG_DAYS
+from lichen.check.thresholds import DISCOUNT, SIGHT_LAG_DAYS
 from lichen.relationship.party import Party
-from lichen.simulation.experiments import YEAR_DAYS, Experiment, flows_given
-from lichen.simulation.futures import Array
+from lichen.simulation.experiments import Experiment, flows_given
 from lichen.stress.effects import SLIGHT
 from lichen.stress.setting import Setting
 
@@ -37,7 +37,7 @@ class SelfEnforcement:
 
     `gain`: of cheating until the next review, at best; `worth`: of one such period in the relationship beside one after
     its own exit; `period_days` between reviews; `hazard` the chance a year that it ends; `delta` how much the
-    next period counts; `slack` 0 or more where the word keeps itself.
+    next period counts; `slack` 0 or more where the word keeps itself, without bound where cheating brings nothing.
     """
 
     party: str
@@ -60,17 +60,24 @@ class SelfEnforcement:
         """`Alder gains nothing by cheating until the next review, and would lose ...`"""
         if not self.slack.known:
             return f"Whether {self.title} would keep its word cannot be told."
-        until = f"until the next review, {wording.span(self.period_days)},"
-        if self.gain.value < SLIGHT:
-            return f"{self.title} gains nothing by cheating {until} so its word keeps itself."
-        at_stake = self.delta / (1 - self.delta) * self.worth.value if self.delta < 1 else math.inf
+        until = f"until the next review, {wording.span(self.period_days)}"
+        if self.gain.value <= SLIGHT:
+            outside = self.worth.known and self.worth.value < -SLIGHT
+            kept = "but would be better off outside" if outside else "so its word keeps itself"
+            return f"{self.title} gains nothing by cheating {until}, {kept}."
         word = (
             "keeps itself" if self.holds else "does not keep itself" if self.slack.high < 0 else "hangs in the balance"
         )
         return (
-            f"{self.title} gains {wording.share(self.gain.value)} of its range by cheating {until} "
-            f"and has {wording.share(max(at_stake, 0.0))} to lose: its word {word}."
+            f"{self.title} gains {wording.share(self.gain.value)} of its range by cheating {until}, "
+            f"and has {self._at_stake} to lose: its word {word}."
         )
+
+    @property
+    def _at_stake(self) -> str:
+        """What going on is worth in all, in words."""
+        at_stake = self.delta / (1 - self.delta) * self.worth.value if self.delta < 1 else math.inf
+        return "more than its whole range" if at_stake > 1 else wording.share(max(at_stake, 0.0))
 
 
 def keeping(found: Sequence[SelfEnforcement]) -> list[str]:
@@ -95,34 +102,10 @@ def enforcement(setting: Setting) -> tuple[SelfEnforcement, ...]:
     if not lanes:
         return ()
     evidence = setting.run(lanes)
-    hazard = exit_hazard(evidence)
+    ends = hazard(evidence)
     return tuple(
-        found for party in setting.choosing if (found := _enforcement(evidence, setting, party, hazard)) is not None
+        found for party in setting.choosing if (found := _enforcement(evidence, setting, party, ends)) is not None
     )
-
-
-def slack(gain: Array, worth: Array, delta: float) -> Figure:
-    """What is left of going on after cheating once, over the gain, which counts as slight at least: over less, noise
-    would be blown up. One number a future each.
-    """
-    left = mean_of(delta / (1 - delta) * worth - gain)
-    return left.scaled(1 / max(float(np.mean(gain)), SLIGHT))
-
-
-def exit_hazard(evidence: CheckInput) -> float:
-    """The chance a year that it ends: that nobody chose it, and that somebody falls without whom it does not go on.
-
-    The latter is the falls of the futures as they are over the years that they lived.
-    """
-    horizon = evidence.relationship.time.horizon_days
-    rooms = [
-        evidence.base.headroom[p.name].below_zero_at for p in evidence.essential if p.name in evidence.base.headroom
-    ]
-    if not rooms:
-        return END.value
-    first = np.min(rooms, axis=0)
-    lived = float(np.sum(np.minimum(first, horizon))) / YEAR_DAYS
-    return END.value + (float(np.count_nonzero(np.isfinite(first))) / lived if lived > 0 else math.inf)
 
 
 def _lanes(setting: Setting, party: Party) -> tuple[Experiment, ...]:
@@ -150,20 +133,20 @@ def _credit(setting: Setting, flows: list[str]) -> float:
     return max((setting.start.mean_over(f, f.settled_after) for f in touched if f.settled_after), default=0.0)
 
 
-def _enforcement(evidence: CheckInput, setting: Setting, party: Party, hazard: float) -> SelfEnforcement | None:
+def _enforcement(evidence: CheckInput, setting: Setting, party: Party, ends: float) -> SelfEnforcement | None:
     lanes = evidence.futures.lanes
     if f"exit:{party.name}" not in lanes or party.name not in evidence.base.headroom:
         return None
     there = evidence.base.headroom[party.name].end
     cheats = [lanes[f"once:{party.name}@{way}"].headroom[party.name].end - there for way in WAYS]
     gain = max(cheats, key=lambda samples: float(np.mean(samples)))
-    period = _period(setting)
+    period, time = _period(setting), evidence.relationship.time
     rule = evidence.relationship.rules.exit
-    left_days = evidence.relationship.time.horizon_days - (rule.notice_days if rule is not None else 0.0)
+    left_days = time.steps * time.step_days - (rule.notice_days if rule is not None else 0.0)
     if left_days < period:
         return None
     worth = (there - lanes[f"exit:{party.name}"].headroom[party.name].end) * (period / left_days)
-    delta = math.exp(-(DISCOUNT.value + hazard) * period / YEAR_DAYS)
+    delta = next_period(ends, period)
     return SelfEnforcement(
         party=party.name,
         title=party.title,
@@ -171,7 +154,7 @@ def _enforcement(evidence: CheckInput, setting: Setting, party: Party, hazard: f
         worth=mean_of(worth),
         period_days=period,
         discount=DISCOUNT.value,
-        hazard=hazard,
+        hazard=ends,
         delta=delta,
-        slack=slack(gain, worth, delta),
+        slack=slack(worth, gain, delta, slight=SLIGHT),
     )

@@ -19,6 +19,9 @@ from lichen.stress.effects import Effect, effects, hardness, losses, worst
 from lichen.stress.leaving_together import TwoExits, exit_lane, leaving_together
 from lichen.stress.setting import MOST_PAIRS, Setting, when
 
+_ALL = 0.995
+"""From this share on a replacement is told as a whole one."""
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +40,13 @@ class Fallback:
 
     @property
     def says(self) -> str:
-        """`Its replacements run after 6 months, `fund` has none.`"""
+        """`Its replacements run after 6 months and make up for 35 % of what it got; `fund` has none.`"""
         if not math.isfinite(self.days):
             return "Nothing that it got has a declared replacement."
         lacking = wording.listed(f"`{name}`" for name in self.without)
         none = f"; {lacking} {'has' if len(self.without) == 1 else 'have'} none" if self.without else ""
-        return f"Its replacements run after {wording.span(self.days)}{none}."
+        part = f" and make up for {wording.share(self.replaced)} of what it got" if self.replaced < _ALL else ""
+        return f"Its replacements run after {wording.span(self.days)}{part}{none}."
 
 
 @final

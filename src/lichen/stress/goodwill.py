@@ -12,9 +12,10 @@ from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.worth import Valuation, valuation
 from lichen.relationship.backing import backed_flows
+from lichen.relationship.quantity import MONTH_DAYS
 from lichen.simulation.experiments import Experiment
 from lichen.stress.effects import Effect, effects, worst
-from lichen.stress.setting import MONTH_DAYS, Setting
+from lichen.stress.setting import Setting
 
 
 @final
@@ -73,7 +74,8 @@ def goodwill(setting: Setting) -> Goodwill:
 
 
 def _given(evidence: CheckInput, flows: tuple[str, ...], valued: Valuation) -> Iterator[Given]:
-    months = evidence.relationship.time.horizon_days / MONTH_DAYS
+    time = evidence.relationship.time
+    months = time.steps * time.step_days / MONTH_DAYS
     for party in evidence.parties:
         own = tuple(name for name in flows if evidence.relationship.flows[name].giver == party.name)
         if own:

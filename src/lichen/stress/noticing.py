@@ -7,22 +7,23 @@ terms in any case; it notices what somebody else than the doer sees.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.figure import Figure, share_of
 from lichen.check.measures.sight import sight
-from lichen.relationship.formula import Binary, Conditional, Name, Number
+from lichen.relationship.formula import Binary, Conditional, Name, Number, Tree, Unary
 from lichen.relationship.quantity import TIME
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.rules import Adjustment, Measure
 from lichen.relationship.value import Band, Value
-from lichen.simulation.futures import Array, Lane
+from lichen.simulation.futures import Array, Lane, Trace
 from lichen.stress.effects import NOTABLE
 
 OFTEN = 0.5
@@ -34,10 +35,10 @@ OFTEN = 0.5
 class Notice:
     """How something is noticed.
 
-    `triggered`: the share of futures in which a trigger calls a review because of it; `trigger_days` after how many
-    days, the middle of these. `review_days`: days until the next regular review that sees it, infinite without one.
-    `seen_by`: the parties besides the doer that see what is done. `days`: the first of both, infinite when neither
-    notices.
+    `triggered`: the share of futures in which a trigger calls a review because of it, not known where a trigger looks
+    at what somebody keeps to itself; `trigger_days` after how many days, the middle of these. `review_days`: days until
+    the next regular review that sees it, infinite without one. `seen_by`: the parties besides the doer that see what is
+    done. `days`: the first of both, infinite when neither notices, NaN when that cannot be told.
     """
 
     triggered: Figure
@@ -52,36 +53,31 @@ class Notice:
 
     @property
     def days(self) -> float:
-        """Days until it is noticed; infinite when it is not."""
-        return self.trigger_days if self.by_trigger else self.review_days
+        """Days until it is noticed; infinite when it is not, NaN when that cannot be told."""
+        if self.by_trigger:
+            return self.trigger_days
+        return math.nan if math.isinf(self.review_days) and not self.triggered.known else self.review_days
 
     @property
     def says(self) -> str:
         """`a trigger notices after 7 weeks`, `the next review sees it after 6 months`, `nothing notices it`."""
+        if math.isnan(self.days):
+            return "whether a trigger notices it cannot be told"
         if math.isinf(self.days):
             if self.triggered.value < NOTABLE:
                 return "nothing notices it"
             return f"a trigger notices only {wording.out_of_hundred(self.triggered.value)}"
         who = "a trigger notices" if self.by_trigger else "the next review sees it"
-        return f"{who} after {wording.span(self.days)}"
+        untold = "" if self.triggered.known else "; whether a trigger notices it before cannot be told"
+        return f"{who} after {wording.span(self.days)}{untold}"
 
 
 def watched(relationship: Relationship, days: Iterable[float]) -> Relationship:
     """The relationship with a measure for each trigger and each of these days: below 0 where, from the day on, it is
-    true.
+    true, and no number where it compares what is not known.
     """
     checks = [
-        Measure(
-            name=_watch(turn, day),
-            measure=Value(
-                tree=Conditional(
-                    Binary("and", trigger.tree, Binary(">=", Name(("time",)), Number(day, TIME))),
-                    Number(-1.0),
-                    Number(0.0),
-                )
-            ),
-            good=Band(),
-        )
+        Measure(name=_watch(turn, day), measure=Value(tree=_turned(trigger.tree, day)), good=Band())
         for turn, trigger in enumerate(_path(relationship).triggers)
         if trigger.tree is not None
         for day in dict.fromkeys(days)
@@ -90,14 +86,36 @@ def watched(relationship: Relationship, days: Iterable[float]) -> Relationship:
     return replace(relationship, rules=replace(rules, checks=(*rules.checks, *checks)))
 
 
+def _turned(trigger: Tree, day: float) -> Tree:
+    """-1 where a trigger is true from a day on, else 0; NaN where one of the figures that it compares is NaN."""
+    since = Binary(">=", Name(("time",)), Number(day, TIME))
+    turned: Tree = Conditional(Binary("and", trigger, since), Number(-1.0), Number(0.0))
+    for figure in _compared(trigger):
+        turned = Conditional(Binary("==", figure, figure), turned, Number(math.nan))
+    return turned
+
+
+def _compared(tree: Tree) -> Iterator[Tree]:
+    """The figures that a condition compares; numbers are left out."""
+    match tree:
+        case Binary(operator="and" | "or", left=left, right=right):
+            yield from _compared(left)
+            yield from _compared(right)
+        case Binary(operator="<" | "<=" | ">" | ">=" | "==" | "!=", left=left, right=right):
+            yield from (side for side in (left, right) if not isinstance(side, Number))
+        case Unary(operator="not", operand=operand):
+            yield from _compared(operand)
+
+
 def notice(evidence: CheckInput, lane: Lane, flows: Iterable[str], by: tuple[str, ...] = ()) -> Notice:
     """How a lane of a watched relationship is noticed, in which something is done to these flows, by these parties."""
     day = lane.intervention_days
     there, here = _first_true(evidence.base, day), _first_true(lane, day)
     earlier = here < there
+    untold = _untold(evidence.base, day) | _untold(lane, day)
     onlookers = _onlookers(evidence, flows, by)
     return Notice(
-        triggered=share_of(earlier.astype(np.float64)),
+        triggered=share_of(np.where(untold & ~earlier, np.nan, earlier.astype(np.float64))),
         trigger_days=float(np.median(here[earlier])) - day if earlier.any() else math.inf,
         review_days=_until_review(_path(evidence.relationship), day, evidence) if onlookers else math.inf,
         seen_by=onlookers,
@@ -125,10 +143,22 @@ def _watch(turn: int, day: float) -> str:
 
 def _first_true(lane: Lane, day: float) -> Array:
     """When any trigger is first true from a day on [future]; infinite when never."""
-    ending = _watch(0, day).partition(" from ")[2]
-    found = [trace.below_zero_at for name, trace in lane.measures.items() if name.endswith(f" from {ending}")]
-    first: Array = np.min(found, axis=0) if found else np.full(1, np.inf)
+    first: Array = np.min([trace.below_zero_at for trace in _traces(lane, day)] or [np.full(1, np.inf)], axis=0)
     return first
+
+
+def _untold(lane: Lane, day: float) -> NDArray[np.bool_]:
+    """Whether some trigger compares what is not known [future]."""
+    untold: NDArray[np.bool_] = np.any(
+        [np.isnan(trace.least) for trace in _traces(lane, day)] or [np.zeros(1, dtype=np.bool_)], axis=0
+    )
+    return untold
+
+
+def _traces(lane: Lane, day: float) -> list[Trace]:
+    """The measures by which triggers are watched from a day on."""
+    ending = _watch(0, day).partition(" from ")[2]
+    return [trace for name, trace in lane.measures.items() if name.endswith(f" from {ending}")]
 
 
 def _until_review(path: Adjustment, day: float, evidence: CheckInput) -> float:

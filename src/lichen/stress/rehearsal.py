@@ -13,10 +13,11 @@ from typing import Literal, final
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.relationship.flow import Flow
+from lichen.relationship.quantity import MONTH_DAYS
 from lichen.simulation.experiments import Experiment
 from lichen.stress.effects import NOTABLE, SLIGHT, Effect, effect, effects, worst
 from lichen.stress.noticing import Notice, days_to_effect, notice, watched
-from lichen.stress.setting import MONTH_DAYS, Setting, when
+from lichen.stress.setting import Setting, when
 
 BEGINS_DAYS = 2 * MONTH_DAYS
 """After two months: in the third."""
@@ -25,7 +26,7 @@ LATEST = 1 / 4
 
 Outcome = Literal["no harm", "repaired", "in part", "too late", "no repair", "not noticed", "no path", "cannot tell"]
 _OUTCOMES: dict[Outcome, str] = {
-    "no harm": "no side is brought to its floor",
+    "no harm": "no side falls because of it",
     "repaired": "repaired in time",
     "in part": "repaired in part",
     "too late": "too late",
@@ -56,20 +57,20 @@ class Rehearsal:
 
     @property
     def says(self) -> str:
-        """`If `payment` halves in month 3, Alder reaches its floor ... A trigger notices after 7 weeks, and ...`"""
+        """`If `payment` halves in week 9, Alder reaches its floor ... A trigger notices after 7 weeks, and ...`"""
         said = f"If `{self.flow}` halves {when(self.day)}"
         if self.without is None or self.with_reviews is None:
             return f"{said}, {_OUTCOMES[self.outcome]}."
         said = f"{said} and nobody reviews the terms, {self.without.says}."
         if self.outcome in ("cannot tell", "no path"):
-            return f"{said} {_capital(_OUTCOMES[self.outcome])}."
+            return f"{said} {wording.capital(_OUTCOMES[self.outcome])}."
         if self.outcome == "no harm":
             won_back = self.without.lost.value - self.with_reviews.lost.value
             reviewed = f" With reviews {self.with_reviews.says}." if abs(won_back) >= SLIGHT else ""
-            return f"{said} {_capital(_OUTCOMES[self.outcome])}.{reviewed}"
+            return f"{said} {wording.capital(_OUTCOMES[self.outcome])}.{reviewed}"
         lag = wording.span(self.effect_days)
         term = f", and a changed term holds after {lag}" if math.isfinite(self.effect_days) else ""
-        noticed = _capital(self.noticed.says)
+        noticed = wording.capital(self.noticed.says)
         said += f" {noticed}." if self.outcome == "not noticed" else f" {noticed}{term}: {_OUTCOMES[self.outcome]}."
         told = self.outcome in ("repaired", "too late", "no repair")
         return said if told else f"{said} With reviews {self.with_reviews.says}."
@@ -134,10 +135,8 @@ def _outcome(evidence: CheckInput, weaker: Effect | None, after: Effect | None, 
         return "repaired"
     if math.isinf(noticed.days):
         return "not noticed"
+    if math.isnan(noticed.days):
+        return "cannot tell"
     if weaker.runway_days is not None and lag > weaker.runway_days.value:
         return "too late"
     return "in part" if weaker.more.value - after.more.value >= NOTABLE else "no repair"
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -50,12 +50,12 @@ class Response:
 
     @property
     def says(self) -> str:
-        """`Alder does best by giving half less from month 12 on: it wins 12 % of its range; Northfield loses ...`"""
+        """`Alder does best by giving half less from month 12 on: over the whole horizon it wins 12 % ...`"""
         if self.stays:
             return f"{self.title} does best by going on as it does; {self.tried} other ways were tried."
         harm = f"; {self.best.harmed.says}" if self.best.harmed is not None else ""
         won = wording.share(self.best.gain.value)
-        return f"{self.title} does best by {self.best.says}: it wins {won} of its range{harm}."
+        return f"{self.title} does best by {self.best.says}: over the whole horizon it wins {won} of its range{harm}."
 
 
 def responses(

@@ -11,6 +11,7 @@ from lichen.check.evidence import CheckInput
 from lichen.language.limits import cells_of_a_step
 from lichen.relationship.flow import Flow
 from lichen.relationship.party import Party
+from lichen.relationship.quantity import MONTH_DAYS
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.start import Start
 from lichen.relationship.value import Value
@@ -28,7 +29,6 @@ Named = TypeVar("Named", Party, Flow)
 
 DATES = (0.0, 1 / 3, 1 / 2)
 """When a party leaves, as shares of the horizon, when nobody asks for a day."""
-MONTH_DAYS = 365.25 / 12
 MOST_ASKED = 12
 FEWEST_ASKED = 6
 FLOWS_OF_A_PARTY = 5
@@ -231,4 +231,4 @@ def when(days: float) -> str:
         return "at the start"
     if days < 3 * MONTH_DAYS:
         return f"in week {int(days / 7) + 1}"
-    return f"in month {int(days / MONTH_DAYS + 0.5)}"
+    return f"in month {int(days / MONTH_DAYS) + 1}"

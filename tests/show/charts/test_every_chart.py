@@ -79,10 +79,21 @@ EXAMPLES: dict[str, list[Any]] = {
             days=9.0,
             exits=(
                 departures.Departure(
-                    leaves="A <b>" * 60, day=0.0, notice=900.0, replaced=math.inf, hit="B", floor=None, falls=0.0
+                    leaves="A <b>" * 60,
+                    day=0.0,
+                    notice=900.0,
+                    replaced=math.inf,
+                    hit="B",
+                    floor=None,
+                    falls=0.0,
+                    anyway=0.0,
                 ),
-                departures.Departure(leaves="C", day=9.0, notice=0.0, replaced=None, hit="D", floor=0.0, falls=1.0),
-                departures.Departure(leaves="E", day=3.0, notice=2.0, replaced=4.0, hit="F", floor=1.0, falls=0.5),
+                departures.Departure(
+                    leaves="C", day=9.0, notice=0.0, replaced=None, hit="D", floor=0.0, falls=1.0, anyway=0.0
+                ),
+                departures.Departure(
+                    leaves="E", day=3.0, notice=2.0, replaced=4.0, hit="F", floor=1.0, falls=0.5, anyway=0.1
+                ),
             ),
         ),
     ],

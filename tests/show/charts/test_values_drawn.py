@@ -8,7 +8,18 @@ from datetime import date
 
 import pytest
 
-from lichen.show.charts import balance_bars, bands, before_after, drawing, limits, series, shares
+from lichen.show.charts import (
+    balance_bars,
+    bands,
+    before_after,
+    blows,
+    departures,
+    drawing,
+    fan,
+    limits,
+    series,
+    shares,
+)
 from lichen.show.figures import SPACE
 
 
@@ -126,3 +137,102 @@ def test_the_frame_that_cuts_lines_off_is_a_shape() -> None:
     )
     frames = [one for one in svg.iter() if one.tag.endswith("clipPath")]
     assert [child.tag.rpartition("}")[2] for frame in frames for child in frame] == ["rect"]
+
+
+HIT = blows.Blow(title="Frost", hit="Oak", lost=0.6, low=0.5, high=0.7, falls=1.0, anyway=0.25)
+WON = blows.Blow(title="Rain", hit="Elm", lost=-0.12, low=-0.12, high=-0.12, falls=0.25, anyway=0.25)
+FAR = blows.Blow(title="Fire", hit="Ash", lost=3.0, low=3.0, high=3.0, falls=0.25, anyway=0.0)
+
+
+def test_a_blow_says_who_loses_and_who_wins_and_who_falls_anyway() -> None:
+    assert blows.describe(blows.Blows(title="t", blows=(HIT, WON, FAR))) == (
+        "Frost: Oak loses 60 % of its range, below its floor in every future (in 25 of 100 futures anyway). "
+        "Rain: Elm wins 12 % of its range, below its floor in 25 of 100 futures anyway. "
+        "Fire: Ash loses 300 % of its range, below its floor in 25 of 100 futures."
+    )
+
+
+def test_bars_of_blows_are_as_long_as_what_is_lost_and_end_at_an_arrow() -> None:
+    svg = blows.draw(blows.Blows(title="t", blows=(HIT, WON, FAR)), 720)
+    widths = [float(box["width"]) for box in boxes(svg, "blow")]
+    # The longest is cut off at one and a half ranges.
+    assert [width / widths[0] for width in widths] == pytest.approx([1, 0.2, 1.5 / 0.6], abs=0.01)
+    whisker = boxes(svg, "whisker")[0]
+    assert (float(whisker["x2"]) - float(whisker["x1"])) / widths[0] == pytest.approx(0.2 / 0.6, abs=0.01)
+    assert f"300{SPACE}% → Ash" in svg
+    assert [len(boxes(svg, look)) for look in ("fallen", "won")] == [4, 2]  # Frost and Fire, each with its words
+
+
+@pytest.mark.parametrize("blow", [HIT, WON, FAR])
+def test_on_a_narrow_page_the_words_of_a_blow_are_whole_and_inside(blow: blows.Blow) -> None:
+    svg = ElementTree.fromstring(blows.draw(blows.Blows(title="t", blows=(blow,)), 330))
+    for one in svg.iter():
+        if one.tag.endswith("}text") and one.get("text-anchor") != "middle":
+            assert "…" not in (one.text or "")
+            assert float(one.get("x", "0")) + drawing.width_of(one.text or "", 11.5) <= 330
+
+
+def departure(floor: float | None, falls: float, anyway: float) -> departures.Departures:
+    one = departures.Departure(
+        leaves="Oak", day=100.0, notice=30.0, replaced=60.0, hit="Elm", floor=floor, falls=falls, anyway=anyway
+    )
+    return departures.Departures(title="t", start=date(2026, 1, 1), days=365.0, exits=(one,))
+
+
+@pytest.mark.parametrize(
+    ("floor", "falls", "anyway", "fate"),
+    [
+        (None, 0.0, 0.0, "stays above its floor"),
+        (None, 1.0, 1.0, "falls below its floor in every future anyway"),
+        (None, 0.08, 0.05, "falls below its floor in 8 of 100 futures (in 5 of 100 futures anyway)"),
+        (49.0, 0.84, 0.0, "reaches its floor after 7 weeks, in 84 of 100 futures"),
+    ],
+)
+def test_what_an_exit_does_is_told_as_it_is(floor: float | None, falls: float, anyway: float, fate: str) -> None:
+    said = departures.describe(departure(floor, falls, anyway))
+    assert said == f"Oak leaves on 11 April 2026: Elm {fate}."
+
+
+def test_the_marks_of_an_exit_stand_at_their_dates() -> None:
+    svg = departures.draw(departure(49.0, 0.84, 0.0), 389)  # 365 pixels wide, 12 from the edge
+    start, end = (float(boxes(svg, "fall")[0][at]) for at in ("x1", "x2"))
+    assert (start, end) == pytest.approx((112, 161), abs=0.1)
+    notice = boxes(svg, "notice")[1]  # after that of the legend
+    assert (float(notice["x"]), float(notice["width"])) == pytest.approx((112, 30), abs=0.1)
+    replaced = re.match(r"M([\d.]+)", boxes(svg, "replaced")[1]["d"])
+    assert replaced is not None
+    assert float(replaced[1]) == pytest.approx(172, abs=0.1)
+    assert len(boxes(departures.draw(departure(None, 1.0, 1.0), 389), "fallen")) == 1  # that of the legend
+
+
+def several(count: int) -> fan.Fan:
+    courses = tuple(
+        fan.Course(title=f"what happens in case {k}", turn=k, bounds=((0.0, k + 1.0),) * 5) for k in range(count)
+    )
+    return fan.Fan(title="t", unit="EUR", start=date(2026, 1, 1), days=(0.0, 100.0), courses=courses)
+
+
+def test_a_fan_is_drawn_to_scale_and_says_where_it_ends() -> None:
+    course = fan.Course(title="as it is", turn=0, bounds=((1.0, 0.2), (1.0, 0.4), (1.0, 0.5), (1.0, 0.7), (1.0, 0.9)))
+    value = fan.Fan(title="t", unit="", start=date(2026, 1, 1), days=(0.0, 100.0), courses=(course,), floor=0.0)
+    svg = fan.draw(value, 720)
+    start, end = (float(y) for _, y in re.findall(r"[ML]([\d.]+) ([\d.]+)", boxes(svg, "middle")[0]["d"]))
+    floor = float(boxes(svg, "floor")[0]["y1"])
+    assert (floor - end) / (floor - start) == pytest.approx(0.5, abs=0.01)
+    assert fan.describe(value).endswith(
+        "as it is: typically 50 % at the end, 20 % to 90 % in nine of ten.".replace(" %", f"{SPACE}%")
+    )
+
+
+@pytest.mark.parametrize("width", [330, 720])
+@pytest.mark.parametrize("count", [2, 9])
+def test_every_name_of_a_legend_stands_in_the_picture_and_above_the_chart(count: int, width: int) -> None:
+    svg = ElementTree.fromstring(fan.draw(several(count), width))
+    names = [one for one in svg.iter() if "label" in one.get("class", "").split()]
+    assert len(names) == count
+    places = [(float(one.get("x", "0")), float(one.get("y", "0"))) for one in names]
+    assert len(set(places)) == count
+    top = fan.height_of(several(count), width) - 30 - (180 if width < fan.NARROW else 210)
+    for one, (left, row) in zip(names, places, strict=True):
+        assert left + drawing.width_of(one.text or "", bold=True) <= width
+        assert row < top - 10

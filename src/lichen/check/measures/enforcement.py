@@ -2,7 +2,7 @@
 
 Who keeps back saves its cost until the others have noticed and answered; then, at worst, the relationship ends. Going
 on is worth its own net gain over the outside option, from answer to answer, discounted by `exp(-(r + h) m)` for a time
-m: r is what a year's delay takes, h the chance of an end that nobody chose. Axelrod and Hamilton 1981; Levin 2003.
+m: r is what a year's delay takes, h the chance of an end. Axelrod and Hamilton 1981; Levin 2003.
 """
 
 from __future__ import annotations
@@ -13,38 +13,66 @@ import numpy as np
 
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.adjustment import adjustment_days
+from lichen.check.measures.figure import Figure, exact, mean_of
 from lichen.check.measures.worth import Valuation, tallies
 from lichen.check.thresholds import DISCOUNT, END
+from lichen.simulation.experiments import YEAR_DAYS
+from lichen.simulation.futures import Array
 
-_YEAR = 365.25
 
-
-def slack(surplus: float, gain: float, discount: float) -> float:
+def slack(surplus: Array, gain: Array | float, discount: float, slight: float = 0.0) -> Figure:
     """By how many times its gain from keeping back once the discounted worth of going on exceeds it.
 
-    `surplus` is what one period of going on leaves over the outside option, `discount` what the next period counts
-    today, below 1. Below 0 keeping back pays; infinite where it brings nothing.
+    `surplus` is what one period of going on leaves over the outside option, `gain` what keeping back for one brings,
+    one number a future each; `discount` what the next period counts today, below 1. Below 0 keeping back pays. Infinite
+    where the mean gain is not above `slight`: there is nothing to be won, so nothing has to be enforced.
     """
-    return (discount / (1 - discount) * surplus - gain) / gain if gain > 0 else math.inf
+    brings = float(np.mean(gain))
+    if brings <= slight:
+        return exact(math.inf)
+    return mean_of(discount / (1 - discount) * surplus - gain).scaled(1 / brings)
+
+
+def hazard(evidence: CheckInput) -> float:
+    """The chance a year that the relationship ends: that nobody chose it, and that somebody falls without whom it does
+    not go on; NaN where somebody keeps that to itself.
+
+    The latter is the falls of the futures as they are, over the years that they lived.
+    """
+    rooms = [evidence.base.headroom[p.name] for p in evidence.essential if p.name in evidence.base.headroom]
+    if not rooms:
+        return END.value
+    if any(np.isnan(room.least).any() for room in rooms):
+        return math.nan
+    time = evidence.relationship.time
+    first = np.min([room.below_zero_at for room in rooms], axis=0)
+    lived = float(np.sum(np.minimum(first, time.steps * time.step_days))) / YEAR_DAYS
+    return END.value + (float(np.count_nonzero(np.isfinite(first))) / lived if lived > 0 else math.inf)
+
+
+def next_period(hazard: float, days: float) -> float:
+    """What a period of so many days counts today, beside the one before it, at a chance of an end a year."""
+    return math.exp(-(DISCOUNT.value + hazard) * days / YEAR_DAYS)
 
 
 def temptation(evidence: CheckInput, giver: str, receiver: str, free: frozenset[str], valued: Valuation) -> float:
     """How much it pays a giver to keep `free` flows back from a receiver: 0 where going on is worth more, 1 where
-    going on is worth nothing or less.
+    going on is worth nothing or less, NaN where somebody keeps to itself what it hangs on.
 
     The answer takes as long as the receiver needs from harm to a changed term, at least a step and at most the whole
     horizon.
     """
     horizon, step = evidence.relationship.time.horizon_days, evidence.relationship.time.step_days
-    part = min(max(adjustment_days(evidence, receiver), step), horizon) / horizon
-    saved = sum(
-        float(np.mean(valued.of(giver, evidence.base.flows[flow.name].cost)))
+    days = min(max(adjustment_days(evidence, receiver), step), horizon)
+    kept_back = (
+        valued.of(giver, evidence.base.flows[flow.name].cost)
         for flow in evidence.inner_flows
         if flow.name in free and (flow.giver, flow.receiver) == (giver, receiver)
     )
-    surplus = float(np.mean(tallies(evidence, evidence.base, valued)[giver].net)) - _outside(evidence, giver, valued)
-    discount = math.exp(-(DISCOUNT.value + END.value) * part * horizon / _YEAR)
-    return min(max(-slack(part * surplus, part * saved, discount), 0.0), 1.0)
+    saved = sum(kept_back, 0.0)
+    surplus = tallies(evidence, evidence.base, valued)[giver].net - _outside(evidence, giver, valued)
+    left = slack(surplus * (days / horizon), saved * (days / horizon), next_period(hazard(evidence), days))
+    return left.falling(lambda times: -times).clipped(0.0, 1.0).value
 
 
 def _outside(evidence: CheckInput, party: str, valued: Valuation) -> float:

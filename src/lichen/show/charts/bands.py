@@ -10,7 +10,7 @@ from typing import final
 
 from lichen.show.charts import drawing
 from lichen.show.charts.drawing import Point, Scale
-from lichen.show.figures import after, month, percent, room
+from lichen.show.figures import after, mark, month, percent
 from lichen.show.markup import Html, element, join
 
 _BELOW, _ABOVE = -1.0, 2.0
@@ -100,8 +100,8 @@ def describe(bands: Bands) -> str:
     said = [f"From {month(bands.start)} to {month(after(bands.start, bands.days))}; 0 % is the floor, 100 % healthy."]
     for side in bands.sides:
         if side.middle:
-            ends = f"{room(side.middle[0])} at first, {room(side.middle[-1])} at the end, typically"
-            most = f", between {room(side.low[-1])} and {room(side.high[-1])} in nine of ten" if side.low else ""
+            ends = f"{percent(side.middle[0])} at first, {percent(side.middle[-1])} at the end, typically"
+            most = f", between {percent(side.low[-1])} and {percent(side.high[-1])} in nine of ten" if side.low else ""
             said.append(f"{side.title}: room left {ends}{most}.")
         if side.recorded:
             said.append(f"{side.title} was recorded at {sum(len(run) for run in side.recorded)} times.")
@@ -123,7 +123,7 @@ def _ground(bands: Bands, x: Scale, y: Scale, name: str) -> Html:
         drawing.rect(x.start, y(0), x.end - x.start, y(y.low) - y(0), "forbidden", "below the floor"),
         (_level(value, x, y) for value in drawing.ticks(y.low, y.high, 5)),
         drawing.text(x.start + 6, max(y(0) + 15, y.start - 22), _below(x), class_="quiet small over"),
-        (_moment(day, said, x, y) for day, said in drawing.calendar_ticks(bands.start, bands.days, x.end - x.start)),
+        drawing.calendar_axis(bands.start, bands.days, x, y.start, y.start + 5),
         drawing.line(x.start, y(0), x.end, y(0), "floor"),
     )
 
@@ -153,16 +153,9 @@ def _gap(first: float, last: float, x: Scale, y: Scale, name: str) -> Html:
 
 
 def _level(value: float, x: Scale, y: Scale) -> Html:
-    words = "floor" if abs(value) < 1e-9 else percent(value)
+    words = "floor" if abs(value) < 1e-9 else mark(value)
     label = drawing.text(x.start - 6, y(value) + 4, words, class_="axis", anchor="end")
     return join(drawing.line(x.start, y(value), x.end, y(value), "grid"), label)
-
-
-def _moment(day: float, words: str, x: Scale, y: Scale) -> Html:
-    half = drawing.width_of(words, 12) / 2
-    place = min(max(x(day), x.start + half - 20), x.end - half + 20)
-    tick = drawing.line(x(day), y.start, x(day), y.start + 5, "grid")
-    return join(tick, drawing.text(place, y.start + 19, words, class_="axis", anchor="middle"))
 
 
 def _band(side: Side, x: Scale, y: Scale) -> Html:
@@ -206,7 +199,7 @@ def _label(side: Side, width: float) -> list[str]:
         return words
     end = side.middle[-1]
     arrow = "↓ " if end < _BELOW else "↑ " if end > _ABOVE else ""
-    return [*words, f"{arrow}{room(end)}"]
+    return [*words, f"{arrow}{percent(end)}"]
 
 
 def _last(side: Side) -> float:

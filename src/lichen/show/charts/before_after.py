@@ -8,7 +8,7 @@ from typing import final
 
 from lichen.show.charts import drawing
 from lichen.show.charts.drawing import Scale
-from lichen.show.figures import number, room
+from lichen.show.figures import number, percent
 from lichen.show.markup import Html, element, join
 
 
@@ -38,7 +38,7 @@ def draw(change: BeforeAfter, width: int, name: str = "change") -> Html:
     narrow = width < 500
     left = 12.0 if narrow else 20 + max((drawing.width_of(move.title) for move in change.moves), default=0)
     step = 44.0 if narrow else 30.0
-    said = room if change.rooms else number
+    said = percent if change.rooms else number
     longest = max((drawing.width_of(_arrowed(move, said), bold=True) for move in change.moves), default=0.0)
     values = [value for move in change.moves for value in (move.before, move.after, move.limit)] or [0.0]
     low, high = min(values), max(values)
@@ -57,7 +57,7 @@ def draw(change: BeforeAfter, width: int, name: str = "change") -> Html:
 
 def describe(change: BeforeAfter) -> str:
     """What the chart shows, in words."""
-    said = room if change.rooms else number
+    said = percent if change.rooms else number
     return " ".join(
         f"{move.title}: from {said(move.before)} to {said(move.after)}, {_word(move)}." for move in change.moves
     )

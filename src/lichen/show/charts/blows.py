@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import final
 
+from lichen.check.wording import fares, out_of_hundred_beside
 from lichen.show.charts import drawing
 from lichen.show.charts.drawing import Scale
-from lichen.show.figures import percent
+from lichen.show.figures import mark, percent
 from lichen.show.lines import cut
 from lichen.show.markup import Html, join
 
 MOST = 1.5
-"""Bars longer than this, in healthy ranges, are cut off at an arrow."""
-_ROW, _ROW_NARROW = 34.0, 52.0
+"""Bars longer than this, in healthy ranges, are cut off; an arrow beside the figure says so."""
+_ROW, _ROW_NARROW = 34.0, 66.0
+_WORDS, _WORDS_NARROW = 250.0, 92.0
+"""The room right of the bars, where what they mean is written."""
 
 
 @final
@@ -52,7 +55,7 @@ def draw(blows: Blows, width: int, name: str = "blows") -> Html:
     step = _ROW_NARROW if narrow else _ROW
     most = min(max([one.high for one in blows.blows] + [0.05]), MOST)
     least = max(min([one.low for one in blows.blows] + [0.0]), -MOST)
-    x = Scale(least, most, left, width - (118.0 if narrow else 250.0))
+    x = Scale(least, most, left, width - (_WORDS_NARROW if narrow else _WORDS))
     height = 30 + step * len(blows.blows) + 6
     return drawing.frame(
         name,
@@ -68,41 +71,48 @@ def draw(blows: Blows, width: int, name: str = "blows") -> Html:
 def describe(blows: Blows) -> str:
     """What the chart shows, in words."""
     return " ".join(
-        f"{one.title}: {one.hit} loses {percent(one.lost)} of its range, {_falls(one)}." for one in blows.blows
+        f"{one.title}: {one.hit} {fares(one.lost)}, below its floor {out_of_hundred_beside(one.falls, one.anyway)}."
+        for one in blows.blows
     )
 
 
 def _falls(one: Blow) -> str:
-    said = f"floor: {round(100 * one.falls)} of 100"
-    return f"{said}, anyway {round(100 * one.anyway)}" if round(100 * one.anyway) else said
+    """In how many futures it falls, short enough for the chart."""
+    said = f"falls in {round(100 * one.falls)} of 100"
+    return f"{said}, anyway in {round(100 * one.anyway)}" if round(100 * one.anyway) else said
 
 
 def _ground(x: Scale, height: float, *, narrow: bool) -> Html:
     marks = drawing.ticks(x.low, x.high, 3 if narrow else 5)
     return join(
         (drawing.line(x(value), 24, x(value), height - 6, "zero" if value == 0 else "grid") for value in marks),
-        (drawing.text(x(value), 16, percent(value), class_="axis", anchor="middle") for value in marks),
+        (drawing.text(x(value), 16, mark(value), class_="axis", anchor="middle") for value in marks),
     )
 
 
 def _row(one: Blow, x: Scale, top: float, step: float, *, narrow: bool) -> Iterator[Html]:
-    middle = top + step - 17 if narrow else top + step / 2
+    """The blow, its bar, and what it means: beside the bar, on a narrow page below it."""
+    middle = top + 29 if narrow else top + step / 2
     look = "fallen" if one.falls - one.anyway >= 0.05 else "won" if one.lost < 0 else "lost"
     if narrow:
-        letters = int((x.end + 110 - x.start) / drawing.width_of("x"))
+        letters = int((x.end + _WORDS_NARROW - x.start) / drawing.width_of("x"))
         yield drawing.text(x.start, top + 14, cut(one.title, letters), class_="label over")
     else:
         letters = max(8, int((x.start - 18) / drawing.width_of("x")))
         yield drawing.text(x.start - 12, middle + 4, cut(one.title, letters), class_="label", anchor="end")
     start, end = sorted((x(0), x(one.lost)))
-    yield drawing.rect(
-        start, middle - 8, max(end - start, 1.5), 16, f"blow {look}", f"{one.title}: {percent(one.lost)}"
-    )
+    said = f"{one.title}: {percent(one.lost)}"
+    yield drawing.rect(start, middle - 8, max(end - start, 1.5), 16, f"blow {look}", said)
     if one.low < one.high:
         yield drawing.line(x(one.low), middle, x(one.high), middle, "whisker")
-    beyond = " →" if one.lost > x.high else " ←" if one.lost < x.low else ""
-    room = int((108 if narrow else 240) / drawing.width_of("x", 11.5))
-    yield drawing.text(
-        x.end + 10, middle - 1, f"{percent(one.lost)}{beyond} {cut(one.hit, max(6, room - 12))}", class_="figure small"
-    )
-    yield drawing.text(x.end + 10, middle + 12, cut(_falls(one), room), class_=f"small {look}")
+    figure = percent(one.lost) + (" →" if one.lost > x.high else " ←" if one.lost < x.low else "")
+    small = drawing.width_of("x", 11.5)
+    if narrow:
+        yield drawing.text(x.end + 6, middle + 4, figure, class_="figure small")
+        letters = max(6, int((x.end + _WORDS_NARROW - x.start) / small) - len(_falls(one)) - 2)
+        yield drawing.text(x.start, middle + 24, f"{cut(one.hit, letters)}, {_falls(one)}", class_=f"small {look}")
+    else:
+        room = int((_WORDS - 10) / small)
+        hit = cut(one.hit, max(6, room - len(figure) - 1))
+        yield drawing.text(x.end + 10, middle - 1, f"{figure} {hit}", class_="figure small")
+        yield drawing.text(x.end + 10, middle + 12, cut(_falls(one), room), class_=f"small {look}")

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import accumulate
 from typing import final
 
-from lichen.check.wording import out_of_hundred
+from lichen.check.wording import out_of_hundred_beside
 from lichen.show.charts import drawing
 from lichen.show.charts.drawing import Scale
 from lichen.show.figures import after, full_date, span
@@ -25,7 +25,7 @@ class Departure:
 
     `notice` and `replaced` are days from the announcement (None: nothing to replace, infinite: no replacement is
     declared); `floor` is the middle time to the floor of `hit`, None when it is not brought down, `falls` the share of
-    futures in which it falls.
+    futures in which it falls, `anyway` the same without the exit.
     """
 
     leaves: str
@@ -35,6 +35,7 @@ class Departure:
     hit: str
     floor: float | None
     falls: float
+    anyway: float
 
 
 @final
@@ -61,7 +62,7 @@ def draw(departures: Departures, width: int, name: str = "departures") -> Html:
         width,
         height,
         _legend(width),
-        _ground(departures, x, height),
+        drawing.calendar_axis(departures.start, departures.days, x, 30, height - 24),
         (_row(one, label, x, top) for one, label, top in zip(departures.exits, labels, tops, strict=False)),
     )
 
@@ -75,9 +76,11 @@ def describe(departures: Departures) -> str:
 
 
 def _fate(one: Departure) -> str:
-    if one.floor is None:
+    if one.floor is not None:
+        return f"{one.hit} reaches its floor after {span(one.floor)}, {out_of_hundred_beside(one.falls, one.anyway)}"
+    if one.falls == 0:
         return f"{one.hit} stays above its floor"
-    return f"{one.hit} reaches its floor after {span(one.floor)}, {out_of_hundred(one.falls)}"
+    return f"{one.hit} falls below its floor {out_of_hundred_beside(one.falls, one.anyway)}"
 
 
 def _legend(width: int) -> Html:
@@ -89,14 +92,6 @@ def _legend(width: int) -> Html:
     )
     bar = drawing.rect(places[-1] - 4, 9, 14, 8, "notice")
     return join(marks, bar, drawing.text(places[-1] + 14, 18, "notice", class_="axis"))
-
-
-def _ground(departures: Departures, x: Scale, height: float) -> Iterator[Html]:
-    bottom = height - 24
-    for day, said in drawing.calendar_ticks(departures.start, departures.days, x.end - x.start):
-        half = drawing.width_of(said, 12) / 2
-        yield drawing.line(x(day), 30, x(day), bottom, "grid")
-        yield drawing.text(min(max(x(day), half), x.end - half), bottom + 16, said, class_="axis", anchor="middle")
 
 
 def _row(one: Departure, label: list[str], x: Scale, top: float) -> Iterator[Html]:

@@ -85,11 +85,7 @@ def _ground(dominance: Dominance, x: Scale, y: Scale) -> Iterator[Html]:
     yield drawing.text(
         x.start, y.end - 10, "share of the change: drives it on ↑, holds it back ↓", class_="quiet small"
     )
-    for day, said in drawing.calendar_ticks(dominance.start, dominance.days, x.end - x.start):
-        half = drawing.width_of(said, 12) / 2
-        place = min(max(x(day), x.start + half - 20), x.end - half)
-        yield drawing.line(x(day), y.start, x(day), y.start + 5, "grid")
-        yield drawing.text(place, y.start + 19, said, class_="axis", anchor="middle")
+    yield from drawing.calendar_axis(dominance.start, dominance.days, x, y.start, y.start + 5)
 
 
 def _stacked(dominance: Dominance, x: Scale, y: Scale) -> Iterator[Html]:

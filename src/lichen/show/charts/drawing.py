@@ -183,6 +183,14 @@ def calendar_ticks(start: date, days: float, width: float) -> Iterator[tuple[flo
         turn += 1
 
 
+def calendar_axis(start: date, days: float, x: Scale, top: float, foot: float) -> Iterator[Html]:
+    """Dates along the bottom: a line from `top` to `foot` at each, its name below; no name leaves the picture."""
+    for day, said in calendar_ticks(start, days, x.end - x.start):
+        half = width_of(said, 12) / 2
+        yield line(x(day), top, x(day), foot, "grid")
+        yield text(min(max(x(day), half), x.end - half), foot + 14, said, class_="axis", anchor="middle")
+
+
 def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Places moved apart as little as needed for labels so high, in their order, within bounds."""
     order = sorted(range(len(places)), key=lambda index: places[index])

@@ -10,12 +10,14 @@ from typing import final
 
 from lichen.show.charts import drawing
 from lichen.show.charts.drawing import Point, Scale
-from lichen.show.figures import after, month, number, percent, scale_word
+from lichen.show.figures import after, mark, month, number, percent, scale_word
 from lichen.show.markup import Html, join
 
 _ROW = 18.0
 NARROW = 500
-"""Below this width the legend stands in rows."""
+"""Below this width the chart is lower."""
+_LEFT, _KEY, _GAP = 58.0, 32.0, 22.0
+"""Where the legend begins, the length of the line before a name and of the gap after it."""
 
 
 @final
@@ -50,7 +52,6 @@ def height_of(fan: Fan, width: int) -> float:
 
 def draw(fan: Fan, width: int, name: str = "fan") -> Html:
     """The chart at a width in pixels."""
-    narrow, several = width < NARROW, len(fan.courses) > 1
     top, height = _top(fan, width), height_of(fan, width)
     x = Scale(0.0, max(fan.days[-1], 1e-9), 58.0, width - 14.0)
     y = _scale(fan, height - 30.0, top)
@@ -63,14 +64,27 @@ def draw(fan: Fan, width: int, name: str = "fan") -> Html:
         _ground(fan, x, y),
         (_band(course, fan.days, x, y, inner=turn == 0) for turn, course in enumerate(fan.courses)),
         (_middle(course, fan.days, x, y) for course in fan.courses),
-        _legend(fan.courses, narrow=narrow) if several else None,
+        (_key(course, *place) for course, place in zip(fan.courses, _legend(fan, width), strict=False)),
     )
 
 
 def _top(fan: Fan, width: int) -> float:
     """The height of the legend."""
-    rows = len(fan.courses) if width < NARROW else 1
-    return 26.0 + (_ROW * rows if len(fan.courses) > 1 else 0.0)
+    places = _legend(fan, width)
+    return 26.0 + (places[-1][1] + 4 if places else 0.0)
+
+
+def _legend(fan: Fan, width: int) -> list[Point]:
+    """Where each course is named, if there are several: beside each other, below each other where a row is full."""
+    places: list[Point] = []
+    left, row = _LEFT, _ROW - 4
+    for course in fan.courses if len(fan.courses) > 1 else ():
+        long = _KEY + drawing.width_of(course.title, bold=True)
+        if places and left + long > width:
+            left, row = _LEFT, row + _ROW
+        places.append((left, row))
+        left += long + _GAP
+    return places
 
 
 def describe(fan: Fan) -> str:
@@ -100,15 +114,12 @@ def _ground(fan: Fan, x: Scale, y: Scale) -> Iterator[Html]:
     for value in drawing.ticks(y.low / size, y.high / size, 5):
         place = y(value * size)
         yield drawing.line(x.start, place, x.end, place, "grid")
-        said = number(value) if fan.unit else percent(value)
+        said = number(value) if fan.unit else mark(value)
         yield drawing.text(x.start - 8, place + 4, said, class_="axis", anchor="end")
     if fan.floor is not None:
         yield drawing.line(x.start, y(fan.floor), x.end, y(fan.floor), "floor")
         yield drawing.text(x.start + 6, y(fan.floor) - 5, "floor", class_="quiet small over")
-    for day, said in drawing.calendar_ticks(fan.start, fan.days[-1], x.end - x.start):
-        half = drawing.width_of(said, 12) / 2
-        yield drawing.line(x(day), y.start, x(day), y.start + 5, "grid")
-        yield drawing.text(min(x(day), x.end - half), y.start + 19, said, class_="axis", anchor="middle")
+    yield from drawing.calendar_axis(fan.start, fan.days[-1], x, y.start, y.start + 5)
 
 
 def _band(course: Course, days: tuple[float, ...], x: Scale, y: Scale, *, inner: bool) -> Html:
@@ -130,13 +141,9 @@ def _points(line: tuple[float, ...], days: tuple[float, ...], x: Scale, y: Scale
     return [(x(day), y(value)) for day, value in zip(days, line, strict=True)]
 
 
-def _legend(courses: tuple[Course, ...], *, narrow: bool) -> Iterator[Html]:
-    left, row = 58.0, 14.0
-    for course in courses:
-        look = f"side-{course.turn % drawing.SIDES}"
-        yield drawing.curve([(left, row - 4), (left + 26, row - 4)], f"middle {look}", course.turn)
-        yield drawing.text(left + 32, row, course.title, class_=f"label {look}")
-        if narrow:
-            row += _ROW
-        else:
-            left += 32 + drawing.width_of(course.title, bold=True) + 22
+def _key(course: Course, left: float, row: float) -> Html:
+    look = f"side-{course.turn % drawing.SIDES}"
+    return join(
+        drawing.curve([(left, row - 4), (left + 26, row - 4)], f"middle {look}", course.turn),
+        drawing.text(left + _KEY, row, course.title, class_=f"label {look}"),
+    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import final
 
+from lichen.check.wording import capital
 from lichen.show.charts import drawing
 from lichen.show.charts.drawing import Scale
 from lichen.show.figures import number, scale_word, short_month, sized
@@ -81,20 +82,16 @@ def describe(series: Series) -> str:
     missing = [short_month(moment.start) for moment in series.moments if not moment.known]
     said = [f"{short_month(series.moments[0].start)} to {short_month(series.moments[-1].end)}, in {series.unit}."]
     if known:
-        said.append(f"{_capital(series.level)}: {sized(known[0], '')} at first, {sized(known[-1], '')} at the end.")
+        said.append(f"{capital(series.level)}: {sized(known[0], '')} at first, {sized(known[-1], '')} at the end.")
     came, went = (moment.came for moment in series.moments), (moment.went for moment in series.moments)
     for word, values in ((series.came, came), (series.went, went)):
         if word:
             whole = math.fsum(value for value in values if value is not None)
-            said.append(f"{_capital(word)}: {sized(whole, '')} in all that is recorded.")
+            said.append(f"{capital(word)}: {sized(whole, '')} in all that is recorded.")
     if missing:
         more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
         said.append(f"Not recorded: {', '.join(missing[:_NAMED])}{more}.")
     return " ".join(said)
-
-
-def _capital(word: str) -> str:
-    return word[:1].upper() + word[1:]
 
 
 def _scale(series: Series, bottom: float, top: float) -> Scale:
@@ -116,9 +113,7 @@ def _ground(series: Series, x: Scale, y: Scale, first: date, name: str) -> Itera
     for run in _runs(series.moments):
         start, end = x((run[0].start - first).days), x((run[-1].end - first).days)
         yield drawing.hatched(name, start, y.end, end - start, y.start - y.end, "not recorded")
-    for day, said in drawing.calendar_ticks(first, x.high, x.end - x.start):
-        yield drawing.line(x(day), y.start, x(day), y.start + 5, "grid")
-        yield drawing.text(min(x(day), x.end - 14), y.start + 19, said, class_="axis", anchor="middle")
+    yield from drawing.calendar_axis(first, x.high, x, y.start, y.start + 5)
 
 
 def _runs(moments: tuple[Moment, ...]) -> list[list[Moment]]:

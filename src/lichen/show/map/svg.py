@@ -14,7 +14,7 @@ from typing import final
 from lichen.dependency.map import DependencyMap, Edge, PartyMap
 from lichen.relationship.flow import WORLD
 from lichen.show.charts.drawing import text, width_of, wrapped
-from lichen.show.figures import room
+from lichen.show.figures import percent
 from lichen.show.map.layout import Box, Curve, label_spots, most_bow, nearest_spots, on_ellipse, routes
 from lichen.show.map.words import called, flow_titles, is_harm, kind_of, marks, plain, title_of
 from lichen.show.markup import Html, element, join
@@ -126,7 +126,7 @@ def _node(dependencies: DependencyMap, name: str, width: float, *, short: bool) 
 
 
 def _notes(dependencies: DependencyMap, party: PartyMap) -> tuple[str, ...]:
-    left = () if party.headroom is None else (f"room left {room(party.headroom)}",)
+    left = () if party.headroom is None else (f"room left {percent(party.headroom)}",)
     silent = ("nobody speaks for it",) if party.name in dependencies.without_voice else ()
     return (kind_of(party), *left, *silent)
 

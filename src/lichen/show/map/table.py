@@ -12,7 +12,7 @@ from lichen.dependency.map import FIRST_ROUNDS, DependencyMap, Indirect, PartyMa
 from lichen.dependency.needs import Need, Supply, Untold
 from lichen.dependency.power import Power
 from lichen.relationship.flow import WORLD
-from lichen.show.figures import number, percent, room, span
+from lichen.show.figures import number, percent, span
 from lichen.show.map.falling import falling
 from lichen.show.map.words import OUTSIDE, flow_title, flow_titles, is_harm, kind_of, plain, title_of
 
@@ -56,8 +56,8 @@ def _told(items: Iterable[str]) -> list[str]:
 
 
 def _party(dependencies: DependencyMap, party: PartyMap) -> Iterator[str]:
-    left = "" if party.headroom is None else f" · room left {room(party.headroom)}"
-    leaves = "" if party.walk_away is None else f" · would leave below {room(party.walk_away)}"
+    left = "" if party.headroom is None else f" · room left {percent(party.headroom)}"
+    leaves = "" if party.walk_away is None else f" · would leave below {percent(party.walk_away)}"
     yield from _wrap(f"{plain(party.title)} ({kind_of(party)}){left}{leaves}")
     titles = flow_titles(dependencies)
     needed = [_need(dependencies, titles, need) for need in party.needs] or ["no capacity is described"]

@@ -24,8 +24,8 @@ _MOST = 6
 def sides_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
     """Room left, dependence and what reaches each side, as a table with one column a side."""
     questions: tuple[tuple[str, Callable[[Outlook], Child]], ...] = (
-        ("Room left at the start (typical)", lambda one: figures.room(one.at_start)),
-        ("Room left at the end (typical)", lambda one: figures.room(one.at_end)),
+        ("Room left at the start (typical)", lambda one: figures.percent(one.at_start)),
+        ("Room left at the end (typical)", lambda one: figures.percent(one.at_end)),
         ("Room left at the end, in nine futures of ten", _range),
         ("Falls below its floor at some time", lambda one: out_of_hundred(one.below)),
         (
@@ -84,7 +84,7 @@ def _own_chart(judged: Judged, one: Outlook) -> Html:
 def _range(one: Outlook) -> str:
     if not one.side.low:
         return figures.UNKNOWN
-    return f"{figures.room(one.side.low[-1])} to {figures.room(one.side.high[-1])}"
+    return f"{figures.percent(one.side.low[-1])} to {figures.percent(one.side.high[-1])}"
 
 
 def _dependence(judged: Judged, one: Outlook) -> str:

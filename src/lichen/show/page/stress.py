@@ -27,13 +27,22 @@ _EFFECTS = (
     "What is tried",
     "Side",
     "Lost",
-    "95 % sure",
+    "From … to",
     "In hard times",
     "Below floor",
-    "95 % sure",
+    "From … to",
     "Anyway",
     "After",
 )
+_CAPTIONS = {
+    "shocks": "Room that the side loses which is hit hardest without being struck itself",
+    "links": "Room that the side loses which is hit hardest",
+    "cheating": "Room that the other side loses which is harmed most",
+}
+_SCALE = (
+    "Bars are shares of a healthy range; what brings a side to its floor stands on top. Thin lines: 95 % intervals."
+)
+"""What a picture shows of each question, and how it is to be read."""
 _LEADS = {
     "exits": "Every side leaves once, with the notice and the replacements of the file.",
     "shocks": "Each blow falls on one day; what counts is the side that is not struck itself.",
@@ -82,7 +91,8 @@ def _part(stress: Stress, name: str) -> Html:
     said = element("ul", *(element("li", prose(one)) for one in sentences(stress, name)))
     drawn = _picture(stress, name)
     shown = element("div", drawn, class_="panel") if drawn is not None else None
-    return part(name, SECTIONS[name], shown, said, _figures(stress, name), lead=_LEADS[name])
+    lead = f"{_LEADS[name]} {_SCALE}" if drawn is not None and name in _CAPTIONS else _LEADS[name]
+    return part(name, SECTIONS[name], shown, said, _figures(stress, name), lead=lead)
 
 
 def _picture(stress: Stress, name: str) -> Html | None:
@@ -94,8 +104,8 @@ def _picture(stress: Stress, name: str) -> Html | None:
     found = tuple(_blows(stress, name))
     if not found:
         return None
-    caption = "Room that the side loses which is hit hardest, of its healthy range"
-    return chart(blows.draw, Blows(title=SECTIONS[name], blows=found[:_BARS]), f"{name}-chart", caption, 1060)
+    bars = Blows(title=SECTIONS[name], blows=found[:_BARS])
+    return chart(blows.draw, bars, f"{name}-chart", _CAPTIONS[name], 1060)
 
 
 def _departures(stress: Stress) -> Iterator[Departure]:
@@ -112,6 +122,7 @@ def _departures(stress: Stress) -> Iterator[Departure]:
                 hit=hit.title,
                 floor=runway,
                 falls=hit.falls.value,
+                anyway=hit.anyway,
             )
 
 
@@ -188,7 +199,7 @@ def _row(title: str, one: Effect) -> tuple[Child, ...]:
         figures.percent(one.falls.value),
         figures.interval(one.falls.interval, "of the futures"),
         figures.percent(one.anyway),
-        figures.span(one.runway_days.value) if one.runway_days is not None else NONE,
+        figures.span(one.runway_days.value) if one.runway_days is not None and one.is_brought_down else NONE,
     )
 
 

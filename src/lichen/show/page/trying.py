@@ -42,4 +42,4 @@ def _rows(judged: Judged) -> Iterator[tuple[str, str, str, str]]:
 
 def _fares(trace: Trace) -> tuple[str, str]:
     below = float(np.mean(np.where(np.isnan(trace.least), np.nan, trace.least < 0)))
-    return figures.room(float(np.median(trace.end))), out_of_hundred(below)
+    return figures.percent(float(np.median(trace.end))), out_of_hundred(below)
