@@ -49,8 +49,8 @@ def sentences(stress: Stress, section: str) -> list[str]:
         case "contagion" | "rehearsal":
             said = said[:2]
         case "cheating":
-            best = _best_cheats(stress)
-            said = [one.says for one in best] if best and best[0].pays else _cheating(stress)
+            cheats = _best_cheats(stress)
+            said = [one.says for one in cheats] if cheats and cheats[0].pays else _cheating(stress)
         case "links":
             said = said[:1]
         case "enforcement":
