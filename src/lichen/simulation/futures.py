@@ -160,11 +160,11 @@ class Lane:
 class Futures:
     """All lanes of one run.
 
-    `days` [time] are the times of the paths. `paths` holds whole trajectories [future, time] (at most the first 2,000
-    futures) by lane and series name. For the base lane: `alder.headroom`, `alder.cash` (level, of a group the sum),
-    `packaging` (rate), `alder.received` and `alder.borne` (tally per day in the party's own measure), terms under
-    review, measures; for `cut` only headrooms. `engine` is the fast one where that ran them, and serves further runs
-    without being loaded again.
+    `days` [time] are the times of the paths. `paths` holds whole trajectories [future, time] (of the first futures, at
+    most 2,000 and no more than fit 400 MB) by lane and series name. For the base lane: `alder.headroom`, `alder.cash`
+    (level, of a group the sum), `packaging` (rate), `alder.received` and `alder.borne` (tally per day in the party's
+    own measure), terms under review, measures; for `cut` only headrooms. `engine` is the fast one where that ran them,
+    and serves further runs without being loaded again.
     """
 
     seed: int

@@ -206,6 +206,9 @@ class Chunks:
         for clipped, share in zip(recording.clipped.values(), shares, strict=True):
             clipped[part] = share / time.steps
         for row, term in zip(self.tables.reviews.terms, self.run.program.terms, strict=True):
+            if (clips := recording.clips.get(term.name)) is not None:
+                times, first = self._view(int(row["clips"]), 2, self.run.lanes, self.run.futures)[..., :valid]
+                clips.times[:, part], clips.first[:, part] = times, first
             times, first = self._view(int(row["clips"]), 2, self.run.lanes, self.run.futures)[..., :valid]
             recording.clips[term.name].times[:, part], recording.clips[term.name].first[:, part] = times, first
         for group, place in self.run.below.items():
