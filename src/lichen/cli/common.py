@@ -97,9 +97,10 @@ def read_file(path: Path, party: str | None, form: str = "text", scenario: str |
     if reading.relationship is None:
         refuse(reading.problems, form)
     relationship = reading.relationship
-    context = click.get_current_context()
-    beside = files_beside(relationship, path.parent, context.params.get("record"))
-    context.meta.setdefault(READ, []).extend(beside)
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        beside = files_beside(relationship, path.parent, context.params.get("record"))
+        context.meta.setdefault(READ, []).extend(beside)
     if party is not None:
         known("--for", party, relationship.parties, "party")
     if scenario is not None:

@@ -1,11 +1,13 @@
 """Whether the step is short enough for what answers to itself, and for what is late or smoothed.
 
-Levels move by steps of Euler's method. With `d` the change of a level's own daily change by that level, one step takes
-a small disturbance times `1 + step * d`. Below 0 it lands on the other side of where it was heading, which is the doing
-of the step and not of the relationship; below -1 it lands further off each time (Hairer and Wanner, Solving Ordinary
-Differential Equations II, ch. IV.2). A step of at most `-1/d` does neither.
+Levels move by steps of Euler's method. What a small disturbance of all levels becomes in one step is a matrix, one plus
+the step times how their daily changes answer to them; its eigenvalues are factors a step. One with a real part below 0
+takes levels to the other side of where they were heading, which is the doing of the step and not of the relationship;
+beyond a size of 1 it takes them further off each time (Hairer and Wanner, Solving Ordinary Differential Equations II,
+ch. IV.2). With a shorter step the factor is `1 + step * (factor - 1)/(this step)`, so the step that would do is known.
 
-Looked at is each level by itself, all others held: at the start and along the course at the mean of the world.
+Looked at are the capacities, at the start and along the course at the mean of the world; what is on its way, remembered
+or set by reviews is held.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from lichen.simulation.caution import Caution, called, path_of
 from lichen.simulation.dynamics.model import Dynamics, Values, net, value
 from lichen.simulation.dynamics.stock_flow import dynamics_of
 from lichen.simulation.interventions import in_steps
+from lichen.simulation.loops.at_rest import MOST_STATES
 
 MOST_CELLS = 5_000
 """Of a relationship with more values in a step than this the levels are not looked at."""
@@ -33,6 +36,8 @@ MOST_VALUES = 15_000
 INSTANTS = 9
 SMALL = 1e-6
 """The change of a level that is tried, relative to its size."""
+MOST_PART = 0.5
+"""Named are the capacities that have at least so much of the largest part in a motion."""
 SWINGS = -0.05
 """A factor a step below this is told: nearer to 0 it comes from a bound that is just reached."""
 STEPS = (
@@ -53,11 +58,18 @@ STEPS = (
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """How a level answers to itself: the factor of a small disturbance over one step."""
+    """How capacities answer to each other where it is worst: the factor of a small disturbance over one step, and the
+    capacities that have the most part in it, as `party.capacity`, the first of all first.
+    """
 
-    party: str
-    capacity: str
-    factor: float
+    factor: complex
+    capacities: tuple[str, ...]
+
+    @property
+    def share(self) -> float:
+        """The part of this step that would neither swing nor grow."""
+        rate = self.factor - 1
+        return min(1.0, -1 / rate.real, -2 * rate.real / abs(rate) ** 2) if rate.real < 0 else 1.0
 
 
 def step_cautions(relationship: Relationship) -> tuple[Caution, ...]:
@@ -66,25 +78,40 @@ def step_cautions(relationship: Relationship) -> tuple[Caution, ...]:
 
 
 def answers(dynamics: Dynamics) -> tuple[Answer, ...]:
-    """How each capacity that answers to itself does so where it is worst; of a group its worst member.
+    """How capacities answer: for those that have the most part in some motion the worst one, the worst of all first.
 
     A course that overshoots further and further is looked at only until it does.
     """
+    cones = {name: _cone(dynamics, name) for name in dynamics.stocks if _is_capacity(dynamics, name)}
     moments = _moments(dynamics)
-    found: dict[tuple[str, str], float] = {}
-    cones = {name: cone for name in dynamics.stocks if (cone := _cone(dynamics, name))}
     if len(moments) * sum(map(len, cones.values())) > MOST_VALUES:
         moments = moments[:1]
+    found: dict[frozenset[str], Answer] = {}
     for now in moments:
-        for name, cone in cones.items():
-            about = dynamics.about[name]
-            factor = _factor(dynamics, name, cone, now)
-            if np.isfinite(factor):
-                key = (about.owner, about.what)
-                found[key] = min(found.get(key, 1.0), factor)
-        if min(found.values(), default=0.0) < -1:
+        for answer in _motions(dynamics, cones, now):
+            who = frozenset(answer.capacities)
+            if who not in found or answer.factor.real < found[who].factor.real:
+                found[who] = answer
+        if any(answer.factor.real < 0 and abs(answer.factor) > 1 for answer in found.values()):
             break
-    return tuple(Answer(party=party, capacity=what, factor=factor) for (party, what), factor in found.items())
+    return tuple(sorted(found.values(), key=lambda answer: answer.factor.real))
+
+
+def _motions(dynamics: Dynamics, cones: Mapping[str, Sequence[str]], now: Values) -> Iterator[Answer]:
+    """Every motion of the capacities at one instant, but for those that stay as they are."""
+    matrix = np.array([_column(dynamics, name, cone, list(cones), now) for name, cone in cones.items()]).T
+    if not np.isfinite(matrix).all():
+        return
+    if len(matrix) > MOST_STATES:
+        matrix = np.diag(np.diag(matrix))
+    factors, motions = np.linalg.eig(np.eye(len(matrix)) + dynamics.step_days * matrix)
+    takes_part = np.abs(motions * np.linalg.pinv(motions).T).round(6)  # whatever the units of the levels
+    abouts = [dynamics.about[name] for name in cones]
+    for factor, parts in zip(factors, takes_part.T, strict=True):
+        if abs(factor - 1) > SMALL:
+            most = [abouts[at] for at in np.argsort(-parts, kind="stable") if parts[at] >= MOST_PART * parts.max()]
+            named = dict.fromkeys(f"{about.owner}.{about.what}" for about in most)
+            yield Answer(factor=complex(factor), capacities=tuple(named))
 
 
 def _overshooting(relationship: Relationship) -> Iterator[Caution]:
@@ -92,14 +119,15 @@ def _overshooting(relationship: Relationship) -> Iterator[Caution]:
     if isinstance(dynamics, str):
         return
     time = relationship.time
-    for answer in sorted(answers(dynamics), key=lambda answer: answer.factor):
-        if answer.factor < SWINGS:
-            subject = f"{answer.party}.{answer.capacity}"
-            does = "further each time" if answer.factor < -1 else "and swings back"
-            fact = f"A step of {time.step_text} is too long for {called(relationship, subject)}: it overshoots {does}."
-            yield _too_long(
-                relationship, subject, path_of(relationship, subject), fact, time.step_days / (1 - answer.factor)
-            )
+    for answer in answers(dynamics):
+        if answer.factor.real < SWINGS:
+            first, *others = answer.capacities
+            what = called(relationship, first)
+            if others:
+                what += f" and what it exchanges with {called(relationship, others[0])}"
+            does = "further each time" if abs(answer.factor) > 1 else "and swings back"
+            fact = f"A step of {time.step_text} is too long for {what}: it overshoots {does}."
+            yield _too_long(relationship, first, path_of(relationship, first), fact, time.step_days * answer.share)
 
 
 def _short(relationship: Relationship) -> Iterator[Caution]:
@@ -180,30 +208,35 @@ def _moments(dynamics: Dynamics) -> Sequence[Values]:
     return [moments[place] for place in places]
 
 
-def _cone(dynamics: Dynamics, stock: str) -> tuple[str, ...]:
-    """The formulas through which a capacity moves its own change, each after those it reads; none where none does."""
+def _is_capacity(dynamics: Dynamics, stock: str) -> bool:
     about = dynamics.about.get(stock)
-    if about is None or about.role != "capacity":
-        return ()
+    return about is not None and about.role == "capacity"
+
+
+def _cone(dynamics: Dynamics, stock: str) -> tuple[str, ...]:
+    """The formulas that a level moves at once, each after those it reads."""
     moved = {stock}
     for name, tree in dynamics.formulas.items():  # each stands after those it reads
         if not moved.isdisjoint(names(tree)):
             moved.add(name)
-    needed = {flow for flow in (*dynamics.stocks[stock].inflows, *dynamics.stocks[stock].outflows) if flow in moved}
-    for name in reversed([name for name in dynamics.formulas if name in moved]):
-        if name in needed:
-            needed |= names(dynamics.formulas[name]) & moved
-    return tuple(name for name in dynamics.formulas if name in needed and name in moved)
+    return tuple(name for name in dynamics.formulas if name in moved)
 
 
-def _factor(dynamics: Dynamics, stock: str, cone: Sequence[str], now: Mapping[str, float]) -> float:
-    """What becomes of a small disturbance of one level over one step, by central differences."""
+def _column(
+    dynamics: Dynamics, stock: str, cone: Sequence[str], stocks: Sequence[str], now: Mapping[str, float]
+) -> list[float]:
+    """How the daily change of each stock answers to the level of one of them, by central differences."""
     level = now[stock]
     size = SMALL * max(abs(level), 1e-3)
-    following = []
+    reached = {stock, *cone}
+    answering = [not reached.isdisjoint((*dynamics.stocks[s].inflows, *dynamics.stocks[s].outflows)) for s in stocks]
+    if not any(answering):
+        return [0.0] * len(stocks)
+    nets = []
     for change in (size, -size):
         moved = {**now, stock: level + change}
         for name in cone:
             moved[name] = value(dynamics.formulas[name], moved)
-        following.append(net(dynamics.stocks[stock], moved))
-    return 1 + dynamics.step_days * (following[0] - following[1]) / (2 * size)
+        pairs = zip(stocks, answering, strict=True)
+        nets.append([net(dynamics.stocks[s], moved) if does else 0.0 for s, does in pairs])
+    return [(up - down) / (2 * size) for up, down in zip(*nets, strict=True)]
