@@ -22,7 +22,7 @@ Trial = TypeVar("Trial")
 NONE = "–"
 ROWS = 8
 """Rows of a table on the screen; the page has all."""
-_HIT = ("Hit hardest", "Lost", "If hard", "Falls", "After")
+_HIT = ("Other side hit", "Lost", "If hard", "Falls", "After")
 
 
 def table_of(stress: Stress, section: str) -> tuple[Row, list[Row]]:
@@ -132,7 +132,7 @@ def _links(stress: Stress) -> tuple[Row, list[Row]]:
     rows = [
         (one_line(one.flow), "all" if one.cut == "whole" else "half", *_effect(one.hit)) for one in stress.links or ()
     ]
-    return ("Flow", "Cut", *_HIT), rows
+    return ("Flow", "Cut", "Hit hardest", *_HIT[1:]), rows
 
 
 def _rehearsal(stress: Stress) -> tuple[Row, list[Row]]:
