@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, final
 
@@ -86,15 +86,21 @@ def shared_losses(relationship: Relationship, party: str) -> tuple[SharedLoss, .
     )
 
 
-def exposures(relationship: Relationship, party: Party) -> tuple[Exposure, ...]:
-    """The world variables that a party's capacities feel, however many formulas lie between."""
-    through: dict[str, list[str]] = {}
+def exposures(relationship: Relationship) -> Mapping[str, tuple[Exposure, ...]]:
+    """The world variables that each party's capacities feel, however many formulas lie between."""
     reads = _reads(relationship)
-    for place, values in _felt(relationship, party):
-        for name in reached(_names(*values), reads):
-            if name in relationship.world and place not in through.setdefault(name, []):
-                through[name].append(place)
-    return tuple(Exposure(world=name, through=tuple(through[name])) for name in relationship.world if name in through)
+    through: dict[tuple[str, str], dict[str, None]] = {}
+    for party, place, values in _felt(relationship):
+        for name in reached(_names(*values), reads) & relationship.world.keys():
+            through.setdefault((party, name), {})[place] = None
+    return {
+        party: tuple(
+            Exposure(world=name, through=tuple(through[party, name]))
+            for name in relationship.world
+            if (party, name) in through
+        )
+        for party in relationship.parties
+    }
 
 
 def without_voice(relationship: Relationship) -> tuple[str, ...]:
@@ -210,15 +216,16 @@ def _by_burdening(start: Start, by: str, account: Account) -> Iterator[Damage]:
         )
 
 
-def _felt(relationship: Relationship, party: Party) -> Iterator[tuple[str, tuple[Value | None, ...]]]:
-    """Each place at which something acts on the party, with the values that say how strongly."""
-    for capacity in party.capacities.values():
-        yield f"{party.name}.{capacity.name}", (capacity.change,)
+def _felt(relationship: Relationship) -> Iterator[tuple[str, str, tuple[Value | None, ...]]]:
+    """Each place at which something acts on a party, with the values that say how strongly."""
+    for party in relationship.parties.values():
+        for capacity in party.capacities.values():
+            yield party.name, f"{party.name}.{capacity.name}", (capacity.change,)
     for flow in relationship.flows.values():
-        if flow.giver == party.name and flow.cost:
-            yield flow.name, (flow.rate, *flow.cost.values())
-        if flow.receiver == party.name and flow.worth:
-            yield flow.name, (flow.rate, *flow.worth.values())
+        if flow.cost:
+            yield flow.giver, flow.name, (flow.rate, *flow.cost.values())
+        if flow.worth:
+            yield flow.receiver, flow.name, (flow.rate, *flow.worth.values())
 
 
 def _reads(relationship: Relationship) -> dict[str, frozenset[str]]:

@@ -6,10 +6,10 @@ It rests on the structure of the file alone: on the rates of the start, as they 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import final
+from typing import TypeVar, final
 
 import numpy as np
 
@@ -35,6 +35,8 @@ from lichen.relationship.party import Party, PartyKind
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.start import Start
 from lichen.relationship.value import Value
+
+T = TypeVar("T")
 
 FIRST_ROUNDS = 4
 """How many rounds of dependence are told one by one, and stand for all where they add up without end."""
@@ -194,7 +196,7 @@ def build_map(relationship: Relationship) -> DependencyMap:
     harm = damages(relationship, start)
     return DependencyMap(
         title=relationship.name,
-        parties=tuple(_party(relationship, start, relationship.parties[name], needs_of[name], harm) for name in order),
+        parties=tuple(_parties(start, needs_of, harm)),
         edges=tuple(_edges(relationship, start, needs_of)),
         direct=direct,
         untold=untold,
@@ -213,24 +215,35 @@ def build_map(relationship: Relationship) -> DependencyMap:
     )
 
 
-def _party(
-    relationship: Relationship, start: Start, party: Party, party_needs: tuple[Need, ...], harm: Sequence[Damage]
-) -> PartyMap:
-    return PartyMap(
-        name=party.name,
-        title=party.title,
-        kind=party.kind,
-        essential=party.essential,
-        headroom=_known(start.read(f"{party.name}.headroom")) if party.essential_capacities else None,
-        alternatives=_stated(start, party, party.alternatives),
-        walk_away=_stated(start, party, party.walk_away),
-        needs=party_needs,
-        gives=tuple(flow.name for flow in relationship.flows.values() if flow.giver == party.name),
-        burdens=tuple(d for d in harm if d.party == party.name and d.how == "burden"),
-        shared_losses=shared_losses(relationship, party.name),
-        exposures=exposures(relationship, party),
-        can_damage=tuple(d for d in harm if d.by == party.name),
-    )
+def _parties(start: Start, needs_of: Mapping[str, tuple[Need, ...]], harm: Sequence[Damage]) -> Iterator[PartyMap]:
+    relationship = start.relationship
+    felt = exposures(relationship)
+    gives = _grouped((flow.giver, flow.name) for flow in relationship.flows.values())
+    burdens = _grouped((damage.party, damage) for damage in harm if damage.how == "burden")
+    can_damage = _grouped((damage.by, damage) for damage in harm)
+    for party in relationship.touched_parties:
+        yield PartyMap(
+            name=party.name,
+            title=party.title,
+            kind=party.kind,
+            essential=party.essential,
+            headroom=_known(start.read(f"{party.name}.headroom")) if party.essential_capacities else None,
+            alternatives=_stated(start, party, party.alternatives),
+            walk_away=_stated(start, party, party.walk_away),
+            needs=needs_of[party.name],
+            gives=gives.get(party.name, ()),
+            burdens=burdens.get(party.name, ()),
+            shared_losses=shared_losses(relationship, party.name),
+            exposures=felt[party.name],
+            can_damage=can_damage.get(party.name, ()),
+        )
+
+
+def _grouped(pairs: Iterable[tuple[str, T]]) -> Mapping[str, tuple[T, ...]]:
+    found: dict[str, list[T]] = {}
+    for name, one in pairs:
+        found.setdefault(name, []).append(one)
+    return {name: tuple(alike) for name, alike in found.items()}
 
 
 def _stated(start: Start, party: Party, value: Value | None) -> float | None:
@@ -279,11 +292,12 @@ def _indirect(order: Sequence[str], direct: graph.Matrix, total: graph.Matrix | 
     onward = sum(first[:-1], start=np.zeros_like(direct)) if total is None else total
     links = [(int(i), int(j), LINK_HOLDS) for i, j in zip(*np.nonzero(direct), strict=True)]
     for i, party in enumerate(order):
+        near = np.flatnonzero(direct[i]).tolist()
         for k, on in enumerate(order):
             by_round = tuple(float(power[i, k]) for power in first)
             if not any(by_round[1:]):
                 continue
-            parts = ((order[j], float(direct[i, j] * onward[j, k])) for j in range(len(order)))
+            parts = ((order[j], float(direct[i, j] * onward[j, k])) for j in near)
             yield Indirect(
                 party=party,
                 on=on,
@@ -329,12 +343,19 @@ def _power(
 ) -> Iterator[Power]:
     """Power in every pair of which one gets from the other something that it needs, or may."""
     parties, open_pairs = start.relationship.parties, {(one.party, one.on) for one in untold}
+    linked = open_pairs | {
+        (name, supply.giver)
+        for name in order
+        for need in needs_of[name]
+        for supply in need.supplies
+        if supply.share > 0
+    }
     for i, one in enumerate(order):
         for j, other in enumerate(order[i + 1 :], i + 1):
+            if (one, other) not in linked and (other, one) not in linked:
+                continue
             replaced = (_replaced(needs_of[one], other), _replaced(needs_of[other], one))
             open_here = ((one, other) in open_pairs, (other, one) in open_pairs)
-            if replaced == (None, None) and not any(open_here):
-                continue
             choices = [_stated(start, parties[name], parties[name].alternatives) for name in (one, other)]
             outside = [
                 elsewhere(part, count) for part, count in zip(replaced, choices, strict=True) if part is not None
