@@ -320,7 +320,8 @@ def _in_turn(pool: ThreadPoolExecutor, workers: Sequence[Chunks], parts: Sequenc
     def work(part: range) -> Kept:
         worker = free.pop()
         try:
-            return worker.run_chunk(part)
+            with np.errstate(all="ignore"):  # each thread has its own; what is no number is told where it is read
+                return worker.run_chunk(part)
         finally:
             free.append(worker)
 
