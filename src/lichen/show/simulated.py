@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lichen.check.wording import count
 from lichen.show.charts.fan import Course, Fan
 from lichen.show.figures import UNKNOWN, after, full_date, number, percent, readable_unit, room, short_month
 from lichen.show.lines import Line, columns, one_line, plain, rendered, wrapped
@@ -126,6 +127,9 @@ def _how(prospects: Prospects, relationship: Relationship) -> str:
     others = [name for name in relationship.scenarios if f"scenario:{name}" not in prospects.lanes]
     if others:
         said += f" Scenarios of the file that were not tried: {', '.join(others)}."
+    for group, (looked_at, members) in prospects.sampled.items():
+        title = relationship.parties[group].title
+        said += f" The room of {title}: of {count(looked_at)} of {count(members)} members looked at."
     return said + (f" {prospects.left_out} series are left out." if prospects.left_out else "")
 
 

@@ -11,7 +11,7 @@ and Kou, A continuity correction for discrete barrier options, 1997).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, final
 
 import numpy as np
@@ -23,6 +23,7 @@ from lichen.relationship.relationship import Relationship
 from lichen.simulation.experiments import BASE, Experiment
 from lichen.simulation.futures import Array, OnChunk
 from lichen.simulation.run import simulate
+from lichen.simulation.sampling import of_samples
 
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 """The bounds: of a hundred futures so many lie below each."""
@@ -74,7 +75,10 @@ class Outlook:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prospects:
-    """What came of a run: `runs` futures of `asked`; `days` are the moments that are looked at."""
+    """What came of a run: `runs` futures of `asked`; `days` are the moments that are looked at.
+
+    `sampled`: by very large group, of how many of how many members the room is told.
+    """
 
     relationship: str
     file_hash: str
@@ -84,6 +88,7 @@ class Prospects:
     days: Array
     left_out: int
     lanes: Mapping[str, Outlook]
+    sampled: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for machines, in base units."""
@@ -97,6 +102,7 @@ class Prospects:
             "shares": list(SHARES),
             "days": plain(self.days.tolist()),
             "lanes": {name: _outlook_json(outlook) for name, outlook in self.lanes.items()},
+            **({"sampled": {name: list(sizes) for name, sizes in self.sampled.items()}} if self.sampled else {}),
         }
 
 
@@ -208,6 +214,7 @@ class _Gathering:
             days=self.places.astype(np.float64) * self.relationship.time.step_days,
             left_out=self.left_out,
             lanes={lane: self._outlook(lane) for lane in self.names},
+            sampled=of_samples(self.relationship),
         )
 
     def _outlook(self, lane: str) -> Outlook:
