@@ -100,7 +100,7 @@ def courses_by_chunk(
     relationship: Relationship, experiments: tuple[Experiment, ...], name: Literal["numpy", "numba"]
 ) -> list[tuple[range, Any]]:
     given: list[tuple[range, Any]] = []
-    futures = simulate(
+    handed_on = simulate(
         relationship,
         experiments,
         runs=7,
@@ -109,7 +109,8 @@ def courses_by_chunk(
         threads=2,
         on_chunk=lambda part, courses: given.append((part, deepcopy(courses))),
     )
-    for series, path in futures.paths["base"].items():
+    assert not handed_on.paths
+    for series, path in simulate(relationship, experiments, runs=7, chunk=3, engine=name).paths["base"].items():
         first = [courses["base"][series] for _, courses in given]
         np.testing.assert_array_equal(path, np.concatenate(first), err_msg=series)
     return given

@@ -119,7 +119,7 @@ class Lane:
     balance: Mapping[str, Trace] = field(default_factory=dict)
     group_mean: Mapping[str, Trace] = field(default_factory=dict)
     group_tenth: Mapping[str, Trace] = field(default_factory=dict)
-    between: Mapping[str, tuple[Trace, Trace]] = field(default_factory=dict)
+    between: Mapping[str, tuple[Trace, ...]] = field(default_factory=dict)
     presence: Mapping[str, Trace] = field(default_factory=dict)
     lost_above: Mapping[str, Array] = field(default_factory=dict)
     risk_paid: Mapping[str, Array] = field(default_factory=dict)
@@ -133,10 +133,10 @@ class Lane:
 class Futures:
     """All lanes of one run.
 
-    `days` [time] are the times of the paths. `paths` holds whole trajectories [future, time] (at most the first 2,000
-    futures) by lane and series name. For the base lane: `alder.headroom`, `alder.cash` (level, of a group the sum),
-    `packaging` (rate), `alder.received` and `alder.borne` (tally per day in the party's own measure), terms under
-    review, measures; for `cut` only headrooms.
+    `days` [time] are the times of the paths. `paths` holds whole trajectories [future, time] (of the first
+    futures, at most 2,000 and no more than fit 400 MB) by lane and series name. For the base lane: `alder.headroom`,
+    `alder.cash` (level, of a group the sum), `packaging` (rate), `alder.received` and `alder.borne` (tally per day in
+    the party's own measure), terms under review, measures; for `cut` only headrooms.
     """
 
     seed: int

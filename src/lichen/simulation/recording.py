@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias, final
 
 import numpy as np
@@ -36,14 +37,15 @@ COURSES = {"base": "", "cut": ".headroom"}
 TALLIES = (".received", ".borne")
 """How the names of the courses end that balances are made of."""
 SHOCKS = ("shock:", "shocks:", "shock_member:", "world_low:", "world_high:")
-PATH_RUNS = 2000
+PATH_RUNS, PATH_NUMBERS = 2_000, 50_000_000
+"""Of how many futures whole courses are kept at most, and how many numbers these may be."""
 COURSE_NUMBERS = 8_000_000
 """How many numbers the courses of one chunk hold at most."""
 
 
 @final
 class Recording:
-    """All that is kept of a run."""
+    """All that is kept of a run; nothing where every chunk is handed on."""
 
     def __init__(
         self,
@@ -53,6 +55,8 @@ class Recording:
         runs: int,
         on_chunk: OnChunk | None = None,
     ) -> None:
+        series, self.presences = dict(_paths(program)), program.presences
+        program = program if on_chunk is None else _unasked(program)
         self.relationship, self.program, self.experiments, self.runs = relationship, program, experiments, runs
         self.on_chunk = on_chunk
         self.time = relationship.time
@@ -86,18 +90,14 @@ class Recording:
             for term in program.terms
         }
         self.path_lanes = {e.name: lane for lane, e in enumerate(experiments) if on_chunk or e.name in COURSES}
-        series = dict(_paths(program))
         self.path_registers = {
             lane: {name: register for name, register in series.items() if on_chunk or name.endswith(COURSES[lane])}
             for lane in self.path_lanes
         }
-        kept_names = {
-            lane: [name for name in registers if name.endswith(COURSES[lane])]
-            for lane, registers in self.path_registers.items()
-            if lane in COURSES
-        }
+        kept_names = self.path_registers if on_chunk is None else {}
         series_kept = sum(len(names) for names in kept_names.values())
-        self.courses = np.empty((series_kept, self.time.steps + 1, min(runs, PATH_RUNS)))
+        most = max(1, PATH_NUMBERS // max(1, series_kept * (self.time.steps + 1)))
+        self.courses = np.empty((series_kept, self.time.steps + 1, min(runs, PATH_RUNS, most)))
         """All paths `[series, time, future]`, one lane after the other."""
         courses = iter(self.courses)
         self.paths = {lane: {name: next(courses).T for name in names} for lane, names in kept_names.items()}
@@ -120,7 +120,7 @@ class Recording:
         return max(1, COURSE_NUMBERS // max(1, courses * (self.time.steps + 1)))
 
     def keep_courses(self, futures: range, courses: Mapping[str, Mapping[str, Array]]) -> None:
-        """Keeps a chunk's courses `[time, future]`, by lane and name, if it is of the first; hands all of them on."""
+        """Keeps a chunk's courses `[time, future]`, by lane and name, if it is of the first; or hands them on."""
         for lane, paths in self.paths.items():
             for name, path in paths.items():
                 kept = path[futures.start : futures.stop]
@@ -173,9 +173,7 @@ class Recording:
             balance={key: Trace(**arrays) for key, arrays in self.balances.items()} if name == "base" else {},
             group_mean={p.name: trace(p.mean, lane) for p in program.parties if p.mean is not None},
             group_tenth={p.name: trace(p.tenth, lane) for p in program.parties if p.tenth is not None},
-            between={
-                p.name: (trace(p.between[0], lane), trace(p.between[1], lane)) for p in program.parties if p.between
-            },
+            between={p.name: tuple(trace(b, lane) for b in p.between) for p in program.parties if p.between},
             presence={p.group: trace(p.total, lane) for p in program.presences},
             lost_above={
                 f"{c.party}.{c.name}": self.lost.of(c.lost, lane) / self.time.step_days
@@ -238,7 +236,7 @@ class ChunkRecorder:
         self.sums = [
             SumsOfChunk(sums, lanes, futures) for sums in (recording.totals, recording.amounts, recording.lost)
         ]
-        self.presences = {plan.group: plan.now for plan in recording.program.presences}
+        self.presences = {plan.group: plan.now for plan in recording.presences}
         self.courses = {
             lane: {name: np.empty((time.steps + 1, futures)) for name in registers}
             for lane, registers in recording.path_registers.items()
@@ -277,7 +275,7 @@ class ChunkRecorder:
 
         Beyond the futures whose courses are kept, balances alone need theirs, and who asks for chunks.
         """
-        whole = self.part.start < PATH_RUNS or self.recording.on_chunk is not None
+        whole = self.part.start < self.recording.courses.shape[2] or self.recording.on_chunk is not None
         for lane, place in self.recording.path_lanes.items():
             for name, register in self.recording.path_registers[lane].items():
                 if whole or name.endswith(TALLIES):
@@ -311,8 +309,8 @@ class ChunkRecorder:
             sums.end(self.part)
         self.recording.fallen.end(self.part)
         recording, part = self.recording, self.part
-        for name, (times, first) in self.clips.items():
-            recording.clips[name].times[:, part], recording.clips[name].first[:, part] = times, first
+        for name, clips in recording.clips.items():
+            clips.times[:, part], clips.first[:, part] = self.clips[name]
         for clipped in recording.clipped.values():
             clipped[part] /= recording.time.steps
         recording.keep_courses(range(part.start, part.stop), self.courses)
@@ -346,6 +344,11 @@ def _rooms(relationship: Relationship, program: Program) -> Mapping[str, list[Re
         if party.members is not None and party.capacities[plan.name].essential:
             found.setdefault(party.name, []).append(plan.headroom)
     return found
+
+
+def _unasked(program: Program) -> Program:
+    """A program of which no figure is asked."""
+    return replace(program, capacities=(), flows=(), parties=(), presences=(), terms=(), measures={}, payments={})
 
 
 def _unique(registers: Iterable[Register]) -> list[Register]:

@@ -54,10 +54,9 @@ def simulate(
     Values that nobody states are not-a-numbers and stay so in all that depends on them. Where nothing is drawn, all
     futures are one, and that one is run. `progress` is told how many futures are done and of how many; `chunk` futures
     run at a time (chosen by size when None), which changes no figure. `on_chunk` is given the whole courses of each
-    chunk when it is done; then every future is run. The `engine` is chosen by the size of the work when None: the fast
-    one where that is large and Numba is installed; its figures are the same up to rounding. It runs as many `threads`
-    as there are processors when None. Experiments too large to stand side by side run
-    in turn.
+    chunk when it is done; then every future is run, and nothing else is kept. The `engine` is chosen by the size of the
+    work when None: the fast one where that is large and Numba is installed; its figures are the same up to rounding. It
+    runs as many `threads` as there are processors when None. Experiments too large to stand side by side run in turn.
     """
     at_once = most_at_once(relationship)
     if on_chunk is None and len(experiments) > max(2, at_once):
@@ -124,7 +123,7 @@ def is_prepared() -> bool:
 
 def _is_for_the_fast_one(program: Program) -> bool:
     """Whether the fast engine is there and is the faster one."""
-    return max(_widths(program)) < WIDE and find_spec("numba") is not None
+    return max(_widths(program), default=1) < WIDE and find_spec("numba") is not None
 
 
 def _work(relationship: Relationship, program: Program, experiments: Sequence[Experiment], futures: int) -> float:

@@ -194,7 +194,7 @@ def _values(run: Lowered, registers: Sequence[Register]) -> Table:
 
 
 def _clipped(run: Lowered, clipped_at: int) -> Iterable[tuple[int, ...]]:
-    wished = [plan.wished for plan in run.program.flows if plan.wished is not None]
+    wished = [plan.wished for plan in run.recording.program.flows if plan.wished is not None]
     for k, register in enumerate(wished):
         place = run.at(register)
         yield place.offset, place.member, place.members, clipped_at + k * run.futures
@@ -219,7 +219,7 @@ def _balances(run: Lowered, balances_at: int) -> tuple[Table, Whole, Whole]:
     windows: list[list[tuple[int, int, int]]] = []
     spans: list[list[tuple[int, int]]] = []
     lane = run.recording.path_lanes.get("base")
-    for k, party in enumerate(run.program.parties if lane is not None else ()):
+    for k, party in enumerate(run.recording.program.parties if lane is not None else ()):
         full = tuple(full_windows(party.over, run.time, run.relationship.commitment_days))
         if full and lane is not None:
             ends = {end: (first, end, turn) for turn, (first, end) in enumerate(full)}

@@ -206,8 +206,9 @@ class Chunks:
         for clipped, share in zip(recording.clipped.values(), shares, strict=True):
             clipped[part] = share / time.steps
         for row, term in zip(self.tables.reviews.terms, self.run.program.terms, strict=True):
-            times, first = self._view(int(row["clips"]), 2, self.run.lanes, self.run.futures)[..., :valid]
-            recording.clips[term.name].times[:, part], recording.clips[term.name].first[:, part] = times, first
+            if (clips := recording.clips.get(term.name)) is not None:
+                times, first = self._view(int(row["clips"]), 2, self.run.lanes, self.run.futures)[..., :valid]
+                clips.times[:, part], clips.first[:, part] = times, first
         for group, place in self.run.below.items():
             below = self._view(place, len(self.run.program.axes[group]), self.run.lanes, self.run.futures)[..., :valid]
             recording.fallen.count(group, np.moveaxis(below, 0, -1) > 0, part)

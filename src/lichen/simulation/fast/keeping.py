@@ -23,7 +23,7 @@ from lichen.simulation.fast.instructions import (
     YEAR_START,
     YEARLY,
 )
-from lichen.simulation.fast.machine import Array, Row, Table, Whole, compiled, least_of, stretch
+from lichen.simulation.fast.machine import Array, Row, Table, Whole, compiled, least_of, spliced, stretch
 from lichen.simulation.fast.members import add, copy, fill
 from lichen.simulation.fast.memories import count, weigh
 
@@ -221,7 +221,7 @@ def balance(arena: Array, rings: Array, row: Row, look: Whole, spans: Whole, fut
                 add(stretch(arena, at, futures), now)
 
 
-@compiled
+@spliced
 def begin_record(arena: Array, rings: Array, kept: Kept, geometry: Row) -> None:
     """Nothing is seen yet."""
     width = geometry.lanes * geometry.futures
@@ -235,7 +235,7 @@ def begin_record(arena: Array, rings: Array, kept: Kept, geometry: Row) -> None:
         begin_balance(arena, rings, kept.balances[k], geometry.futures)
 
 
-@compiled
+@spliced
 def record_levels(arena: Array, kept: Kept, geometry: Row, step: int) -> None:
     """Levels and headrooms are known."""
     samples = geometry.steps + 1
@@ -246,7 +246,7 @@ def record_levels(arena: Array, kept: Kept, geometry: Row, step: int) -> None:
         keep_courses(arena, kept.paths, kept.courses, geometry, step)
 
 
-@compiled
+@spliced
 def record_flows(arena: Array, rings: Array, kept: Kept, geometry: Row, step: int) -> None:
     """What passes in this step is known."""
     samples = geometry.steps

@@ -67,6 +67,13 @@ def compiled(function: Function) -> Function:
     return cast(Function, numba.njit(nogil=True, error_model="numpy", **options)(function))
 
 
+def spliced(function: Function) -> Function:
+    """The same, but put into the function that calls it: less to compile, as one that is called is compiled again
+    with each of its callers.
+    """
+    return cast(Function, numba.njit(nogil=True, error_model="numpy", inline="always")(function))
+
+
 def _borrowed(_: Any, array: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         null: Any = cgutils.get_null_value
@@ -118,7 +125,7 @@ def divided(a: float, b: float) -> float:
 
 @compiled
 def rows_at(arena: Array, at: Places, length: int) -> tuple[Array, Array, Array, Array]:
-    """The result and the operands of an instruction."""
+    """The rows of the result and of the operands of an instruction."""
     to, one, two, three = at
     return (
         stretch(arena, to, length),

@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from lichen.simulation.fast.groups import Reviews
-from lichen.simulation.fast.machine import Array, Row, Table, Whole, compiled, stretch
+from lichen.simulation.fast.machine import Array, Row, Table, Whole, compiled, spliced, stretch
 from lichen.simulation.fast.members import copy, fill
 
 
-@compiled
+@spliced
 def begin_reviews(arena: Array, reviews: Reviews, geometry: Row) -> None:
     """Nothing is under way.
 
@@ -31,7 +31,7 @@ def begin_reviews(arena: Array, reviews: Reviews, geometry: Row) -> None:
         fill(stretch(arena, before, width), 0.0)
 
 
-@compiled
+@spliced
 def open_reviews(arena: Array, reviews: Reviews, geometry: Row, step: int) -> None:
     """Puts in force what is due: first what was called, since that was said earlier."""
     lanes, futures, terms, regular = geometry.lanes, geometry.futures, reviews.terms, reviews.regular
@@ -58,7 +58,7 @@ def replace(out: Array, value: Array, due: Array, step: int) -> None:
         out[i] = value[i] if due[i] == step else out[i]
 
 
-@compiled
+@spliced
 def close_reviews(arena: Array, reviews: Reviews, geometry: Row, step: int) -> None:
     """Looks at terms and triggers with the values of this step."""
     lanes, futures, terms, regular = geometry.lanes, geometry.futures, reviews.terms, reviews.regular

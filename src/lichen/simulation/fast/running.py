@@ -32,7 +32,7 @@ from lichen.simulation.fast.instructions import (
     TRANSIT,
 )
 from lichen.simulation.fast.keeping import begin_record, record_flows, record_levels
-from lichen.simulation.fast.machine import Array, Row, borrowed, compiled, elementwise, least_of, stretch
+from lichen.simulation.fast.machine import Array, Row, borrowed, compiled, elementwise, least_of, spliced, stretch
 from lichen.simulation.fast.members import fill, over_members
 from lichen.simulation.fast.memories import (
     begin_delay,
@@ -136,7 +136,7 @@ def hold_back(machine: Machine, transit: int, geometry: Row, step: int) -> None:
             hold(machine.arena, machine.rings, machine.transits[transit], machine.late[k], geometry, step)
 
 
-@compiled
+@spliced
 def start(machine: Machine, memories: Memories, reviews: Reviews, experiments: Experiments, geometry: Row) -> None:
     """Levels and terms at the start; delays and what is on its way as if everything had run at its first rate."""
     arena, rings = machine.arena, machine.rings
@@ -164,7 +164,7 @@ def start(machine: Machine, memories: Memories, reviews: Reviews, experiments: E
     settle(machine, memories, geometry)
 
 
-@compiled
+@spliced
 def begin_transits(machine: Machine, geometry: Row, following: int) -> None:
     """What was on its way before the start; of those that follow another transit when that one has begun."""
     for k in range(machine.transits.size):
@@ -172,7 +172,7 @@ def begin_transits(machine: Machine, geometry: Row, following: int) -> None:
             begin_transit(machine.arena, machine.rings, machine.transits[k], geometry)
 
 
-@compiled
+@spliced
 def settle(machine: Machine, memories: Memories, geometry: Row) -> None:
     """Every delay and smoothing at what it would read of this moment; one that reads itself begins from 0."""
     execute(machine, FORGET, NOT_YET)
@@ -182,7 +182,7 @@ def settle(machine: Machine, memories: Memories, geometry: Row) -> None:
     execute(machine, MOVING, NOT_YET)
 
 
-@compiled
+@spliced
 def close_memories(machine: Machine, memories: Memories, geometry: Row, step: int) -> None:
     """What is remembered of a step, and what the next one reads of it."""
     arena, rings = machine.arena, machine.rings
