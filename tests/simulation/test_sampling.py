@@ -9,9 +9,12 @@ from lichen.check.assess import Assessment, assess
 from lichen.language.limits import cells_of_a_step
 from lichen.language.table import Table
 from lichen.relationship.relationship import Relationship
-from lichen.show.terminal import verdict_text
+from lichen.show.page.readings import rests_part
+from lichen.show.simulated import prospects_text
+from lichen.show.terminal import verdict_markdown, verdict_text
 from lichen.simulation import cost, sampling
 from lichen.simulation.experiments import BASE, standard_experiments
+from lichen.simulation.prospects import look_ahead
 from lichen.simulation.run import simulate
 from tests.arrays import arrays
 from tests.simulation.build import relationship, run
@@ -86,6 +89,8 @@ def test_the_order_of_the_table_changes_nothing() -> None:
 def test_the_least_and_smaller_groups_are_those_of_all() -> None:
     least = run(mill(text=MILL.replace("kind: group", "kind: group\n        counts: least")))
     assert least.base.headroom["growers"].start[0] == pytest.approx((min(LEVELS.values()) - 1) / 2)
+    rooms = [(level - 1) / 2 for level in LEVELS.values()]
+    assert least.base.group_tenth["growers"].start[0] == pytest.approx(np.quantile(rooms, 0.1))
     assert not least.base.between
     small = run(mill(NAMES[:150]))
     expected = np.quantile([(LEVELS[name] - 1) / 2 for name in NAMES[:150]], 0.05)
@@ -123,6 +128,8 @@ def test_a_verdict_says_how_many_were_looked_at_and_what_that_leaves_open() -> N
     (told,) = found.verdict.to_json()["sampled"]
     assert (told["group"], told["looked_at"], told["members"]) == ("growers", 50, 300)
     assert "50 of 300 members of growers" in " ".join(verdict_text(found.verdict, colours=False).split())
+    for told_too in (verdict_markdown(found.verdict), str(rests_part(found.verdict))):
+        assert "50 of 300 members of growers" in told_too
     viability = found.verdict.finding("reciprocal_viability")
     assert viability is not None
     assert viability.interval is not None
@@ -133,6 +140,14 @@ def test_a_verdict_on_a_smaller_group_says_nothing_of_samples() -> None:
     found = assessed(NAMES[:150])
     assert not found.verdict.samples
     assert "sampled" not in found.verdict.to_json()
+
+
+def test_futures_say_of_whom_the_room_is_told() -> None:
+    made, small = mill(), mill(NAMES[:150])
+    found = look_ahead(made, (), runs=2)
+    assert found.to_json()["sampled"] == {"growers": [50, 300]}
+    assert "of 50 of 300 members looked at" in " ".join(prospects_text(found, made, colours=False).split())
+    assert "sampled" not in look_ahead(small, (), runs=2).to_json()
 
 
 def test_experiments_that_do_not_fit_side_by_side_run_in_turn_with_the_same_figures(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lichen.language.formula import parse_unit
@@ -82,29 +82,33 @@ def _tabled(meaning: Meaning, said: Section, path: str, units: Mapping[str, Unit
     table = meaning.table(said["file"], f"{path}.file")
     if table is None or not _has_columns(meaning, table, said, path, ("member",)):
         return None
-    rows = list(table.rows_where(said.get("where") or {}))
-    position = table.header.index(said["member"])
-    names = [row[position].strip() for _, row in rows]
-    twice, seen = [], set()
-    for (number, _), name in zip(rows, names, strict=True):
-        if name in seen or not name:
-            twice.append(f"row {number}: `{name}`" if name else f"row {number}: empty")
-        seen.add(name)
-    if twice:
-        fact = f"Rows of {said['file']} that name no member or one named before: {_few(twice)}."
+    table = table.where(said.get("where") or {})
+    names = table.column(said["member"])
+    if len(set(names)) < len(names) or "" in names:
+        fact = f"Rows of {said['file']} that name no member or one named before: {_few(_twice(table, names))}."
         meaning.draft.report(f"{path}.member", fact, "One row a member.")
-    if not rows:
+    if not names:
         meaning.draft.report(f"{path}.file", f"No row of {said['file']} names a member.", "Check `where`.")
         return None
-    if len(rows) > MAX_MEMBERS:
+    if len(names) > MAX_MEMBERS:
         meaning.draft.report(
             f"{path}.file",
-            f"A group has at most {MAX_MEMBERS:,} members; these are {len(rows):,}.",
+            f"A group has at most {MAX_MEMBERS:,} members; these are {len(names):,}.",
             "Let one member stand for several.",
         )
         return None
-    columns = _numbers(meaning, table, rows, units, said["file"], path)
+    columns = _numbers(meaning, table, units, said["file"], path)
     return Members(names=tuple(names), columns=columns, table=said["file"])
+
+
+def _twice(table: Table, names: Sequence[str]) -> list[str]:
+    """The rows without a name, or with one that stands above."""
+    found, seen = [], set()
+    for number, name in zip(table.numbers, names, strict=True):
+        if name in seen or not name:
+            found.append(f"row {number}: `{name}`" if name else f"row {number}: empty")
+        seen.add(name)
+    return found
 
 
 def read_links(
@@ -134,14 +138,13 @@ def _rows(
     table = meaning.table(said["file"], f"{path}.file")
     if table is None or not _has_columns(meaning, table, said, path, ("from", "to")):
         return None
-    rows = list(table.rows_where(said.get("where") or {}))
-    ends = []
-    for key, members in (("from", givers), ("to", receivers)):
-        position = table.header.index(said[key])
-        found = _indices(meaning, (row[position].strip() for _, row in rows), members, said["file"], f"{path}.{key}")
-        ends.append(found)
-    columns = _numbers(meaning, table, rows, units, said["file"], path)
-    if not rows:
+    table = table.where(said.get("where") or {})
+    ends = [
+        _indices(meaning, table.column(said[key]), members, said["file"], f"{path}.{key}")
+        for key, members in (("from", givers), ("to", receivers))
+    ]
+    columns = _numbers(meaning, table, units, said["file"], path)
+    if not table.rows:
         meaning.draft.report(f"{path}.file", f"No row of {said['file']} is a link.", "Check `where`.")
     return Links(givers=ends[0], receivers=ends[1], columns=columns, table=said["file"])
 
@@ -153,8 +156,8 @@ def _matrix(
     table = meaning.table(file, f"{path}.matrix")
     if table is None:
         return None
-    down = _indices(meaning, (row[0].strip() for row in table.rows), givers, file, f"{path}.matrix")
-    across = _indices(meaning, (cell.strip() for cell in table.header[1:]), receivers, file, f"{path}.matrix")
+    down = _indices(meaning, table.column(table.header[0]), givers, file, f"{path}.matrix")
+    across = _indices(meaning, [cell.strip() for cell in table.header[1:]], receivers, file, f"{path}.matrix")
     bad, links = [], []
     if len(down) == len(table.rows) and len(across) == len(table.header) - 1:
         for number, giver, row in zip(table.numbers, down, table.rows, strict=True):
@@ -198,24 +201,23 @@ def has_column(meaning: Meaning, table: Table, column: str, file: str, path: str
 def _numbers(
     meaning: Meaning,
     table: Table,
-    rows: Sequence[tuple[int, tuple[str, ...]]],
     units: Mapping[str, Unit],
     file: str,
     path: str,
 ) -> dict[str, tuple[float, ...]]:
-    """The declared columns of these rows in base units; a cell that is no number is a problem with its row."""
+    """The declared columns of a table in base units; a cell that is no number is a problem with its row."""
     columns = {}
     for name, unit in units.items():
         if name not in table.header:
             continue
-        position = table.header.index(name)
-        values = [cell_number(row[position]) for _, row in rows]
-        bad = [
-            f"row {number}: `{row[position][:20]}`" if row[position].strip() else f"row {number}: empty"
-            for (number, row), v in zip(rows, values, strict=True)
-            if v is None
-        ]
-        if bad:
+        cells = table.column(name)
+        values = [cell_number(cell) for cell in cells]
+        if None in values:
+            bad = [
+                f"row {number}: `{cell[:20]}`" if cell else f"row {number}: empty"
+                for number, cell, value in zip(table.numbers, cells, values, strict=True)
+                if value is None
+            ]
             meaning.draft.report(
                 f"{path}.columns.{name}",
                 f"Cells of {file} under `{name}` that are no number: {_few(bad)}.",
@@ -226,19 +228,19 @@ def _numbers(
     return columns
 
 
-def _indices(meaning: Meaning, names: Iterable[str], members: Members, file: str, path: str) -> tuple[int, ...]:
+def _indices(meaning: Meaning, names: Sequence[str], members: Members, file: str, path: str) -> tuple[int, ...]:
     """The members' positions; names that are no members are one problem with their count."""
     positions = {name: index for index, name in enumerate(members.names)}
-    found = [(name, positions.get(name)) for name in names]
-    unknown = list(dict.fromkeys(name for name, index in found if index is None))
-    if unknown:
+    found = [positions.get(name) for name in names]
+    if None in found:
+        unknown = list(dict.fromkeys(name for name, place in zip(names, found, strict=True) if place is None))
         count = "1 name" if len(unknown) == 1 else f"{len(unknown):,} names"
         meaning.draft.report(
             path,
             f"{file} has {count} of no member: {_few([f'`{name}`' for name in unknown])}.",
             "Correct them, or add the members.",
         )
-    return tuple(index for _, index in found if index is not None)
+    return tuple(place for place in found if place is not None)
 
 
 def _few(items: Sequence[str]) -> str:

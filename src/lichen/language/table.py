@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import final
 
 Wanted = Mapping[str, Sequence[str | float | bool]]
@@ -22,12 +23,18 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     numbers: tuple[int, ...]
 
-    def rows_where(self, wanted: Wanted) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """The rows that match in every column, each with its number in the file."""
+    def where(self, wanted: Wanted) -> Table:
+        """The table with those rows only that match in every column."""
+        if not wanted:
+            return self
         tests = [(position := self.header.index(column), self._matching(position, v)) for column, v in wanted.items()]
-        for number, row in zip(self.numbers, self.rows, strict=True):
-            if all(row[position] in matching for position, matching in tests):
-                yield number, row
+        kept = [all(row[position] in matching for position, matching in tests) for row in self.rows]
+        return Table(self.header, tuple(compress(self.rows, kept)), tuple(compress(self.numbers, kept)))
+
+    def column(self, name: str) -> list[str]:
+        """The cells of a column without blanks around them."""
+        position = self.header.index(name)
+        return [row[position].strip() for row in self.rows]
 
     def _matching(self, position: int, values: Sequence[str | float | bool]) -> frozenset[str]:
         """The different cells of a column that hold one of the values."""

@@ -181,7 +181,7 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
                 f"a quoted cell that starts here goes on for {reader.line_num - start + 1} lines",
                 'Close the quote where the cell ends, or double it (`""`) when it is part of the text.',
             )
-        if not "".join(row).isspace() and any(row):
+        if any(row) and not "".join(row).isspace():
             yield start, row
 
 

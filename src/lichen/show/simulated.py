@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lichen.check.wording import count
 from lichen.relationship.quantity import TIME
 from lichen.show.charts.fan import Course, Fan
 from lichen.show.figures import UNKNOWN, after, full_date, number, percent, readable_unit, short_month
@@ -121,6 +122,9 @@ def how(prospects: Prospects, relationship: Relationship) -> str:
     others = [name for name in relationship.scenarios if f"scenario:{name}" not in prospects.lanes]
     if others:
         said += f" Scenarios of the file that were not tried: {', '.join(others)}."
+    for group, (looked_at, members) in prospects.sampled.items():
+        title = relationship.parties[group].title
+        said += f" The room of {title}: of {count(looked_at)} of {count(members)} members looked at."
     if prospects.left_out:
         said += f" Capacities and flows beyond the first {MOST_SERIES} are left out, {prospects.left_out} of them."
     return said

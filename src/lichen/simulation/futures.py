@@ -146,7 +146,7 @@ class Lane:
     balance: Mapping[str, Trace] = field(default_factory=dict)
     group_mean: Mapping[str, Trace] = field(default_factory=dict)
     group_tenth: Mapping[str, Trace] = field(default_factory=dict)
-    between: Mapping[str, tuple[Trace, Trace]] = field(default_factory=dict)
+    between: Mapping[str, tuple[Trace, ...]] = field(default_factory=dict)
     presence: Mapping[str, Trace] = field(default_factory=dict)
     lost_above: Mapping[str, Array] = field(default_factory=dict)
     risk_paid: Mapping[str, Array] = field(default_factory=dict)

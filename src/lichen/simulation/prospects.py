@@ -12,7 +12,7 @@ and Kou, A continuity correction for discrete barrier options, 1997).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, final
 
 import numpy as np
@@ -26,6 +26,7 @@ from lichen.simulation.experiments import BASE, Experiment
 from lichen.simulation.futures import Array, OnChunk
 from lichen.simulation.run import simulate
 from lichen.simulation.runaway import Watch, of_all
+from lichen.simulation.sampling import of_samples
 from lichen.simulation.step_length import step_cautions
 
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -83,7 +84,8 @@ class Outlook:
 class Prospects:
     """What came of a run: `runs` futures of `asked`; `days` are the moments that are looked at.
 
-    `cautions`: what makes its figures doubtful.
+    `cautions`: what makes its figures doubtful. `sampled`: by very large group, of how many of how many members the room
+    is told.
     """
 
     relationship: str
@@ -95,6 +97,7 @@ class Prospects:
     left_out: int
     lanes: Mapping[str, Outlook]
     cautions: tuple[Caution, ...] = ()
+    sampled: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for machines, in base units."""
@@ -109,6 +112,7 @@ class Prospects:
             "days": plain(self.days.tolist()),
             "lanes": {name: _outlook_json(outlook) for name, outlook in self.lanes.items()},
             "cautions": plain(self.cautions),
+            **({"sampled": {name: list(sizes) for name, sizes in self.sampled.items()}} if self.sampled else {}),
         }
 
 
@@ -225,6 +229,7 @@ class _Gathering:
             left_out=self.left_out,
             lanes={lane: self._outlook(lane) for lane in self.names},
             cautions=(*step_cautions(self.relationship), *of_all(self.watches)),
+            sampled=of_samples(self.relationship),
         )
 
     def _outlook(self, lane: str) -> Outlook:

@@ -124,7 +124,7 @@ def is_prepared() -> bool:
 
 def _is_for_the_fast_one(program: Program) -> bool:
     """Whether the fast engine is there and is the faster one."""
-    return max(_widths(program)) < WIDE and find_spec("numba") is not None
+    return max(_widths(program), default=1) < WIDE and find_spec("numba") is not None
 
 
 def _work(relationship: Relationship, program: Program, experiments: Sequence[Experiment], futures: int) -> float:

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import final
 
+from lichen.relationship.relationship import Relationship
 from lichen.simulation.tape import Register, Tape
 
 LARGE = 100_000
@@ -29,6 +30,12 @@ Z = 1.959963984540054
 def looked_at(members: int) -> int:
     """Of how many members of a group the order is told."""
     return members if members < LARGE else LOOKED_AT
+
+
+def of_samples(relationship: Relationship) -> dict[str, tuple[int, int]]:
+    """By group of which a share counts and not all members are looked at: at how many of how many."""
+    sizes = {p.name: len(p.members) for p in relationship.parties.values() if p.members and p.counts == "quantile"}
+    return {name: (looked_at(size), size) for name, size in sizes.items() if looked_at(size) < size}
 
 
 def places_of(names: tuple[str, ...]) -> tuple[int, ...]:

@@ -139,7 +139,9 @@ class Scene:
         return self.share_of_members(party, value, party.quantile)
 
     def share_of_members(self, party: Party, value: Register, share: float) -> Register:
-        """Where a share of the members lies, of a large group of those in its sample."""
+        """Where a share of the members lies, of a large group of those in its sample unless its least counts."""
+        if party.counts == "least":
+            return self.tape.quantile(value, self.presence(value.axis), self.tape.number(share))
         return self.tape.quantile(*self.members.some(party.name, value), self.tape.number(share))
 
     def counted(self, party: Party, value: Register) -> Register:

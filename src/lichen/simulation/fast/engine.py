@@ -209,8 +209,6 @@ class Chunks:
             if (clips := recording.clips.get(term.name)) is not None:
                 times, first = self._view(int(row["clips"]), 2, self.run.lanes, self.run.futures)[..., :valid]
                 clips.times[:, part], clips.first[:, part] = times, first
-            times, first = self._view(int(row["clips"]), 2, self.run.lanes, self.run.futures)[..., :valid]
-            recording.clips[term.name].times[:, part], recording.clips[term.name].first[:, part] = times, first
         for group, place in self.run.below.items():
             below = self._view(place, len(self.run.program.axes[group]), self.run.lanes, self.run.futures)[..., :valid]
             recording.fallen.count(group, np.moveaxis(below, 0, -1) > 0, part)
