@@ -84,8 +84,8 @@ class Outlook:
 class Prospects:
     """What came of a run: `runs` futures of `asked`; `days` are the moments that are looked at.
 
-    `cautions`: what makes its figures doubtful. `sampled`: by very large group, of how many of how many members the room
-    is told.
+    `cautions`: what makes its figures doubtful. `sampled`: by very large group, of how many of how many members the
+    room is told.
     """
 
     relationship: str
