@@ -8,7 +8,7 @@ import pytest
 
 from lichen.check.measures.figure import Figure, exact
 from lichen.show.page.stress import stress_page
-from lichen.show.stress_tables import felt, foremost, share, table_of, way
+from lichen.show.stress_tables import felt, foremost, table_of, way
 from lichen.show.stressed import sentences, stress_text
 from lichen.stress.at_floor import AtFloor, Fate, telling
 from lichen.stress.cheating import Deviation
@@ -68,11 +68,6 @@ def test_what_nobody_else_feels_is_counted_and_not_shown() -> None:
     assert "1 more that nobody else feels." in stress_text(found)
     assert EFFECT.is_felt
     assert not replace(EFFECT, lost=exact(0.001)).is_felt
-
-
-@pytest.mark.parametrize(("value", "said"), [(0.0, "0 %"), (-0.0002, "0 %"), (0.99, "99 %"), (1.124, "112 %")])
-def test_shares_in_a_table_are_short(value: float, said: str) -> None:
-    assert share(value) == said
 
 
 def test_a_way_to_cheat_is_told_by_what_is_given() -> None:

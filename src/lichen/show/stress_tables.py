@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from lichen.check import wording
-from lichen.show.figures import UNKNOWN, number, span
+from lichen.show.figures import UNKNOWN, number, percent, span
 from lichen.show.lines import one_line
 from lichen.stress.effects import hardness
 from lichen.stress.setting import when
@@ -54,16 +53,11 @@ def felt(stress: Stress, section: str) -> list[bool]:
             return [True] * len(table_of(stress, section)[1])
 
 
-def share(value: float) -> str:
-    """A share as a table has room for it: `112 %`, `1.4 %`, `0 %` where it is next to nothing."""
-    return "0 %" if abs(value) < 0.0005 else wording.share(value).replace(".0 %", " %")
-
-
 def way(deed: Deviation) -> str:
     """What somebody gives instead: `25 % less`, `nothing`, `13 weeks late`."""
     if deed.way == "delay":
         return f"{span(deed.amount)} late"
-    return "nothing" if deed.amount == 1 else f"{share(deed.amount)} less"
+    return "nothing" if deed.amount == 1 else f"{percent(deed.amount)} less"
 
 
 def _effect(effect: Effect | None) -> Row:
@@ -73,8 +67,8 @@ def _effect(effect: Effect | None) -> Row:
     after = effect.runway_days if effect.is_brought_down else None
     return (
         one_line(effect.party),
-        share(effect.lost.value),
-        share(effect.hard.lost.value) if effect.hard is not None else NONE,
+        percent(effect.lost.value),
+        percent(effect.hard.lost.value) if effect.hard is not None else NONE,
         _falls(effect),
         span(after.value) if after is not None else NONE,
     )
@@ -82,7 +76,7 @@ def _effect(effect: Effect | None) -> Row:
 
 def _falls(effect: Effect) -> str:
     """In how many futures it falls only because of what is tried."""
-    return share(effect.more.value) if effect.is_brought_down else "0 %"
+    return percent(effect.more.value) if effect.is_brought_down else "0 %"
 
 
 def _day(day: float) -> str:
@@ -112,8 +106,8 @@ def _contagion(stress: Stress) -> tuple[Row, list[Row]]:
     for one in found.failures if found is not None else ():
         direct = sum(loss.direct for loss in one.reached)
         most = one.reached[0] if one.reached else None
-        lost = (one_line(most.party), share(most.share.value)) if most is not None else (NONE, NONE)
-        structure = (share(beside[one.party]) if one.party in beside else UNKNOWN,) if beside else ()
+        lost = (one_line(most.party), percent(most.share.value)) if most is not None else (NONE, NONE)
+        structure = (percent(beside.get(one.party)),) if beside else ()
         rows.append((one_line(one.party), number(direct), number(len(one.reached)), *lost, *structure))
     return ("Fails", "Directly", "In all", "Hit hardest", "Lost", *(("By structure",) if beside else ())), rows
 
@@ -122,7 +116,7 @@ def _cheating(stress: Stress) -> tuple[Row, list[Row]]:
     rows: list[Row] = []
     for one in stress.cheating or ():
         who, harmed = " + ".join(one.deviation.by), _effect(one.harmed)
-        wins = share(one.gain.value) if one.gain.known else UNKNOWN
+        wins = percent(one.gain.value)
         noticed = span(one.noticed.days)
         rows.append((one_line(who), way(one.deviation), _day(one.day), wins, *harmed[:2], harmed[3], noticed))
     return ("Who", "Gives", "From", "Wins", "Harms", "Lost", "Falls", "Noticed"), rows
@@ -143,8 +137,8 @@ def _rehearsal(stress: Stress) -> tuple[Row, list[Row]]:
             (
                 one_line(one.flow),
                 one_line(without.party) if without is not None else NONE,
-                share(without.falls.value) if without is not None and without.known else NONE,
-                share(reviewed.falls.value) if reviewed is not None and reviewed.known else NONE,
+                percent(without.falls.value) if without is not None and without.known else NONE,
+                percent(reviewed.falls.value) if reviewed is not None and reviewed.known else NONE,
                 span(one.noticed.days),
                 span(one.effect_days),
                 one.outcome,
