@@ -19,7 +19,7 @@ from lichen.relationship.quantity import Dimension
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.start import Start
 from lichen.relationship.value import Value
-from tests.by_hand import between, capacity, flow, minus, party, value
+from tests.by_hand import between, capacity, flow, minus, party, times, value
 from tests.by_hand import relationship as by_hand
 from tests.dependency.build import FOUR, TEN_WEEKS, THREE_IN_DEBT
 from tests.simulation.build import relationship
@@ -267,6 +267,13 @@ def test_where_a_floor_is_not_known_only_when_cannot_be_told() -> None:
     falls = failures(replace(made, parties={**made.parties, "b": open_floor}))["a"].falls
     assert falls is not None
     assert (falls.rounds, falls.by_end) == ((("b",),), None)
+
+
+def test_what_is_beyond_all_numbers_cannot_be_told() -> None:
+    endless = flow("endless", "a > c", times(1e300, 1e300), worth={"good": 1}, cost={"good": 1}, settled_after=value(1))
+    found = failures(gifts(endless))
+    assert (found["a"].untold, found["a"].falls) == (("c",), None)
+    assert found["c"].falls is not None
 
 
 def test_ranges_stand_at_their_middle() -> None:

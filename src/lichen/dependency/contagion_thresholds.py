@@ -97,7 +97,7 @@ def thresholds_of(
         if one.how == "stop" and one.by in place and (one.party, one.capacity) in node
     }
     links = [(at, place[owner], 1.0) for (owner, _), at in node.items()]
-    links += [(by, at, loss) for (by, at), loss in taken.items() if loss > 0]
+    links += [(by, at, loss) for (by, at), loss in taken.items() if 0 < loss < math.inf]
     causes, struck, sizes = zip(*links, strict=True)
     fed = {
         (place[supply.giver], node[need.party, need.capacity])
@@ -114,7 +114,7 @@ def thresholds_of(
         known = [not math.isnan(buffer) for buffer in buffers]
         found = np.zeros(len(order), dtype=bool)
         found[[by for by, at in fed | taken.keys() if not known[at - len(order)]]] = True
-        found[[by for (by, _), loss in taken.items() if math.isnan(loss)]] = True
+        found[[by for (by, _), loss in taken.items() if not math.isfinite(loss)]] = True
         return found
 
     return Thresholds(
