@@ -233,8 +233,8 @@ def test_parties_capacities_flows_and_terms_may_be_renamed_freely() -> None:
     renamed = (
         renamed.replace("to: b", "to: z").replace("goods", "bread").replace("calm", "quiet").replace("price", "tariff")
     )
-    one = run(relationship(RANGED), base(begins=0.3, leaves="a"), runs=20)
-    other = run(relationship(renamed), base(begins=0.3, leaves="northfield"), runs=20)
+    one = run(relationship(RANGED), base(begins=0.3, leaves=frozenset("a")), runs=20)
+    other = run(relationship(renamed), base(begins=0.3, leaves=frozenset(["northfield"])), runs=20)
     for name, new in (
         ("a.cash", "northfield.cash"),
         ("a.calm", "northfield.quiet"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from lichen.check.thresholds import MOVED
 from lichen.relationship.quantity import MONTH_DAYS, YEAR_DAYS
 
 MINUS = "\u2212"
+NAMED = 4
+"""So many of a long list are named."""
 _SPANS = (
     (2 * YEAR_DAYS, YEAR_DAYS, "years"),
     (4 * MONTH_DAYS, MONTH_DAYS, "months"),
@@ -132,6 +134,11 @@ def listed(names: Iterable[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b and c`."""
     known = list(names)
     return known[0] if len(known) == 1 else f"{', '.join(known[:-1])} {last} {known[-1]}" if known else "nobody"
+
+
+def few(names: Sequence[str]) -> str:
+    """A list of which the first are named: `a, b, c, d and 8 more`."""
+    return listed(names if len(names) <= NAMED + 1 else [*names[:NAMED], f"{len(names) - NAMED} more"])
 
 
 def spoken(text: str) -> str:

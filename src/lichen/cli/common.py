@@ -233,13 +233,19 @@ def saving(path: Path | None, read: Path, relationship: Relationship) -> Iterato
 def progress(what: str) -> Iterator[Callable[[float], None]]:
     """Give a function that is told the share of the work that is done, 0 to 1.
 
-    It draws a bar on standard error where a person looks at it, and nothing elsewhere.
+    It draws a bar on standard error where a person looks at it, which turns and counts the time while it waits to be
+    told, and nothing elsewhere.
     """
     if not sys.stderr.isatty():
         yield lambda share: None
         return
-    with click.progressbar(length=1000, label=what, file=sys.stderr) as bar:
-        yield lambda share: bar.update(max(0, int(share * 1000) - bar.pos))
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    shown = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*shown, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=1.0)
+        yield lambda share: bar.update(task, completed=max(share, bar.tasks[0].completed))
 
 
 @contextmanager

@@ -99,11 +99,12 @@ def stress_file(
         common.known("--party", party, relationship.parties, "party")
     if day is not None:
         common.within("--date", day, relationship.time)
-    from lichen.simulation.experiments import standard_experiments
-    from lichen.stress.setting import MOST_LANES
+    from lichen.simulation.experiments import BASE
+    from lichen.stress.setting import MOST_LANES, setting
     from lichen.stress.stress import stress
 
-    common.affordable(relationship, asked.runs, standard_experiments(relationship)[:MOST_LANES])
+    least = setting(relationship, runs=asked.runs, seed=asked.seed, party=party, sections=sections).runs
+    common.affordable(relationship, least, [BASE] * MOST_LANES)
 
     return stress(
         relationship,

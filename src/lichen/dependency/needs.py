@@ -83,8 +83,14 @@ class Untold:
 
 def needs(start: Start) -> Mapping[str, tuple[Need, ...]]:
     """Every party's needs by its name, in the order of its capacities."""
+    received: dict[str, list[Flow]] = {name: [] for name in start.relationship.parties}
+    for flow in start.relationship.flows.values():
+        received.get(flow.receiver, []).append(flow)
     parties = start.relationship.parties.values()
-    return {party.name: tuple(_need(start, party, c) for c in party.capacities.values()) for party in parties}
+    return {
+        party.name: tuple(_need(start, party, c, received[party.name]) for c in party.capacities.values())
+        for party in parties
+    }
 
 
 def direct_dependence(needs_of: Mapping[str, Sequence[Need]], parties: Sequence[str]) -> tuple[tuple[float, ...], ...]:
@@ -132,11 +138,11 @@ def passing_on(start: Start, flow: Flow) -> Delay:
     return Delay(fixed, tuple(stages))
 
 
-def _need(start: Start, party: Party, capacity: Capacity) -> Need:
+def _need(start: Start, party: Party, capacity: Capacity, received: Iterable[Flow]) -> Need:
     fed: list[tuple[Flow, float]] = []
     unknown: list[str] = []
-    for flow in start.relationship.flows.values():
-        if flow.receiver != party.name or capacity.name not in flow.worth:
+    for flow in received:
+        if capacity.name not in flow.worth:
             continue
         per_day = start.flow_worth(flow, capacity.name)
         if not math.isfinite(per_day):

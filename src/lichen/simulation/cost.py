@@ -29,11 +29,15 @@ def most_futures(relationship: Relationship, experiments: Sequence[Experiment]) 
     if at_once > MOST_AT_ONCE:
         return 0
     work = at_once * relationship.time.steps
-    parties = relationship.parties.values()
-    rules = relationship.rules
-    series = sum(3 + len(party.capacities) for party in parties) + len(rules.shared_value) + len(rules.checks)
-    kept = (OF_A_SERIES * series + OF_A_FLOW * len(relationship.flows)) * len(experiments)
+    kept = numbers_kept(relationship) * len(experiments)
     worked_out = MOST_CELLS // max(work, 1)
     if worked_out and not has_chance(relationship):
         return MOST_NUMBERS // max(kept, 1)
     return min(worked_out, MOST_NUMBERS // max(kept, 1))
+
+
+def numbers_kept(relationship: Relationship) -> int:
+    """How many numbers are kept of one future in one experiment."""
+    parties, rules = relationship.parties.values(), relationship.rules
+    series = sum(3 + len(party.capacities) for party in parties) + len(rules.shared_value) + len(rules.checks)
+    return OF_A_SERIES * series + OF_A_FLOW * len(relationship.flows)

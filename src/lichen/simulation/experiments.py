@@ -43,7 +43,7 @@ class Experiment:
     """One lane: what is changed from `begins` (a share of the horizon) on.
 
     `rates`: factor by flow. `unreceived`: flows whose worth does not arrive. `late`: additional days by flow.
-    `leaves`: the party that announces its exit. `replaced`: flows whose declared fallback is on because they end
+    `leaves`: the parties that announce their exit. `replaced`: flows whose declared fallback is on because they end
     here (those of a party that leaves are always on). `shifts`: capacities (`party.capacity`) moved by a share of
     their range; `to_floor`: capacities that fall to their floor, of a group with a `member` that member's only.
     `world`: world variables held at a probability point for a year. `scenario`: the file's scenario in force.
@@ -55,7 +55,7 @@ class Experiment:
     rates: Mapping[str, float] = field(default_factory=dict)
     unreceived: frozenset[str] = frozenset()
     late: Mapping[str, float] = field(default_factory=dict)
-    leaves: str | None = None
+    leaves: frozenset[str] = frozenset()
     replaced: frozenset[str] = frozenset()
     shifts: Mapping[str, float] = field(default_factory=dict)
     to_floor: frozenset[str] = frozenset()
@@ -147,7 +147,7 @@ def _by_party(relationship: Relationship) -> Iterator[Experiment]:
                 place = f"{party.name}.{capacity}"
                 yield Experiment(name=f"shock:{place}", begins=LATER, to_floor=frozenset([place]))
         if party.chooses:
-            yield Experiment(name=f"exit:{party.name}", begins=LATER, leaves=party.name)
+            yield Experiment(name=f"exit:{party.name}", begins=LATER, leaves=frozenset([party.name]))
 
 
 def _deviations(relationship: Relationship) -> Iterator[Experiment]:

@@ -6,19 +6,46 @@ per day, amounts in base units. Headroom is a plain number: 0 at the floor, 1 at
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias, final
+from typing import Generic, TypeAlias, TypeVar, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Kept = TypeVar("Kept")
+Made = TypeVar("Made")
 OnChunk: TypeAlias = "Callable[[range, Mapping[str, Mapping[str, Array]]], None]"
 """Is given which futures are done, and by lane and series (named as in `Futures.paths`) their courses [future, time].
 
 The arrays are used again for the next chunk: what is to be kept must be copied.
 """
+
+
+@final
+class OnDemand(Mapping[str, Made], Generic[Kept, Made]):
+    """Figures by name, each made from what is `kept` of it when it is first asked for: few are, of many parties."""
+
+    __slots__ = ("_kept", "_made", "_make")
+
+    def __init__(self, kept: Mapping[str, Kept], make: Callable[[Kept], Made]) -> None:
+        self._kept, self._make = kept, make
+        self._made: dict[str, Made] = {}
+
+    def __getitem__(self, name: str) -> Made:
+        if name not in self._made:
+            self._made[name] = self._make(self._kept[name])
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._kept
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
 
 @final

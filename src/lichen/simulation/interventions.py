@@ -118,7 +118,7 @@ def losses(relationship: Relationship, experiments: Sequence[Experiment]) -> Ite
                 continue
             if flow.name in experiment.replaced:
                 yield Loss(lane=lane, flow=flow.name, announced=step, ended=step)
-            elif experiment.leaves in flow.parties:
+            elif experiment.leaves.intersection(flow.parties):
                 notice, share = _notice(relationship, flow.name)
                 yield Loss(lane=lane, flow=flow.name, announced=step, ended=step + notice if share > 0 else step)
 
@@ -141,17 +141,17 @@ def _rates(relationship: Relationship, experiment: Experiment, lane: int, step: 
     if not experiment.risk_sharing:
         for rule in risks:
             yield Event(step=0, lane=lane, kind="sharing", target=rule.name, value=0.0)
-    if experiment.leaves is None:
+    if not experiment.leaves:
         return
     for inner in relationship.inner_flows:
-        if experiment.leaves in inner.parties:
+        if experiment.leaves.intersection(inner.parties):
             notice, share = _notice(relationship, inner.name)
             if notice and share != 1:
                 yield Event(step=step, lane=lane, kind="factor", target=inner.name, value=share)
             yield Event(step=step + notice, lane=lane, kind="factor", target=inner.name, value=0.0)
     notice, _ = _notice(relationship, "")
     for rule in risks:
-        if experiment.leaves in (rule.carried_by, *rule.shares):
+        if experiment.leaves.intersection((rule.carried_by, *rule.shares)):
             yield Event(step=step + notice, lane=lane, kind="sharing", target=rule.name, value=0.0)
 
 

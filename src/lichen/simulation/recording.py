@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lichen.relationship.relationship import Relationship
 from lichen.simulation import interventions
 from lichen.simulation.experiments import YEAR_DAYS, Experiment
-from lichen.simulation.futures import Clips, Fall, FlowTotals, Futures, Lane, OnChunk, Trace
+from lichen.simulation.futures import Clips, Fall, FlowTotals, Futures, Lane, OnChunk, OnDemand, Trace
 from lichen.simulation.interventions import in_steps
 from lichen.simulation.memories import ratio
 from lichen.simulation.program import FlowPlan, Program
@@ -162,18 +162,21 @@ class Recording:
 
     def _lane(self, lane: int) -> Lane:
         program, name = self.program, self.experiments[lane].name
-        trace = self.levels.trace
+
+        def trace(register: Register) -> Trace:
+            return self.levels.trace(register, lane)
+
         return Lane(
             name=name,
             intervention_days=self.begins[lane] * self.time.step_days,
-            headroom={p.name: trace(p.headroom, lane) for p in program.parties if p.headroom is not None},
-            capacity_headroom={f"{c.party}.{c.name}": trace(c.counted, lane) for c in program.capacities},
-            flows={flow.name: self._flow(flow, lane) for flow in program.flows},
+            headroom=OnDemand({p.name: p.headroom for p in program.parties if p.headroom is not None}, trace),
+            capacity_headroom=OnDemand({f"{c.party}.{c.name}": c.counted for c in program.capacities}, trace),
+            flows=OnDemand({flow.name: flow for flow in program.flows}, lambda flow: self._flow(flow, lane)),
             measures={key: self.measures.trace(register, lane) for key, register in program.measures.items()},
             balance={key: Trace(**arrays) for key, arrays in self.balances.items()} if name == "base" else {},
-            group_mean={p.name: trace(p.mean, lane) for p in program.parties if p.mean is not None},
-            group_tenth={p.name: trace(p.tenth, lane) for p in program.parties if p.tenth is not None},
-            presence={p.group: trace(p.total, lane) for p in program.presences},
+            group_mean={p.name: trace(p.mean) for p in program.parties if p.mean is not None},
+            group_tenth={p.name: trace(p.tenth) for p in program.parties if p.tenth is not None},
+            presence={p.group: trace(p.total) for p in program.presences},
             lost_above={
                 f"{c.party}.{c.name}": self.lost.of(c.lost, lane) / self.time.step_days
                 for c in program.capacities
@@ -189,7 +192,8 @@ class Recording:
         if lane not in self.falls.places:
             return {}
         step = self.time.step_days
-        return {party.name: self.falls.of(row, lane, step) for row, party in enumerate(self.parties)}
+        rows = {party.name: row for row, party in enumerate(self.parties)}
+        return OnDemand(rows, lambda row: self.falls.of(row, lane, step))
 
     def _flow(self, flow: FlowPlan, lane: int) -> FlowTotals:
         return FlowTotals(

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, final
 
@@ -14,7 +14,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.measures.figure import Figure, mean_of, share_of
 from lichen.relationship.relationship import Relationship
 from lichen.simulation.experiments import Experiment
-from lichen.stress.effects import NOTABLE, fallen_in
+from lichen.stress.effects import MOST_TOLD, NOTABLE, fallen_in
 from lichen.stress.setting import Setting, when
 
 Way = Literal["continues", "stops"]
@@ -37,7 +37,10 @@ class Fate:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtFloor:
-    """The relationship as it is (`after` is None), or after a blow to a party (its name), in both ways."""
+    """The relationship as it is (`after` is None), or after a blow to a party (its name), in both ways.
+
+    Of many parties it tells of those that fall in some future.
+    """
 
     after: str | None
     title: str | None
@@ -72,6 +75,17 @@ class AtFloor:
         )
 
 
+def telling(found: Sequence[AtFloor]) -> list[AtFloor]:
+    """Those in which it makes a difference, or cannot be told; after a blow only where it is more than without any."""
+    usual = {fate.party: fate.more.value for one in found if one.after is None for fate in one.drawn}
+
+    def is_told(one: AtFloor) -> bool:
+        more = (fate.more.value - usual.get(fate.party, 0.0) for fate in one.drawn)
+        return one.after is None or not one.drawn or max(more) >= NOTABLE
+
+    return [one for one in found if one.differs and is_told(one)]
+
+
 def at_floor(setting: Setting) -> tuple[AtFloor, ...]:
     """As it is, and after a blow to all that a party lives on, for every party that is asked of."""
     lanes = tuple(
@@ -104,9 +118,10 @@ def _compared(ways: Mapping[Way, CheckInput], name: str) -> AtFloor:
 
 def _fates(ways: Mapping[Way, CheckInput], name: str) -> Iterator[Fate]:
     lanes = {way: evidence.futures.lanes[name] for way, evidence in ways.items()}
-    for party in ways["continues"].parties:
-        if party.name in lanes["stops"].headroom:
-            continues, stops = (fallen_in(lanes[way].headroom[party.name]) for way in ("continues", "stops"))
+    parties = [party for party in ways["continues"].parties if party.name in lanes["stops"].headroom]
+    for party in parties:
+        continues, stops = (fallen_in(lanes[way].headroom[party.name]) for way in ("continues", "stops"))
+        if len(parties) <= MOST_TOLD or continues.any() or stops.any():
             yield Fate(
                 party=party.name,
                 title=party.title,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Literal, final
 
 from lichen.check import wording
@@ -18,7 +17,7 @@ from lichen.simulation.experiments import LATE_DAYS, Experiment, colluding, flow
 from lichen.simulation.futures import Lane
 from lichen.stress.effects import SLIGHT, Effect, effects, worst
 from lichen.stress.noticing import Notice, notice, watched
-from lichen.stress.setting import Setting, when
+from lichen.stress.setting import MOST_PAIRS, Setting, when
 
 Way = Literal["withhold", "free_ride", "delay", "cut_and_run", "collude"]
 HELD_BACK = (0.25, 0.5, 0.75)
@@ -26,7 +25,6 @@ LATE = (28.0, LATE_DAYS)
 """Days by which what is given comes later."""
 RUNS = (0.75, 0.9)
 """When one cuts and runs, as shares of the horizon."""
-MOST_PAIRS = 10
 
 
 @final
@@ -115,8 +113,7 @@ def cheating(setting: Setting) -> tuple[Cheat, ...]:
     if not tried:
         return ()
     seen = watched(setting.relationship, {setting.days_at(one.begins): None for one in tried})
-    evidence = setting.run([one.lane for one in tried], seen)
-    return in_order(cheat_of(evidence, one, evidence.futures.lanes[one.lane.name]) for one in tried)
+    return in_order(setting.each([(one.lane, one) for one in tried], cheat_of, seen))
 
 
 def in_order(cheats: Iterable[Cheat]) -> tuple[Cheat, ...]:
@@ -141,13 +138,8 @@ def deviations(setting: Setting) -> Iterator[Deviation]:
             yield Deviation(by=(party.name,), way="delay", amount=days, begins=setting.later, flows=flows)
         for begins in RUNS if setting.day is None else ():
             yield Deviation(by=(party.name,), way="cut_and_run", amount=1.0, begins=begins, flows=flows)
-    everybody = [party for party in setting.relationship.touched_parties if party.chooses]
-    pairs = [
-        (one, other)
-        for one, other in combinations(everybody, 2)
-        if len(everybody) >= 3 and (setting.party is None or setting.party in (one.name, other.name))
-    ]
-    for one, other in pairs[:MOST_PAIRS]:
+    enough = sum(party.chooses for party in setting.ranked) >= 3
+    for one, other in setting.pairs[:MOST_PAIRS] if enough else ():
         both = tuple(colluding(setting.relationship, one, other))
         if both:
             by = (one.name, other.name)
@@ -156,7 +148,7 @@ def deviations(setting: Setting) -> Iterator[Deviation]:
 
 def cheat_of(evidence: CheckInput, deviation: Deviation, lane: Lane) -> Cheat:
     """What a deviation does, from the lane that tries it; a trigger is seen to notice it where it was watched."""
-    found = effects(evidence, lane)
+    found = effects(evidence, lane, of=deviation.by)
     own = [one.lost.falling(lambda lost: -lost) for one in found if one.party in deviation.by]
     return Cheat(
         deviation=deviation,

@@ -69,10 +69,10 @@ class Failure:
         """`If farm falls to its floor in week 4, at worst mill lacks 75 % of its room, and through others shop ...`"""
         direct = [_lacks(loss) for loss in self.reached if loss.direct]
         onward = [_lacks(loss) for loss in self.reached if not loss.direct]
-        parts = [wording.listed(direct)] * bool(direct) + [f"through others {wording.listed(onward)}"] * bool(onward)
+        parts = [wording.few(direct)] * bool(direct) + [f"through others {wording.few(onward)}"] * bool(onward)
         lost = f"at worst {', and '.join(parts)}" if parts else "nobody else is seen to lose by it"
         untold = [loss.title for loss in self.losses if not loss.share.known]
-        besides = f"; for {wording.listed(untold)} it cannot be told" if untold else ""
+        besides = f"; for {wording.few(untold)} it cannot be told" if untold else ""
         return f"If {self.title} falls to its floor {when(self.day)}, {lost}{besides}."
 
 

@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
-from lichen.check.measures.figure import Figure, mean_of, quantile_of, share_of
+from lichen.check.measures.figure import Figure, Z, mean_of, quantile_of, share_of
 from lichen.check.thresholds import MOVED
 from lichen.simulation.futures import Array, Lane, Trace
 
+MOST_TOLD = 12
+"""Of more parties than these, what is tried is told of those that it hits hardest."""
+WORST = 0.05
+FEWEST = 5
+"""Hard futures are one in twenty; of fewer than these nothing is told."""
 NOTABLE = 0.05
 """From so many more futures on, one in twenty, a party is said to fall because of what was tried."""
+MARKED = 0.1
+"""From so much more on, a tenth, hard times are said to be harder."""
 HUNDREDTH = 0.01
 """From this share of futures on it is said that a party falls that is not brought down."""
 SLIGHT = MOVED.value
 """A loss of room below this is not called one."""
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InHardTimes:
+    """How a party fares in the twentieth of the futures that is hardest for it without what is tried.
+
+    These are the same futures for everything that is tried, so that trials can be compared, and chance that strikes
+    after a trial does not count as its doing. `lost`, `falls`, `anyway` as of an `Effect`.
+    """
+
+    lost: Figure
+    falls: Figure
+    anyway: float
 
 
 @final
@@ -30,7 +53,8 @@ class Effect:
     `lost`: room lost in the mean from the beginning of the experiment to the end, of its healthy range (below 0: room
     won). `falls`: the share of futures in which it falls below its floor at any time, `anyway` the same without the
     experiment, `more` the difference in the same futures. `runway_days`: from the beginning to the floor, the middle of
-    the futures that fall after it; None when none does.
+    the futures that fall after it; None when none does. `hard`: in hard times; None where these are too few, or all
+    futures alike.
     """
 
     party: str
@@ -40,11 +64,17 @@ class Effect:
     anyway: float
     more: Figure
     runway_days: Figure | None
+    hard: InHardTimes | None
 
     @property
     def known(self) -> bool:
         """Whether it can be told: nobody keeps to itself what it needs."""
         return self.lost.known and self.falls.known
+
+    @property
+    def is_felt(self) -> bool:
+        """Whether it makes a difference to the party, as far as it can be told."""
+        return not self.known or self.is_brought_down or abs(self.lost.value) >= SLIGHT
 
     @property
     def is_brought_down(self) -> bool:
@@ -63,13 +93,79 @@ class Effect:
         falls = f", and falls below its floor {often}" if max(self.falls.value, self.anyway) >= HUNDREDTH else ""
         return f"{self.title} {wording.fares(self.lost.value)}{falls}"
 
+    @property
+    def says_when_hard(self) -> str:
+        """What hard times add, as a sentence; empty where they add little."""
+        hard = self.hard
+        if hard is None or not self.known:
+            return ""
+        begin = f"In the 1 of 20 futures that are hardest for {self.title} anyway, it"
+        more, usual = hard.falls.value - hard.anyway, self.more.value
+        if more >= NOTABLE and more - usual >= MARKED:
+            return f"{begin} falls below its floor {wording.out_of_hundred(hard.falls.value)} of these."
+        if hard.lost.value - self.lost.value >= MARKED:
+            return f"{begin} loses {wording.share(hard.lost.value)} of its range."
+        return ""
 
-def effects(evidence: CheckInput, lane: Lane, beside: Lane | None = None) -> tuple[Effect, ...]:
-    """What an experiment does to every party that has room to lose, in the order of the file; `beside` base, or
-    another lane.
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Losses:
+    """What an experiment does to all parties that have room to lose, in the order of the file.
+
+    `lost` [party, future] is room lost, `more` [party, future] 1 where a party falls only with it (and -1 only without
+    it), `down` [party] whether it is brought down.
     """
-    names = [party.name for party in evidence.parties if party.name in lane.headroom]
-    return tuple(effect(evidence, lane, name, beside) for name in names)
+
+    names: tuple[str, ...]
+    lost: Array
+    more: Array
+    down: NDArray[np.bool_]
+
+    @property
+    def brought_down(self) -> tuple[str, ...]:
+        """Who is brought down."""
+        return tuple(name for name, down in zip(self.names, self.down, strict=True) if down)
+
+    def hardest(self, of: Iterable[str], most: int) -> tuple[str, ...]:
+        """At most so many besides those `of` whom it is asked, the hardest hit, in the order of the file."""
+        chosen = set(of)
+        rank = np.where(self.down, self.more.mean(axis=1), self.lost.mean(axis=1))
+        order = np.lexsort((-rank, ~self.down, np.isnan(rank)))
+        chosen.update([name for place in order if (name := self.names[place]) not in chosen][:most])
+        return tuple(name for name in self.names if name in chosen)
+
+
+def losses(evidence: CheckInput, lane: Lane, beside: Lane | None = None) -> Losses:
+    """What an experiment does to all parties; `beside` base, or another lane."""
+    names = tuple(party.name for party in evidence.parties if party.name in lane.headroom)
+    there, here = ([one.headroom[name] for name in names] for one in (beside or evidence.base, lane))
+    lost, more = np.zeros((2, len(names), evidence.futures.runs))
+    for place, (before, after) in enumerate(zip(there, here, strict=True)):
+        lost[place] = _spread_over(evidence, lane) * (before.mean - after.mean)
+        more[place] = fallen_in(after) - fallen_in(before)
+    mean, error = mean_and_error(more)
+    return Losses(names=names, lost=lost, more=more, down=(mean - Z * error > 0) & (mean >= NOTABLE))
+
+
+def mean_and_error(samples: Array) -> tuple[Array, Array]:
+    """The mean of each row [row, future], and its standard error."""
+    return samples.mean(axis=1), samples.std(axis=1) / math.sqrt(max(1, samples.shape[1] - 1))
+
+
+def effects(
+    evidence: CheckInput,
+    lane: Lane,
+    beside: Lane | None = None,
+    *,
+    of: Iterable[str] = (),
+    found: Losses | None = None,
+) -> tuple[Effect, ...]:
+    """What an experiment does to every party that has room to lose, in the order of the file; `beside` base, or
+    another lane. Of many parties it is told of those `of` whom it is asked, and those that are hit hardest.
+    """
+    named = (found or losses(evidence, lane, beside)).hardest(of, MOST_TOLD)
+    return tuple(effect(evidence, lane, name, beside) for name in named)
 
 
 def effect(evidence: CheckInput, lane: Lane, party: str, beside: Lane | None = None) -> Effect:
@@ -78,15 +174,35 @@ def effect(evidence: CheckInput, lane: Lane, party: str, beside: Lane | None = N
     fallen, before = fallen_in(here), fallen_in(there)
     reached = here.below_zero_at[np.isfinite(here.below_zero_at) & (here.below_zero_at >= lane.intervention_days)]
     known = not np.isnan(fallen).any()
+    lost = _spread_over(evidence, lane) * (there.mean - here.mean)
     return Effect(
         party=party,
         title=evidence.title(party),
-        lost=mean_of(_spread_over(evidence, lane) * (there.mean - here.mean)),
+        lost=mean_of(lost),
         falls=share_of(fallen),
         anyway=float(np.mean(before)),
         more=mean_of(fallen - before),
         runway_days=quantile_of(reached - lane.intervention_days, 0.5) if known and len(reached) else None,
+        hard=_in_hard_times(there, lost, fallen, before),
     )
+
+
+def _in_hard_times(there: Trace, lost: Array, fallen: Array, before: Array) -> InHardTimes | None:
+    chosen = worst_part(there.least)
+    if np.count_nonzero(chosen) < FEWEST:
+        return None
+    return InHardTimes(
+        lost=mean_of(lost[chosen]), falls=share_of(fallen[chosen]), anyway=float(np.mean(before[chosen]))
+    )
+
+
+def worst_part(least: Array) -> NDArray[np.bool_]:
+    """The twentieth of the futures with the least room; none where it is not known or all are alike."""
+    if np.isnan(least).any() or np.ptp(least) == 0:
+        return np.zeros(len(least), dtype=np.bool_)
+    ranks = np.argsort(np.argsort(least, kind="stable"), kind="stable")
+    chosen: NDArray[np.bool_] = ranks < max(1, round(WORST * len(least)))
+    return chosen
 
 
 def fallen_in(trace: Trace) -> Array:

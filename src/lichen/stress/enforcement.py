@@ -9,6 +9,7 @@ slack is what is left, over the gain; the measure is that of the verdict (`check
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -25,6 +26,8 @@ from lichen.stress.effects import SLIGHT
 from lichen.stress.setting import Setting
 
 WAYS = {"nothing": 0.0, "half": 0.5}
+MANY = 4
+"""From so many sides on that gain nothing, one sentence tells of all."""
 
 
 @final
@@ -53,14 +56,18 @@ class SelfEnforcement:
         return self.slack.low >= 0
 
     @property
+    def keeps_by_itself(self) -> bool:
+        """Whether cheating brings it nothing, and leaving neither."""
+        return self.gain.value <= SLIGHT and not self.worth.value < -SLIGHT
+
+    @property
     def says(self) -> str:
-        """`Alder gains nothing by cheating until the next review, and would lose ...`"""
+        """`Alder gains nothing by cheating until the next review, 13 weeks, so its word keeps itself.`"""
         if not self.slack.known:
             return f"Whether {self.title} would keep its word cannot be told."
         until = f"until the next review, {wording.span(self.period_days)}"
         if self.gain.value <= SLIGHT:
-            outside = self.worth.known and self.worth.value < -SLIGHT
-            kept = "but would be better off outside" if outside else "so its word keeps itself"
+            kept = "so its word keeps itself" if self.keeps_by_itself else "but would be better off outside"
             return f"{self.title} gains nothing by cheating {until}, {kept}."
         word = (
             "keeps itself" if self.holds else "does not keep itself" if self.slack.high < 0 else "hangs in the balance"
@@ -75,6 +82,22 @@ class SelfEnforcement:
         """What going on is worth in all, in words."""
         at_stake = self.delta / (1 - self.delta) * self.worth.value if self.delta < 1 else math.inf
         return "more than its whole range" if at_stake > 1 else wording.share(max(at_stake, 0.0))
+
+
+def keeping(found: Sequence[SelfEnforcement]) -> list[str]:
+    """What is said of everybody: first whose word does not keep itself, and once of all those that gain nothing."""
+    idle = [one for one in found if one.slack.known and one.keeps_by_itself]
+    others = sorted(
+        (one for one in found if one not in idle), key=lambda one: one.slack.value if one.slack.known else 0
+    )
+    said = [one.says for one in others]
+    if len(idle) < MANY:
+        return said + [one.says for one in idle]
+    until = f"until the next review, {wording.span(idle[0].period_days)},"
+    return [
+        *said,
+        f"{wording.few([one.title for one in idle])} gain nothing by cheating {until} so their word keeps itself.",
+    ]
 
 
 def enforcement(setting: Setting) -> tuple[SelfEnforcement, ...]:
@@ -99,7 +122,7 @@ def _lanes(setting: Setting, party: Party) -> tuple[Experiment, ...]:
         Experiment(name=f"once:{party.name}@{way}", begins=begins, rates=dict.fromkeys(given, factor))
         for way, factor in WAYS.items()
     )
-    return (Experiment(name=f"exit:{party.name}", leaves=party.name), *cheats)
+    return (Experiment(name=f"exit:{party.name}", leaves=frozenset([party.name])), *cheats)
 
 
 def _period(setting: Setting) -> float:

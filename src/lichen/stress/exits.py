@@ -1,8 +1,9 @@
-"""What it costs everybody when a party leaves, at several dates."""
+"""What it costs everybody when a party leaves, at several dates, and when two leave together."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -13,10 +14,10 @@ from lichen.check.evidence import CheckInput
 from lichen.check.measures.leaving import replaced_share
 from lichen.relationship.flow import Flow
 from lichen.relationship.party import Party
-from lichen.simulation.experiments import Experiment
 from lichen.simulation.futures import Lane
-from lichen.stress.effects import Effect, effects, worst
-from lichen.stress.setting import Setting, when
+from lichen.stress.effects import Effect, effects, hardness, losses, worst
+from lichen.stress.leaving_together import TwoExits, exit_lane, leaving_together
+from lichen.stress.setting import MOST_PAIRS, Setting, when
 
 _ALL = 0.995
 """From this share on a replacement is told as a whole one."""
@@ -53,8 +54,8 @@ class Fallback:
 class Exit:
     """One party leaves on one day (days since the start), and what becomes of every party.
 
-    `knock_on` are the others that it brings below their floor; `several` is the share of futures in which two or more
-    of the others fall.
+    `knock_on` are all others that it brings below their floor; `several` is the share of futures in which two or more
+    of the others fall because of it.
     """
 
     party: str
@@ -81,28 +82,50 @@ class Exit:
         back = next((one for one in self.fallbacks if one.party == hit.party), None)
         if hit.is_brought_down and back is not None:
             said += f" {back.says}"
+        if hit.says_when_hard:
+            said += f" {hit.says_when_hard}"
+        besides = len(set(self.knock_on) - {hit.party})
+        if besides:
+            said += f" {besides} more {'falls' if besides == 1 else 'fall'} because of it."
         own = next((one for one in self.effects if one.party == self.party and one.known), None)
         return f"{said} {own.says}." if own is not None else said
 
 
-def exits(setting: Setting) -> tuple[Exit, ...]:
-    """Every party that can choose leaves, one at a time, at each of the dates."""
-    asked = [(party, begins) for party in setting.choosing for begins in setting.dates]
-    lanes = [Experiment(name=f"exit:{p.name}@{begins!r}", begins=begins, leaves=p.name) for p, begins in asked]
-    if not lanes:
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exits:
+    """Exits one by one, and two together where that is worse for somebody than one by one, the worst first."""
+
+    tried: tuple[Exit, ...]
+    together: tuple[TwoExits, ...]
+
+
+def exits(setting: Setting) -> Exits:
+    """Every party that can choose leaves, alone at each of the dates, and two together at one of them."""
+    asked = [(exit_lane(begins, party), party) for party in setting.choosing for begins in setting.dates]
+    alone = setting.each(asked, exit_of)
+    return Exits(tried=tuple(alone), together=leaving_together(setting, _hardest_pairs(setting, alone)))
+
+
+def _hardest_pairs(setting: Setting, alone: Sequence[Exit]) -> Sequence[tuple[Party, Party]]:
+    """The pairs that do most one by one; none where nobody would stay."""
+    if len(setting.ranked) < 3:
         return ()
-    evidence = setting.run(lanes)
-    return tuple(
-        exit_of(evidence, party, evidence.futures.lanes[lane.name])
-        for (party, _), lane in zip(asked, lanes, strict=True)
-    )
+    day = setting.days_at(setting.later)
+    does = {one.party: hardness(one.hit) for one in alone if one.day == day}
+
+    def together(pair: tuple[Party, Party]) -> tuple[float, ...]:
+        return tuple(map(sum, zip(*(does.get(party.name, (0.0, 0.0)) for party in pair), strict=True)))
+
+    return sorted(setting.pairs, key=together)[:MOST_PAIRS]
 
 
 def exit_of(evidence: CheckInput, party: Party, lane: Lane) -> Exit:
     """What a lane in which a party leaves does to everybody."""
-    found = effects(evidence, lane)
+    lost = losses(evidence, lane)
+    found = effects(evidence, lane, of=(party.name,), found=lost)
     others = [one for one in found if one.party != party.name]
-    fallen = np.sum([lane.headroom[one.party].least < 0 for one in others], axis=0) if others else np.zeros(1)
+    fallen = np.nansum(lost.more[[name != party.name for name in lost.names]] > 0, axis=0)
     rule = evidence.relationship.rules.exit
     return Exit(
         party=party.name,
@@ -111,7 +134,7 @@ def exit_of(evidence: CheckInput, party: Party, lane: Lane) -> Exit:
         notice_days=rule.notice_days if rule is not None else 0.0,
         effects=found,
         fallbacks=tuple(f for one in others if (f := _fallback(evidence, party.name, one.party)) is not None),
-        knock_on=tuple(one.party for one in others if one.is_brought_down),
+        knock_on=tuple(name for name in lost.brought_down if name != party.name),
         several=float(np.mean(fallen >= 2)),
     )
 

@@ -29,6 +29,13 @@ class Given:
     monthly_cost: float
     unit: str
 
+    @property
+    def costs(self) -> str:
+        """`Alder 1 200 EUR`, `the town 3 % of its own range`."""
+        relative = self.unit.startswith("of ")
+        much = wording.share(self.monthly_cost) if relative else wording.amount(self.monthly_cost)
+        return f"{self.title} {much} {self.unit}"
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +51,9 @@ class Goodwill:
         """One sentence; which flows, what they cost, and who falls without them."""
         if not self.flows:
             return "Nothing that passes hangs on goodwill alone."
-        named = wording.listed(f"`{name}`" for name in self.flows)
-        costs = [
-            f"{one.title} {wording.amount(one.monthly_cost)} {one.unit}" for one in self.given if one.monthly_cost > 0
-        ]
-        cost = f", which cost{'s' * (len(self.flows) == 1)} {wording.listed(costs)} a month" if costs else ""
+        named = wording.few([f"`{name}`" for name in self.flows])
+        costs = [one.costs for one in sorted(self.given, key=lambda one: -one.monthly_cost) if one.monthly_cost > 0]
+        cost = f", which cost{'s' * (len(self.flows) == 1)} {wording.few(costs)} a month" if costs else ""
         hit = worst(self.effects)
         return f"Without goodwill ({named}{cost}) {hit.says if hit is not None else 'nobody can say what happens'}."
 

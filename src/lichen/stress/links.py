@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, final
 
 from lichen.check.evidence import CheckInput
 from lichen.relationship.flow import Flow
 from lichen.simulation.experiments import Experiment
+from lichen.simulation.futures import Lane
 from lichen.stress.effects import Effect, effects, hardness, worst
-from lichen.stress.setting import MOST_LINKS, Setting
+from lichen.stress.setting import Setting
+
+Cut = Literal["whole", "half"]
+LEFT: Mapping[Cut, float] = {"whole": 0.0, "half": 0.5}
+"""How much of a flow is left."""
 
 
 @final
@@ -22,7 +27,7 @@ class Link:
     title: str
     giver: str
     receiver: str
-    cut: Literal["whole", "half"]
+    cut: Cut
     effects: tuple[Effect, ...]
 
     @property
@@ -37,35 +42,24 @@ class Link:
         return f"{what} {self.hit.says if self.hit is not None else 'nobody can say what happens'}."
 
 
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Links:
-    """The cuts, the hardest first; `untried` counts the flows that were left out."""
-
-    tried: tuple[Link, ...]
-    untried: int
+def links(setting: Setting) -> tuple[Link, ...]:
+    """Every flow, or those on which most hangs, or all that touch the party that is asked of; the hardest cut first."""
+    tried = [(flow, cut) for flow in setting.first(setting.flows, setting.most_links) for cut in LEFT]
+    found = setting.each([(_lane(*one), one) for one in tried], _link)
+    return tuple(sorted(found, key=lambda one: hardness(one.hit)))
 
 
-def links(setting: Setting) -> Links:
-    """Every flow of the relationship, or those of the party that is asked of."""
-    flows = [f for f in setting.relationship.flows.values() if setting.party is None or setting.party in f.parties]
-    tried = flows[:MOST_LINKS]
-    evidence = setting.run([lane for flow in tried for lane in _lanes(flow)])
-    found = [_link(evidence, flow, lane) for flow in tried for lane in _lanes(flow)]
-    return Links(tried=tuple(sorted(found, key=lambda one: hardness(one.hit))), untried=len(flows) - len(tried))
+def _lane(flow: Flow, cut: Cut) -> Experiment:
+    return Experiment(name=f"cut {cut}:{flow.name}", rates={flow.name: LEFT[cut]})
 
 
-def _lanes(flow: Flow) -> Iterator[Experiment]:
-    yield Experiment(name=f"ablate:{flow.name}", rates={flow.name: 0.0})
-    yield Experiment(name=f"halve:{flow.name}", rates={flow.name: 0.5})
-
-
-def _link(evidence: CheckInput, flow: Flow, lane: Experiment) -> Link:
+def _link(evidence: CheckInput, tried: tuple[Flow, Cut], lane: Lane) -> Link:
+    flow, cut = tried
     return Link(
         flow=flow.name,
         title=flow.title,
         giver=flow.giver,
         receiver=flow.receiver,
-        cut="whole" if lane.rates[flow.name] == 0 else "half",
-        effects=effects(evidence, evidence.futures.lanes[lane.name]),
+        cut=cut,
+        effects=effects(evidence, lane, of=flow.parties),
     )

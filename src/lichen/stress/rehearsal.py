@@ -17,7 +17,7 @@ from lichen.relationship.quantity import MONTH_DAYS
 from lichen.simulation.experiments import Experiment
 from lichen.stress.effects import NOTABLE, SLIGHT, Effect, effect, effects, worst
 from lichen.stress.noticing import Notice, days_to_effect, notice, watched
-from lichen.stress.setting import MOST_ASKED, Setting, when
+from lichen.stress.setting import Setting, when
 
 BEGINS_DAYS = 2 * MONTH_DAYS
 """After two months: in the third."""
@@ -72,20 +72,27 @@ class Rehearsal:
         term = f", and a changed term holds after {lag}" if math.isfinite(self.effect_days) else ""
         noticed = wording.capital(self.noticed.says)
         said += f" {noticed}." if self.outcome == "not noticed" else f" {noticed}{term}: {_OUTCOMES[self.outcome]}."
-        return said if self.outcome == "repaired" else f"{said} With reviews {self.with_reviews.says}."
+        told = self.outcome in ("repaired", "too late", "no repair")
+        return said if told else f"{said} With reviews {self.with_reviews.says}."
 
 
 def rehearsal(setting: Setting) -> tuple[Rehearsal, ...]:
-    """Every flow between parties that carries worth or cost, the first dozen of the file."""
+    """Every flow between parties that carries worth or cost, or the dozen on which most hangs; all that touch the party
+    that is asked of.
+    """
     day = BEGINS_DAYS if setting.day is None else setting.day
     begins = setting.share_of(day) if setting.day is not None else min(setting.share_of(day), LATEST)
-    flows = [f for f in setting.relationship.inner_flows if f.worth or f.cost]
-    chosen = [f for f in flows if setting.party is None or setting.party in f.parties][:MOST_ASKED]
+    chosen = setting.first(flows_to_halve(setting), setting.most)
     seen = watched(setting.relationship, (setting.days_at(begins),))
     lanes = [lane for flow in chosen for lane in _lanes(flow, begins)]
     evidence = setting.run([Experiment(name="unreviewed", reviews=False), *lanes], seen)
     found = [_rehearsal(evidence, flow) for flow in chosen]
     return tuple(sorted(found, key=lambda one: -one.without.more.value if one.without is not None else 0.0))
+
+
+def flows_to_halve(setting: Setting) -> tuple[Flow, ...]:
+    """The flows between parties that carry worth or cost."""
+    return tuple(flow for flow in setting.flows if flow.is_inner and (flow.worth or flow.cost))
 
 
 def _lanes(flow: Flow, begins: float) -> Iterator[Experiment]:

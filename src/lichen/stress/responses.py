@@ -63,7 +63,7 @@ def responses(
 ) -> tuple[Response, ...]:
     """The best answer of every party that can choose; what was tried of cheating and leaving is not tried again."""
     cheats = cheating(setting) if cheats is None else cheats
-    leavings = exits(setting) if leavings is None else leavings
+    leavings = exits(setting).tried if leavings is None else leavings
     found = []
     for party in setting.choosing:
         options = [

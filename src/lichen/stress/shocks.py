@@ -7,6 +7,7 @@ Extreme Values, 2001, chapter 8).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -19,14 +20,14 @@ from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.figure import Figure, share_of
 from lichen.simulation.experiments import HIGH, LOW, Experiment, together
-from lichen.simulation.futures import Array, Lane
-from lichen.stress.effects import SLIGHT, Effect, effects, fallen_in, hardness, worst
-from lichen.stress.setting import MOST_ASKED, Setting, when
+from lichen.simulation.futures import Lane
+from lichen.stress.effects import SLIGHT, WORST, Effect, Losses, effects, fallen_in, hardness, losses, worst, worst_part
+from lichen.stress.selection import size_of_blow
+from lichen.stress.setting import Setting, when
 
-WORST = 0.05
 MOST_ALONE = 40
 MOST_TOGETHER = 6
-"""At most so many blows are tried alone, and so many of the worst of them two at a time."""
+"""At most so many blows are tried alone, the largest, and so many of the worst of them two at a time."""
 
 
 @final
@@ -57,8 +58,9 @@ class Shock:
     def says(self) -> str:
         """`If alder.line falls to its floor in month 12, Northfield loses 12 % of its range.`"""
         hit = self.hit
-        fate = "what becomes of the sides cannot be told" if hit is None else hit.says
-        return f"If {self.title} {when(self.day)}, {fate}."
+        if hit is None:
+            return f"If {self.title} {when(self.day)}, what becomes of the sides cannot be told."
+        return " ".join([f"If {self.title} {when(self.day)}, {hit.says}.", *filter(None, [hit.says_when_hard])])
 
 
 @final
@@ -81,8 +83,10 @@ class Together:
     def says(self) -> str:
         """`Alder and Northfield fall below their floors together in 12 of 100 futures; were they independent ...`"""
         whose = " and ".join(self.titles)
-        bad = "fall below their floors" if self.limit == "floor" else "have their worst twentieth of futures"
         often = wording.out_of_hundred(self.both.value)
+        if self.limit != "floor":
+            return self._in_worst_times()
+        bad = "fall below their floors"
         chance = wording.out_of_hundred(self.expected)
         if self.both.low > self.expected:
             return f"{whose} {bad} together {often}; were they independent, it would be {chance}."
@@ -90,37 +94,57 @@ class Together:
             return f"{whose} seldom {bad} together: {often}; were they independent, it would be {chance}."
         return f"{whose} {bad} together no more often than chance has it, {often}."
 
+    def _in_worst_times(self) -> str:
+        one, other = self.titles
+        usual = math.sqrt(self.expected)  # of either the same share of futures
+        too = f"they are for {other} too in {100 * self.both.value / usual:.0f} of 100 cases"
+        chance = (
+            "more than" if self.both.low > self.expected else "less than" if self.both.high < self.expected else "as"
+        )
+        return f"When times are worst for {one}, 1 future of 20, {too}: {chance} chance has it, {100 * usual:.0f}."
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shocks:
     """The blows, the hardest first, and who falls with whom, first who does so most beyond chance.
 
-    Blows together stand here only where they do more than the hardest of them alone. `untried` counts the single ones
-    that were left out.
+    Blows together stand here only where they do more than the hardest of them alone.
     """
 
     tried: tuple[Shock, ...]
     together: tuple[Together, ...]
-    untried: int
 
 
 def shocks(setting: Setting) -> Shocks:
     """Every blow alone, then the hardest together, and how bad futures go together."""
-    alone = list(_alone(setting))
-    tried = alone[:MOST_ALONE]
+    tried = blows(setting)[: MOST_ALONE if setting.party is None else None]
     evidence = setting.run(tried)
     found = {lane.name: shock_of(evidence, lane) for lane in tried}
     joint = _joint(setting, tried, found)
     if joint:
+        parts = {lane.name: losses(evidence, evidence.futures.lanes[lane.name]) for lane in tried}
         both = setting.run(joint)
-        shocked = [shock_of(both, lane) for lane in joint]
-        found |= {one.name: one for one in shocked if _adds(one, found.values())}
+        found |= {lane.name: shock_of(both, lane) for lane in joint if _adds(both, lane, tried, parts)}
+    names = [party.name for party in setting.asked if party.name in evidence.base.headroom]
     return Shocks(
         tried=tuple(sorted(found.values(), key=lambda one: hardness(one.hit))),
-        together=tuple(sorted(_together(evidence), key=lambda one: one.expected - one.both.value)),
-        untried=len(alone) - len(tried),
+        together=tuple(sorted(_together(evidence, names), key=lambda one: one.expected - one.both.value)),
     )
+
+
+def blows(setting: Setting) -> list[Experiment]:
+    """Every blow alone, the largest first."""
+    return sorted(_alone(setting), key=lambda lane: -_size(setting, lane))
+
+
+def _size(setting: Setting, lane: Experiment) -> float:
+    """How much a blow takes from whom it strikes, in ranges; what strikes the world strikes all."""
+    if lane.world:
+        return math.inf
+    (owner,) = {place.partition(".")[0] for place in lane.to_floor}
+    names = frozenset(place.partition(".")[2] for place in lane.to_floor)
+    return size_of_blow(setting.start, setting.relationship.parties[owner], names)
 
 
 def _alone(setting: Setting) -> Iterator[Experiment]:
@@ -157,18 +181,18 @@ def _joint(setting: Setting, tried: Sequence[Experiment], found: Mapping[str, Sh
     return tuple(joint)
 
 
-def _adds(one: Shock, alone: Iterable[Shock]) -> bool:
-    """Whether blows together do more to somebody than the hardest of them alone."""
-    parts = [part for part in alone if set(part.struck) <= set(one.struck)]
-    return any(
-        effect.lost.value > max((_lost(part, effect.party) for part in parts), default=0.0) + SLIGHT
-        for effect in one.effects
-        if effect.party not in one.owners
-    )
-
-
-def _lost(one: Shock, party: str) -> float:
-    return max((effect.lost.value for effect in one.effects if effect.party == party), default=0.0)
+def _adds(both: CheckInput, joint: Experiment, alone: Sequence[Experiment], does: Mapping[str, Losses]) -> bool:
+    """Whether blows together do more to somebody besides the struck than the hardest of them alone."""
+    together = losses(both, both.futures.lanes[joint.name])
+    parts = [
+        does[lane.name].lost.mean(axis=1)
+        for lane in alone
+        if lane.to_floor <= joint.to_floor and lane.world.items() <= joint.world.items()
+    ]
+    hardest = np.max([np.zeros(len(together.names)), *parts], axis=0)
+    owners = {place.partition(".")[0] for place in joint.to_floor}
+    more = together.lost.mean(axis=1) > hardest + SLIGHT
+    return any(more[place] for place, name in enumerate(together.names) if name not in owners)
 
 
 def shock_of(evidence: CheckInput, experiment: Experiment) -> Shock:
@@ -176,7 +200,7 @@ def shock_of(evidence: CheckInput, experiment: Experiment) -> Shock:
     lane = evidence.futures.lanes[experiment.name]
     struck = (*sorted(experiment.to_floor), *experiment.world)
     owners = tuple(dict.fromkeys(place.split(".")[0] for place in sorted(experiment.to_floor)))
-    found = effects(evidence, lane)
+    found = effects(evidence, lane, of=owners)
     hit = worst(found, besides=owners)
     return Shock(
         name=experiment.name,
@@ -217,14 +241,14 @@ def _heals(lane: Lane, hit: Effect | None) -> float | None:
     return lane.falls[hit.party].days if hit is not None and hit.party in lane.falls else None
 
 
-def _together(evidence: CheckInput) -> Iterator[Together]:
-    """Every two parties that can fall: by their floors where both ever do, else by their worst twentieth."""
-    names = [party.name for party in evidence.parties if party.name in evidence.base.headroom][:MOST_ASKED]
+def _together(evidence: CheckInput, names: Iterable[str]) -> Iterator[Together]:
+    """Every two of these parties: by their floors where both ever fall, else by their worst twentieth."""
     for one, other in combinations(names, 2):
         first, second = (evidence.base.headroom[name] for name in (one, other))
         limit, bad = "floor", (fallen_in(first), fallen_in(second))
         if min(float(np.mean(b)) for b in bad) < WORST:
-            limit, bad = "worst twentieth", (_worst_part(first.least), _worst_part(second.least))
+            limit = "worst twentieth"
+            bad = (worst_part(first.least).astype(np.float64), worst_part(second.least).astype(np.float64))
         if not all(0 < float(np.mean(b)) < 1 for b in bad):  # also where it cannot be told
             continue
         yield Together(
@@ -235,11 +259,3 @@ def _together(evidence: CheckInput) -> Iterator[Together]:
             both=share_of(bad[0] * bad[1]),
             expected=float(np.mean(bad[0])) * float(np.mean(bad[1])),
         )
-
-
-def _worst_part(least: Array) -> Array:
-    """1 in the twentieth of the futures with the least room, else 0; none where all are alike."""
-    if np.isnan(least).any() or np.ptp(least) == 0:
-        return np.zeros_like(least)
-    ranks = np.argsort(np.argsort(least, kind="stable"), kind="stable")
-    return (ranks < max(1, round(WORST * len(least)))).astype(np.float64)

@@ -18,9 +18,10 @@ from lichen.stress.at_floor import AtFloor, at_floor
 from lichen.stress.cheating import Cheat, cheating
 from lichen.stress.contagion import Contagion, contagion
 from lichen.stress.enforcement import SelfEnforcement, enforcement
-from lichen.stress.exits import Exit, exits
+from lichen.stress.exits import Exits, exits
 from lichen.stress.goodwill import Goodwill, goodwill
-from lichen.stress.links import Links, links
+from lichen.stress.left_out import LeftOut, left_out
+from lichen.stress.links import Link, links
 from lichen.stress.rehearsal import Rehearsal, rehearsal
 from lichen.stress.responses import Response, responses
 from lichen.stress.setting import Setting, setting
@@ -50,8 +51,8 @@ class Stress:
     """What came of every question that was asked; None where one was not, or not yet when it was interrupted.
 
     `start` and `days` are the horizon, `party` the side whose own figures were used (None: of all). `rests_on` says how
-    much of what passes is recorded, stated and assumed: no figure is better than that. `unread` says what was not at
-    hand.
+    much of what passes is recorded, stated and assumed: no figure is better than that. `asked_of` are the parties that
+    leave, cheat and are struck, `left_out` what there was no room for; `unread` says what was not at hand.
     """
 
     relationship: str
@@ -62,15 +63,17 @@ class Stress:
     start: date
     days: float
     rests_on: RestsOn
+    asked_of: tuple[str, ...]
+    left_out: LeftOut
     unread: tuple[str, ...] = ()
     interrupted: bool = False
-    exits: tuple[Exit, ...] | None = None
+    exits: Exits | None = None
     shocks: Shocks | None = None
     contagion: Contagion | None = None
     cheating: tuple[Cheat, ...] | None = None
     enforcement: tuple[SelfEnforcement, ...] | None = None
     goodwill: Goodwill | None = None
-    links: Links | None = None
+    links: tuple[Link, ...] | None = None
     rehearsal: tuple[Rehearsal, ...] | None = None
     responses: tuple[Response, ...] | None = None
     at_floor: tuple[AtFloor, ...] | None = None
@@ -81,12 +84,10 @@ class Stress:
         match found:
             case None:
                 return ()
-            case Shocks():
+            case Shocks() | Exits():
                 return (*found.tried, *found.together)
             case Contagion():
                 return (found, *found.failures) if found.says else ()
-            case Links():
-                return found.tried
             case Goodwill():
                 return (found,)
             case _:
@@ -99,7 +100,7 @@ class Stress:
     def to_json(self) -> dict[str, Any]:
         """Plain data for machines: every row with its sentence."""
         head = {f.name: plain(getattr(self, f.name)) for f in fields(self) if f.name not in SECTIONS}
-        head["for"] = head.pop("party")
+        head["for"], head["left_out"] = head.pop("party"), said(self.left_out)
         return {**head, **{name: said(getattr(self, name)) for name in SECTIONS}}
 
 
@@ -131,12 +132,14 @@ def stress(
     `party` and `day` narrow what is asked, `sections` chooses the questions, `seen_by` names the side whose own figures
     are used. `tick` is told the share of the work that is done. An interruption keeps the questions that are answered.
     """
-    asked = setting(relationship, runs=runs, seed=seed, party=party, day=day)
-    found = _empty(asked, record, seen_by)
+    asked = setting(relationship, runs=runs, seed=seed, party=party, day=day, sections=sections)
+    skipped = left_out(asked, frozenset(sections), runs)
+    found = _empty(asked, record, seen_by, skipped)
     chosen = [name for name in SECTIONS if name in sections]
     for turn, name in enumerate(chosen):
         told = asked.with_progress(_as_part(tick, turn, len(chosen)))
         try:
+            told.progress(0.0)
             found = replace(found, **{name: _answer(name, told, found)})
         except KeyboardInterrupt:
             return replace(found, interrupted=True)
@@ -150,11 +153,11 @@ def _as_part(tick: Callable[[float], None], turn: int, parts: int) -> Callable[[
 
 def _answer(name: str, asked: Setting, found: Stress) -> Any:
     if name == "responses":
-        return responses(asked, found.cheating, found.exits)
+        return responses(asked, found.cheating, found.exits.tried if found.exits is not None else None)
     return _QUESTIONS[name](asked)
 
 
-def _empty(asked: Setting, record: Record | None, seen_by: str | None) -> Stress:
+def _empty(asked: Setting, record: Record | None, seen_by: str | None, skipped: LeftOut) -> Stress:
     few = replace(asked, runs=min(asked.runs, 100)).run(())
     evidence = evidence_of(asked.relationship, few.futures, record=record)
     return Stress(
@@ -166,6 +169,8 @@ def _empty(asked: Setting, record: Record | None, seen_by: str | None) -> Stress
         start=asked.relationship.time.start,
         days=asked.relationship.time.horizon_days,
         rests_on=rests_on(evidence),
+        asked_of=tuple(party.name for party in asked.asked),
+        left_out=skipped,
         unread=not_at_hand(asked.relationship, seen_by),
     )
 

@@ -11,7 +11,8 @@ from lichen.show.charts.blows import Blow, Blows
 from lichen.show.charts.departures import Departure, Departures
 from lichen.show.markup import Child, Html, element
 from lichen.show.page.parts import chart, document, folded, part, prose, table
-from lichen.show.stressed import LEGEND, NONE, futures_of, sentences, table_of, three_lines, way
+from lichen.show.stress_tables import NONE, foremost, table_of, way
+from lichen.show.stressed import SCALE, futures_of, hardest_exits, sentences, three_lines
 from lichen.stress.effects import Effect, hardness
 from lichen.stress.setting import when
 from lichen.stress.stress import SECTIONS
@@ -21,7 +22,17 @@ if TYPE_CHECKING:
 
 _BARS = 12
 """At most so many bars are drawn; the table has all."""
-_EFFECTS = ("What is tried", "Side", "Room lost", "From … to", "Below floor", "From … to", "Anyway", "After")
+_EFFECTS = (
+    "What is tried",
+    "Side",
+    "Lost",
+    "From … to",
+    "In hard times",
+    "Below floor",
+    "From … to",
+    "Anyway",
+    "After",
+)
 _CAPTIONS = {
     "shocks": "Room that the side loses which is hit hardest without being struck itself",
     "links": "Room that the side loses which is hit hardest",
@@ -60,9 +71,12 @@ def stress_page(stress: Stress) -> str:
         element(
             "main",
             element("div", first, class_="panel"),
-            *(element("p", prose(missing), class_="lead") for missing in stress.unread),
-            element("p", LEGEND, class_="small"),
+            *(
+                element("p", prose(said), class_="lead")
+                for said in filter(None, (*stress.unread, stress.left_out.says))
+            ),
             element("nav", element("ul", *contents), aria_label="On this page"),
+            element("p", SCALE, class_="small"),
             *(_part(stress, name) for name in asked),
             _made(stress),
         ),
@@ -81,7 +95,7 @@ def _part(stress: Stress, name: str) -> Html:
 
 
 def _picture(stress: Stress, name: str) -> Html | None:
-    if name == "exits" and stress.exits:
+    if name == "exits" and stress.exits is not None and stress.exits.tried:
         value = Departures(
             title="When a side leaves", start=stress.start, days=stress.days, exits=tuple(_departures(stress))
         )
@@ -94,7 +108,8 @@ def _picture(stress: Stress, name: str) -> Html | None:
 
 
 def _departures(stress: Stress) -> Iterator[Departure]:
-    for one in stress.exits or ():
+    tried = stress.exits.tried if stress.exits is not None else ()
+    for one in tried if len(tried) <= _BARS else hardest_exits(stress):
         hit = one.hit
         if hit is not None:
             runway = hit.runway_days.value if hit.runway_days is not None and hit.is_brought_down else None
@@ -113,16 +128,21 @@ def _departures(stress: Stress) -> Iterator[Departure]:
 def _blows(stress: Stress, name: str) -> Iterator[Blow]:
     if name == "shocks" and stress.shocks is not None:
         yield from (b for one in stress.shocks.tried for b in _blow(one.brief, one.hit))
-    elif name == "links" and stress.links is not None:
-        for link in stress.links.tried:
+    elif name == "links":
+        for link in stress.links or ():
             yield from _blow(link.flow if link.cut == "whole" else f"half of {link.flow}", link.hit)
     elif name == "cheating":
-        for cheat in sorted(stress.cheating or (), key=lambda one: hardness(one.harmed)):
-            yield from _blow(f"{' and '.join(cheat.titles)}: {way(cheat.deviation)} {when(cheat.day)}", cheat.harmed)
+        cheats = [cheat for cheat in stress.cheating or () if cheat.harmed is None or cheat.harmed.is_felt]
+        shown = foremost(cheats, _BARS, doer=lambda cheat: "+".join(cheat.deviation.by))
+        for cheat in sorted(shown, key=lambda cheat: hardness(cheat.harmed)):
+            yield from _blow(
+                f"{' and '.join(cheat.titles)}: gives {way(cheat.deviation)} from {when(cheat.day).partition(' ')[2]}",
+                cheat.harmed,
+            )
 
 
 def _blow(title: str, hit: Effect | None) -> Iterator[Blow]:
-    if hit is not None and hit.known:
+    if hit is not None and hit.known and hit.is_felt:
         yield Blow(
             title=title,
             hit=hit.title,
@@ -140,7 +160,7 @@ def _figures(stress: Stress, name: str) -> Html | None:
     if tried:
         rows: Iterable[tuple[Child, ...]] = (_row(title, one) for title, found in tried for one in found)
         return folded(
-            f"All {sum(len(found) for _, found in tried)} figures", table(_EFFECTS, rows, caption=caption, numbers=6)
+            f"All {sum(len(found) for _, found in tried)} figures", table(_EFFECTS, rows, caption=caption, numbers=7)
         )
     head, plain = table_of(stress, name)
     if plain:
@@ -155,12 +175,13 @@ def _figures(stress: Stress, name: str) -> Html | None:
 
 def _tried(stress: Stress, name: str) -> Iterator[tuple[str, tuple[Effect, ...]]]:
     if name == "exits":
-        yield from ((f"{one.title} leaves {when(one.day)}", one.effects) for one in stress.exits or ())
+        tried = stress.exits.tried if stress.exits is not None else ()
+        yield from ((f"{one.title} leaves {when(one.day)}", one.effects) for one in tried)
     elif name == "shocks" and stress.shocks is not None:
         yield from ((one.brief, one.effects) for one in stress.shocks.tried)
-    elif name == "links" and stress.links is not None:
+    elif name == "links":
         yield from (
-            (one.flow if one.cut == "whole" else f"half of {one.flow}", one.effects) for one in stress.links.tried
+            (one.flow if one.cut == "whole" else f"half of {one.flow}", one.effects) for one in stress.links or ()
         )
     elif name == "goodwill" and stress.goodwill is not None and stress.goodwill.effects:
         yield ("goodwill stops", stress.goodwill.effects)
@@ -168,12 +189,13 @@ def _tried(stress: Stress, name: str) -> Iterator[tuple[str, tuple[Effect, ...]]
 
 def _row(title: str, one: Effect) -> tuple[Child, ...]:
     if not one.known:
-        return (title, one.title, *(figures.UNKNOWN for _ in range(4)), figures.percent(one.anyway), NONE)
+        return (title, one.title, *(figures.UNKNOWN for _ in range(5)), figures.percent(one.anyway), NONE)
     return (
         title,
         one.title,
         figures.percent(one.lost.value),
         figures.interval(one.lost.interval, "of its range"),
+        figures.percent(one.hard.lost.value) if one.hard is not None else NONE,
         figures.percent(one.falls.value),
         figures.interval(one.falls.interval, "of the futures"),
         figures.percent(one.anyway),
@@ -190,12 +212,4 @@ def _fates(stress: Stress) -> Iterator[tuple[Child, ...]]:
 
 def _made(stress: Stress) -> Html:
     said = f"{futures_of(stress)} {words.rests_on_words(stress.rests_on)} File {stress.file_hash[:12]}."
-    left_out = [
-        f"{count} {what} were not tried."
-        for count, what in (
-            (stress.shocks.untried if stress.shocks is not None else 0, "blows"),
-            (stress.links.untried if stress.links is not None else 0, "flows"),
-        )
-        if count
-    ]
-    return part("made", "How it was made", element("p", " ".join([said, *left_out])))
+    return part("made", "How it was made", element("p", said))
