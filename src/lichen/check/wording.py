@@ -19,6 +19,7 @@ _SPANS = (
     (0.0, 1.0, "days"),
 )
 _MOST = 1e5
+"""Shares above this are told as more than it, so many per cent."""
 _HUNDREDTH = 0.01
 """Of fewer futures than this it is not said that something happens in them anyway."""
 
