@@ -72,7 +72,7 @@ def test_what_nobody_else_feels_is_counted_and_not_shown() -> None:
 
 def test_a_way_to_cheat_is_told_by_what_is_given() -> None:
     deed = Deviation(by=("a",), way="withhold", amount=0.25, begins=0.0, flows=("ab",))
-    assert way(deed) == "25 % less"
+    assert way(deed) == "25\u202f% less"
     assert way(replace(deed, way="free_ride", amount=1.0)) == "nothing"
     assert way(replace(deed, way="delay", amount=28.0)).endswith("late")
 
@@ -111,6 +111,8 @@ def test_whose_word_does_not_keep_itself_comes_first_and_the_others_are_told_tog
     assert len(said) == 3
     assert said[0].startswith("breaker gains 20 % of its range")
     assert said[2].startswith("f0, f1, f2, f3 and 3 more gain nothing by cheating until the next review, 13 weeks,")
+    outsider = replace(enforced("outsider", 0.0, 5.0), worth=exact(-0.1))
+    assert keeping([*idle, outsider])[0].endswith("but would be better off outside.")
 
 
 def test_the_cost_of_goodwill_is_a_share_where_no_price_is_known() -> None:

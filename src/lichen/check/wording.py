@@ -12,7 +12,6 @@ from lichen.relationship.quantity import MONTH_DAYS, YEAR_DAYS
 MINUS = "\u2212"
 NAMED = 4
 """So many of a long list are named."""
-_SPANS = ((365.25 * 2, 365.25, "years"), (30.4375 * 4, 30.4375, "months"), (14.0, 7.0, "weeks"), (0.0, 1.0, "days"))
 _SPANS = (
     (2 * YEAR_DAYS, YEAR_DAYS, "years"),
     (4 * MONTH_DAYS, MONTH_DAYS, "months"),

@@ -12,7 +12,7 @@ from lichen.show.lines import Line, columns, cut, one_line, plain, rendered, wra
 from lichen.show.stress_tables import ROWS, Row, felt, foremost, table_of
 from lichen.simulation.caution import sentences as cautions
 from lichen.stress.at_floor import telling
-from lichen.stress.effects import hardness
+from lichen.stress.effects import SLIGHT, hardness
 from lichen.stress.enforcement import keeping
 from lichen.stress.stress import SECTIONS
 
@@ -49,8 +49,7 @@ def sentences(stress: Stress, section: str) -> list[str]:
         case "contagion" | "rehearsal":
             said = said[:2]
         case "cheating":
-            cheats = _best_cheats(stress)
-            said = [one.says for one in cheats] if cheats and cheats[0].pays else _cheating(stress)
+            said = _cheating(stress)
         case "links":
             said = said[:1]
         case "enforcement":
@@ -72,14 +71,6 @@ def hardest_exits(stress: Stress) -> list[Exit]:
     return list(found.values())
 
 
-def _best_cheats(stress: Stress) -> list[Cheat]:
-    """For each party that could cheat, alone or with another, what pays best."""
-    found: dict[tuple[str, ...], Cheat] = {}
-    for one in stress.cheating or ():
-        found.setdefault(one.deviation.by, one)
-    return list(found.values())
-
-
 def three_lines(stress: Stress) -> tuple[str, ...]:
     """The hardest exit, the hardest blow, and whether cheating pays: what one must know of a whole test."""
     exits, shocks = hardest_exits(stress)[:1], stress.shocks.tried[:1] if stress.shocks is not None else ()
@@ -93,10 +84,14 @@ def futures_of(stress: Stress) -> str:
 
 
 def _cheating(stress: Stress) -> list[str]:
-    """The cheat that pays best, or that none does and which would do most harm."""
+    """Of everybody who wins by cheating, or might, what pays best; or that nobody does and what would do most harm."""
     cheats = stress.cheating or ()
-    if not cheats or cheats[0].pays:
-        return [one.says for one in cheats[:1]]
+    best: dict[tuple[str, ...], Cheat] = {}
+    for one in cheats:
+        if one.gain.known and one.gain.value >= SLIGHT:
+            best.setdefault(one.deviation.by, one)
+    if best or not cheats:
+        return [one.says for one in best.values()]
     told = all(one.gain.known for one in cheats)
     none = f"Nobody gains by any of the {len(cheats)} ways to cheat that were tried." if told else ""
     return [*filter(None, [none]), cheats[0].says]
@@ -138,7 +133,9 @@ def _table(head: Row, rows: Sequence[Row], *, by_first: bool) -> Iterator[Line]:
         yield plain(f"… and {number(len(rows) - len(shown))} more: `--format html` or `json` has all.")
 
 
-_NO_DIFFERENCE = "Whether a side stops giving at its floor makes no difference, as it is and after a blow to any side."
+_NO_DIFFERENCE = (
+    "Whether a side stops giving at its floor makes no difference to the others, as it is and after a blow to any side."
+)
 _NOTHING = {
     "exits": "Nobody here can leave.",
     "shocks": "Nothing here can be struck.",

@@ -56,14 +56,18 @@ class SelfEnforcement:
         return self.slack.low >= 0
 
     @property
+    def keeps_by_itself(self) -> bool:
+        """Whether cheating brings it nothing, and leaving neither."""
+        return self.gain.value <= SLIGHT and not self.worth.value < -SLIGHT
+
+    @property
     def says(self) -> str:
-        """`Alder gains nothing by cheating until the next review, and would lose ...`"""
+        """`Alder gains nothing by cheating until the next review, 13 weeks, so its word keeps itself.`"""
         if not self.slack.known:
             return f"Whether {self.title} would keep its word cannot be told."
         until = f"until the next review, {wording.span(self.period_days)}"
         if self.gain.value <= SLIGHT:
-            outside = self.worth.known and self.worth.value < -SLIGHT
-            kept = "but would be better off outside" if outside else "so its word keeps itself"
+            kept = "so its word keeps itself" if self.keeps_by_itself else "but would be better off outside"
             return f"{self.title} gains nothing by cheating {until}, {kept}."
         word = (
             "keeps itself" if self.holds else "does not keep itself" if self.slack.high < 0 else "hangs in the balance"
@@ -82,7 +86,7 @@ class SelfEnforcement:
 
 def keeping(found: Sequence[SelfEnforcement]) -> list[str]:
     """What is said of everybody: first whose word does not keep itself, and once of all those that gain nothing."""
-    idle = [one for one in found if one.slack.known and one.gain.value < SLIGHT]
+    idle = [one for one in found if one.slack.known and one.keeps_by_itself]
     others = sorted(
         (one for one in found if one not in idle), key=lambda one: one.slack.value if one.slack.known else 0
     )

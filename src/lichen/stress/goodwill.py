@@ -53,7 +53,7 @@ class Goodwill:
             return "Nothing that passes hangs on goodwill alone."
         named = wording.few([f"`{name}`" for name in self.flows])
         costs = [one.costs for one in sorted(self.given, key=lambda one: -one.monthly_cost) if one.monthly_cost > 0]
-        cost = f", which costs {wording.few(costs)} a month" if costs else ""
+        cost = f", which cost{'s' * (len(self.flows) == 1)} {wording.few(costs)} a month" if costs else ""
         hit = worst(self.effects)
         return f"Without goodwill ({named}{cost}) {hit.says if hit is not None else 'nobody can say what happens'}."
 

@@ -87,7 +87,7 @@ class Together:
         if self.limit != "floor":
             return self._in_worst_times()
         bad = "fall below their floors"
-        chance = wording.share(self.expected)
+        chance = wording.out_of_hundred(self.expected)
         if self.both.low > self.expected:
             return f"{whose} {bad} together {often}; were they independent, it would be {chance}."
         if self.both.high < self.expected:

@@ -14,7 +14,7 @@ from lichen.show.page.parts import chart, document, folded, part, prose, table
 from lichen.show.stress_tables import NONE, foremost, table_of, way
 from lichen.show.stressed import SCALE, futures_of, hardest_exits, sentences, three_lines
 from lichen.simulation.caution import sentences as cautions
-from lichen.stress.effects import Effect
+from lichen.stress.effects import Effect, hardness
 from lichen.stress.setting import when
 from lichen.stress.stress import SECTIONS
 
@@ -134,7 +134,8 @@ def _blows(stress: Stress, name: str) -> Iterator[Blow]:
             yield from _blow(link.flow if link.cut == "whole" else f"half of {link.flow}", link.hit)
     elif name == "cheating":
         cheats = [cheat for cheat in stress.cheating or () if cheat.harmed is None or cheat.harmed.is_felt]
-        for cheat in foremost(cheats, _BARS, doer=lambda cheat: "+".join(cheat.deviation.by)):
+        shown = foremost(cheats, _BARS, doer=lambda cheat: "+".join(cheat.deviation.by))
+        for cheat in sorted(shown, key=lambda cheat: hardness(cheat.harmed)):
             yield from _blow(
                 f"{' and '.join(cheat.titles)}: gives {way(cheat.deviation)} from {when(cheat.day).partition(' ')[2]}",
                 cheat.harmed,
