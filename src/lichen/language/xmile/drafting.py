@@ -104,7 +104,7 @@ class _Text:
         takes, adds = (self._moved(name, side) for side in ("outflows", "inflows"))
         title, word, own = self.held.model.variables[name].title, self.words[name], self.formulas.own[name]
         yield self._way(word, title, own, takes, adds)
-        if name not in self.held.above:
+        if name in self.formulas.turning:
             yield self._way(f"{word}_back", f"{title}, turned", f"-({own})", adds, takes)
 
     def _way(self, word: str, title: str, rate: str, takes: list[str], adds: list[str]) -> str:

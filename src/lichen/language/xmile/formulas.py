@@ -34,12 +34,14 @@ class Formulas:
     """The variables of a model in words of the language.
 
     `own`: what each variable but the stocks is. `changes`: what moves each stock that is held at 0, per unit of time.
-    `flows`: the flows that move all other stocks, each a flow of the text. `left_out`: what counts as 0, and why.
+    `flows`: the flows that move all other stocks, each a flow of the text; `turning` those that may fall below 0.
+    `left_out`: what counts as 0, and why.
     """
 
     own: Mapping[str, str]
     changes: Mapping[str, str]
     flows: tuple[str, ...]
+    turning: frozenset[str]
     left_out: tuple[str, ...]
 
 
@@ -60,6 +62,7 @@ class _Writing:
         self.units = standard_units()
         stated = (v for name, v in self.model.variables.items() if name not in held.clipped)
         self.flows = {flow for variable in stated for flow in (*variable.inflows, *variable.outflows)}
+        self.turning = self.flows - held.above
         self.read: dict[str, str] = {}
         self.left_out: list[str] = []
 
@@ -75,7 +78,9 @@ class _Writing:
             if name in self.held.clipped
         }
         flows = tuple(name for name in self.held.order if name in self.flows)
-        return Formulas(own=own, changes=changes, flows=flows, left_out=tuple(self.left_out))
+        return Formulas(
+            own=own, changes=changes, flows=flows, turning=frozenset(self.turning), left_out=tuple(self.left_out)
+        )
 
     def _own(self, name: str) -> str:
         """A variable as a formula; where the language cannot say it, its value if it is constant, else 0."""
@@ -87,6 +92,7 @@ class _Writing:
             if name in self.found.constants:
                 return figure(self.found.constants[name])
             self.left_out.append(f"{name}: {wrong}; it counts as 0")
+            self.turning.discard(name)
             return "0"
         return said
 
@@ -96,7 +102,7 @@ class _Writing:
         if name in self.found.constants or name in self.found.timed:
             return word
         if name in self.flows:
-            both = word if name in self.held.above else f"({word} - {word}_back)"
+            both = f"({word} - {word}_back)" if name in self.turning else word
             return f"({both} * 1 {self.unit})"
         return own
 

@@ -9,7 +9,7 @@ from lichen.language.xmile.equations import GRAPH
 from lichen.language.xmile.model import Model
 from lichen.relationship.formula import TRUTHS, Binary, Call, Conditional, Name, Number, Tree, Unary
 
-MOST_ROUNDS = 50
+MOST_ROUNDS = 12
 """So often stocks that do not stay above 0 may show that others do not either; then only bounds count."""
 
 
@@ -37,6 +37,7 @@ class Signs:
     def __init__(self, model: Model, stocks: Collection[str], order: Iterable[str]) -> None:
         self.model = model
         self.given = {**model.given, "time": model.start}
+        self.graphs = {GRAPH + name for name, graph in model.graphs.items() if graph.is_never_below_zero}
         self.above = set(stocks)
         for name in order:
             if self.of(model.variables[name].equation):
@@ -72,8 +73,7 @@ class Signs:
             case Call(function="smooth" | "pulse", arguments=(value, *_)):
                 return self.of(value)
             case Call(function=function):
-                graph = self.model.graphs.get(function.removeprefix(GRAPH)) if function.startswith(GRAPH) else None
-                return function in ("abs", "exp", "sqrt") or (graph is not None and graph.is_never_below_zero)
+                return function in ("abs", "exp", "sqrt") or function in self.graphs
         return False
 
 
