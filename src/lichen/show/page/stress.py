@@ -27,7 +27,7 @@ _EFFECTS = (
     "Side",
     "Lost",
     "95 % sure",
-    "In hard times",
+    "If hard",
     "Below floor",
     "95 % sure",
     "Anyway",
