@@ -26,7 +26,8 @@ class Beyond:
     """Whom it hits worse than one by one.
 
     `together` is what both exits do to it, `lost` the room that it loses beyond the sum of the two losses, of its
-    healthy range, `falls` the share of futures in which it falls beyond the sum of both.
+    healthy range, `falls` the share of futures in which it falls beyond the sum of both. What it wins by one exit
+    counts as nothing.
     """
 
     together: Effect
@@ -89,7 +90,8 @@ def leaving_together(setting: Setting, pairs: Sequence[tuple[Party, Party]]) -> 
 def _two(evidence: CheckInput, pair: tuple[Party, Party], lane: Lane, alone: Sequence[Lane]) -> TwoExits:
     both = losses(evidence, lane)
     one, other = (losses(evidence, single) for single in alone)
-    lost, falls = both.lost - one.lost - other.lost, both.more - one.more - other.more
+    lost = both.lost - _harm(one.lost) - _harm(other.lost)
+    falls = both.more - np.maximum(one.more, 0) - np.maximum(other.more, 0)
     worse = [
         Beyond(together=effect(evidence, lane, name), lost=mean_of(lost[place]), falls=mean_of(falls[place]))
         for place in np.flatnonzero(_beyond(lost, SLIGHT) | _beyond(falls, NOTABLE))
@@ -101,6 +103,12 @@ def _two(evidence: CheckInput, pair: tuple[Party, Party], lane: Lane, alone: Seq
         day=lane.intervention_days,
         beyond=tuple(sorted(worse, key=_rank)[:MOST_TOLD]),
     )
+
+
+def _harm(lost: Array) -> Array:
+    """Losses [party, future]; an exit by which a party wins counts nothing: that it wins less is no harm."""
+    harm: Array = np.where(lost.mean(axis=1, keepdims=True) > 0, lost, 0.0)
+    return harm
 
 
 def _beyond(samples: Array, least: float) -> NDArray[np.bool_]:

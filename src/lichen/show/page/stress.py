@@ -28,7 +28,7 @@ _EFFECTS = (
     "Side",
     "Lost",
     "From … to",
-    "In hard times",
+    "If hard",
     "Below floor",
     "From … to",
     "Anyway",
@@ -44,7 +44,7 @@ _SCALE = (
 )
 """What a picture shows of each question, and how it is to be read."""
 _LEADS = {
-    "exits": "Every side leaves once, with the notice and the replacements of the file.",
+    "exits": "Every side leaves, alone and two together, with the notice and the replacements of the file.",
     "shocks": "Each blow falls on one day; what counts is the side that is not struck itself.",
     "contagion": "Each side falls to its floor once; the others lose by it directly, or through others.",
     "cheating": "One side gives less, or later, than the file says; nobody answers it but the reviews of the file.",
