@@ -13,7 +13,7 @@ from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.figure import Figure, mean_of, share_of
 from lichen.relationship.relationship import Relationship
-from lichen.simulation.experiments import Experiment
+from lichen.simulation.experiments import shock
 from lichen.stress.effects import MOST_TOLD, NOTABLE, fallen_in
 from lichen.stress.setting import Setting, when
 
@@ -88,11 +88,7 @@ def telling(found: Sequence[AtFloor]) -> list[AtFloor]:
 
 def at_floor(setting: Setting) -> tuple[AtFloor, ...]:
     """As it is, and after a blow to all that a party lives on, for every party that is asked of."""
-    lanes = tuple(
-        Experiment(name=f"blow:{party.name}", begins=setting.later, to_floor=frozenset(essential))
-        for party in setting.asked
-        if (essential := [f"{party.name}.{capacity.name}" for capacity in party.essential_capacities])
-    )
+    lanes = tuple(shock(party, begins=setting.later) for party in setting.asked if party.essential_capacities)
     ways: Mapping[Way, CheckInput] = {
         way: setting.run(lanes, everybody(setting.relationship, way)) for way in ("continues", "stops")
     }

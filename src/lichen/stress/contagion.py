@@ -22,7 +22,7 @@ from lichen.dependency.contagion_parties import PartyContagion, Unattended, part
 from lichen.dependency.harm import damages
 from lichen.dependency.needs import needs
 from lichen.relationship.party import Party
-from lichen.simulation.experiments import Experiment
+from lichen.simulation.experiments import shock
 from lichen.stress.effects import SLIGHT
 from lichen.stress.setting import Setting, when
 
@@ -161,17 +161,12 @@ def _structure(setting: Setting) -> PartyContagion | None:
 
 
 def _failures(setting: Setting) -> tuple[tuple[Failure, ...], Mapping[tuple[str, str], Figure]]:
-    parties = {f"shock:{party.name}": party for party in setting.asked if party.essential_capacities}
-    evidence = setting.run([_to_floor(setting, name, party) for name, party in parties.items()])
+    parties = [party for party in setting.asked if party.essential_capacities]
+    evidence = setting.run([shock(party, begins=setting.later) for party in parties])
     shares = spread(evidence)
     day, nobody = setting.days_at(setting.later), unattended(setting.relationship)
-    found = [_failure(evidence, party, shares, day, nobody.get(party.name)) for party in parties.values()]
+    found = [_failure(evidence, party, shares, day, nobody.get(party.name)) for party in parties]
     return tuple(sorted(found, key=lambda one: -one.pulled)), shares
-
-
-def _to_floor(setting: Setting, name: str, party: Party) -> Experiment:
-    places = frozenset(f"{party.name}.{capacity.name}" for capacity in party.essential_capacities)
-    return Experiment(name=name, begins=setting.later, to_floor=places)
 
 
 def _failure(

@@ -11,9 +11,8 @@ import numpy as np
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.worth import Valuation, valuation
-from lichen.relationship.backing import backed_flows
 from lichen.relationship.quantity import MONTH_DAYS
-from lichen.simulation.experiments import Experiment
+from lichen.simulation.experiments import without_goodwill
 from lichen.stress.effects import Effect, effects, worst
 from lichen.stress.setting import Setting
 
@@ -60,16 +59,16 @@ class Goodwill:
 
 def goodwill(setting: Setting) -> Goodwill:
     """Everything that nothing backs stops at the start."""
-    backed = backed_flows(setting.relationship)
-    flows = tuple(flow.name for flow in setting.relationship.inner_flows if flow.name not in backed)
+    lane = without_goodwill(setting.relationship)
+    flows = tuple(lane.rates)
     if not flows:
         return Goodwill(flows=(), given=(), effects=())
-    evidence = setting.run([Experiment(name="no_goodwill", rates=dict.fromkeys(flows, 0.0))])
+    evidence = setting.run([lane])
     valued = valuation(evidence)
     return Goodwill(
         flows=flows,
         given=tuple(_given(evidence, flows, valued)),
-        effects=effects(evidence, evidence.futures.lanes["no_goodwill"]),
+        effects=effects(evidence, evidence.futures.lanes[lane.name]),
     )
 
 

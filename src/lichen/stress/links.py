@@ -8,7 +8,7 @@ from typing import Literal, final
 
 from lichen.check.evidence import CheckInput
 from lichen.relationship.flow import Flow
-from lichen.simulation.experiments import Experiment
+from lichen.simulation.experiments import left_of
 from lichen.simulation.futures import Lane
 from lichen.stress.effects import Effect, effects, hardness, worst
 from lichen.stress.setting import Setting
@@ -45,12 +45,8 @@ class Link:
 def links(setting: Setting) -> tuple[Link, ...]:
     """Every flow, or those on which most hangs, or all that touch the party that is asked of; the hardest cut first."""
     tried = [(flow, cut) for flow in setting.first(setting.flows, setting.most_links) for cut in LEFT]
-    found = setting.each([(_lane(*one), one) for one in tried], _link)
+    found = setting.each([(left_of(flow.name, LEFT[cut]), (flow, cut)) for flow, cut in tried], _link)
     return tuple(sorted(found, key=lambda one: hardness(one.hit)))
-
-
-def _lane(flow: Flow, cut: Cut) -> Experiment:
-    return Experiment(name=f"cut {cut}:{flow.name}", rates={flow.name: LEFT[cut]})
 
 
 def _link(evidence: CheckInput, tried: tuple[Flow, Cut], lane: Lane) -> Link:

@@ -19,7 +19,7 @@ import numpy as np
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.figure import Figure, share_of
-from lichen.simulation.experiments import HIGH, LOW, Experiment, together
+from lichen.simulation.experiments import LOW, Experiment, at_its_ends, shock, together
 from lichen.simulation.futures import Lane
 from lichen.stress.effects import SLIGHT, WORST, Effect, Losses, effects, fallen_in, hardness, losses, worst, worst_part
 from lichen.stress.selection import size_of_blow
@@ -149,17 +149,13 @@ def _size(setting: Setting, lane: Experiment) -> float:
 
 def _alone(setting: Setting) -> Iterator[Experiment]:
     for party in setting.asked:
-        places = [f"{party.name}.{name}" for name in party.capacities]
-        essential = [f"{party.name}.{capacity.name}" for capacity in party.essential_capacities]
-        if len(essential) > 1:
-            yield Experiment(name=f"shock:{party.name}", begins=setting.later, to_floor=frozenset(essential))
-        for place in places:
-            yield Experiment(name=f"shock:{place}", begins=setting.later, to_floor=frozenset([place]))
+        if len(party.essential_capacities) > 1:
+            yield shock(party, begins=setting.later)
+        for capacity in party.capacities:
+            yield shock(party, capacity, begins=setting.later)
     for process in setting.relationship.world.values():
         if process.kind != "constant" and setting.party is None:
-            low, high = ({process.name: point} for point in (LOW, HIGH))
-            yield Experiment(name=f"world_low:{process.name}", begins=setting.later, world=low)
-            yield Experiment(name=f"world_high:{process.name}", begins=setting.later, world=high)
+            yield from at_its_ends(process.name, setting.later)
 
 
 def _joint(setting: Setting, tried: Sequence[Experiment], found: Mapping[str, Shock]) -> tuple[Experiment, ...]:
