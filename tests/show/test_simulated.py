@@ -78,16 +78,16 @@ def test_a_lane_has_a_name_for_people(name: str, title: str) -> None:
 @pytest.mark.parametrize("one", standard_experiments(MILL)[1:], ids=lambda one: one.name)
 def test_every_experiment_can_be_said(one: Experiment) -> None:
     said = lane_says(one.name, MILL)
-    assert said.startswith("from the start, " if one.begins == 0 else "in January 2026, ")
+    assert said.startswith("from the start, " if one.begins == 0 else "from January 2026 on, ")
     parties = {name for name in MILL.parties if name in one.name.replace("+", ":").replace(".", ":").split(":")}
     assert all(MILL.parties[name].title in said for name in parties)
 
 
 def test_an_exit_is_said_with_its_month() -> None:
     year = relationship(BARE, time="time: {start: 2026-01-01, horizon: 3 years, step: 1 month}\n")
-    assert lane_says("exit:mill", year) == "in January 2027, notice that The mill leaves"
-    assert lane_says("cut_and_run:mill", year) == "in September 2028, The mill gives nothing"
-    assert lane_says("shock:mill.cash", year) == "in January 2027, The mill's `cash` at its floor"
+    assert lane_says("exit:mill", year) == "from January 2027 on, The mill leaves"
+    assert lane_says("cut_and_run:mill", year) == "from September 2028 on, The mill cuts and runs"
+    assert lane_says("shock:mill.cash", year) == "from January 2027 on, The mill's `cash` at its floor"
     assert lane_says("scenario:dry", year) == "what the file says under `scenarios: dry`"
 
 
@@ -95,9 +95,9 @@ def test_the_page_has_a_chart_for_each_series_and_says_what_each_lane_is() -> No
     lanes = [one for one in standard_experiments(MILL) if one.name == "exit:mill"]
     page = futures_page(look_ahead(MILL, lanes, runs=20), MILL)
     assert page.count("<figure") == 5
-    assert "exit mill: in January 2026, notice that The mill leaves." in page
+    assert "mill leaves: from January 2026 on, The mill leaves." in page
     assert "20 futures, seed 1, 1 January 2026 to 11 January 2026." in page
-    assert ">The mill, exit mill</th>" in page
+    assert ">The mill, mill leaves</th>" in page
 
 
 def test_what_a_group_has_is_said_to_be_of_all_members() -> None:

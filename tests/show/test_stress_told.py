@@ -147,7 +147,7 @@ def test_the_page_has_every_figure_and_its_pictures_say_who_falls_anyway(found: 
         "Side",
         "Lost",
         "From … to",
-        "In hard times",
+        "If hard",
         "Below floor",
         "From … to",
         "Anyway",

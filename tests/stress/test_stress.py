@@ -302,7 +302,7 @@ def test_where_structure_and_futures_have_one_order_only_the_futures_are_told() 
     assert found.contagion.structure is not None
     assert found.contagion.by_structure == {}
     assert "structure" not in found.contagion.says
-    assert table_of(found, "contagion")[0] == ("Fails", "Directly", "In all", "Hit hardest", "Lost")
+    assert table_of(found, "contagion")[0] == ("Fails", "Directly", "In all", "Hit hardest", "Lacks")
 
 
 def test_one_party_alone_fails_where_only_it_is_asked_of() -> None:

@@ -13,7 +13,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.measures.worth import Valuation, valuation
 from lichen.relationship.quantity import MONTH_DAYS
 from lichen.simulation.experiments import without_goodwill
-from lichen.stress.effects import Effect, effects, worst
+from lichen.stress.effects import Effect, effects, untold, worst
 from lichen.stress.setting import Setting
 
 
@@ -54,7 +54,9 @@ class Goodwill:
         costs = [one.costs for one in sorted(self.given, key=lambda one: -one.monthly_cost) if one.monthly_cost > 0]
         cost = f", which cost{'s' * (len(self.flows) == 1)} {wording.few(costs)} a month" if costs else ""
         hit = worst(self.effects)
-        return f"Without goodwill ({named}{cost}) {hit.says if hit is not None else 'nobody can say what happens'}."
+        if hit is None:
+            return f"Without goodwill ({named}{cost}) nobody can say what happens."
+        return f"Without goodwill ({named}{cost}) {hit.says}{wording.but_for(untold(self.effects))}."
 
 
 def goodwill(setting: Setting) -> Goodwill:

@@ -21,7 +21,19 @@ from lichen.check.evidence import CheckInput
 from lichen.check.measures.figure import Figure, share_of
 from lichen.simulation.experiments import LOW, Experiment, at_its_ends, shock, together
 from lichen.simulation.futures import Lane
-from lichen.stress.effects import SLIGHT, WORST, Effect, Losses, effects, fallen_in, hardness, losses, worst, worst_part
+from lichen.stress.effects import (
+    SLIGHT,
+    WORST,
+    Effect,
+    Losses,
+    effects,
+    fallen_in,
+    hardness,
+    losses,
+    untold,
+    worst,
+    worst_part,
+)
 from lichen.stress.selection import size_of_blow
 from lichen.stress.setting import Setting, when
 
@@ -52,7 +64,12 @@ class Shock:
     @property
     def hit(self) -> Effect | None:
         """Who is hit hardest without being struck itself; where all are struck, of all."""
-        return worst(self.effects, besides=self.owners) or worst(self.effects)
+        return worst([one for one in self.effects if one.party not in self.owners] or self.effects)
+
+    @property
+    def is_felt(self) -> bool:
+        """Whether it makes a difference to anybody who is not struck, as far as it can be told."""
+        return any(one.is_felt for one in self.effects if one.party not in self.owners)
 
     @property
     def says(self) -> str:
@@ -60,7 +77,9 @@ class Shock:
         hit = self.hit
         if hit is None:
             return f"If {self.title} {when(self.day)}, what becomes of the sides cannot be told."
-        return " ".join([f"If {self.title} {when(self.day)}, {hit.says}.", *filter(None, [hit.says_when_hard])])
+        besides = wording.but_for(untold(self.effects, besides=self.owners))
+        said = f"If {self.title} {when(self.day)}, {hit.says}{besides}."
+        return " ".join([said, *filter(None, [hit.says_when_hard])])
 
 
 @final
