@@ -152,6 +152,7 @@ def test_an_interruption_keeps_the_futures_that_are_done(tmp_path: Path) -> None
     assert running.returncode == 3, complaint
     assert b"futures are done" in said
     assert b"Traceback" not in complaint
+    assert b"Stopping after what is under way." in complaint
     done = duckdb.sql(f"SELECT count(DISTINCT future) FROM '{tmp_path / 'out.parquet'}'").fetchall()[0][0]
     assert 0 < done < 100_000
     assert list(tmp_path.glob(".out*")) == []

@@ -36,7 +36,7 @@ def test_the_map_says_who_falls_in_how_many_rounds_and_what_is_in_doubt() -> Non
         "If farm stops, mill and shop fall, at most 1 of them within 10 weeks; 60 % of what all live on is in doubt. "
         "If mill stops, nobody else falls; 25 % of what all live on is in doubt. "
         "If bakery stops, shop and 2 others fall, in 3 rounds, at most 2 of them within 10 weeks; 19 % of what all "
-        "live on is in doubt (at least 19 % if each passes it on once). "
+        "live on is in doubt. "
         "If shop stops, farm and mill fall, in 2 rounds, at most 1 of them within 10 weeks; 13 % of what all live on "
         "is in doubt. "
         "Round after round 55 % of a failure is passed on."

@@ -146,6 +146,6 @@ def test_every_experiment_has_words_of_its_own() -> None:
 def test_it_is_said_when_an_experiment_begins() -> None:
     lanes = [one for one in standard_experiments(MILL) if one.name in ("exit:mill", "boost:mill", "cut")]
     said = " ".join(prospects_text(look_ahead(MILL, lanes, runs=20), MILL).split())
-    # A third of ten days is the third step, three days after 1 January.
-    assert "From 4 January 2026 on: mill has more and mill leaves." in said
-    assert "nothing passes" in said
+    assert "- mill leaves: from January 2026 on, The mill leaves." in said
+    assert "- mill has more: from January 2026 on, The mill has more." in said
+    assert "- nothing passes: from the start, nothing passes." in said

@@ -144,9 +144,10 @@ def test_a_verdict_on_a_smaller_group_says_nothing_of_samples() -> None:
 
 def test_futures_say_of_whom_the_room_is_told() -> None:
     made, small = mill(), mill(NAMES[:150])
-    found = look_ahead(made, (), runs=2)
+    found = look_ahead(made, (), runs=1)
     assert found.to_json()["sampled"] == {"growers": [50, 300]}
     assert "of 50 of 300 members looked at" in " ".join(prospects_text(found, made, colours=False).split())
+    assert "1 future, seed 1" in prospects_text(found, made, colours=False)
     assert "sampled" not in look_ahead(small, (), runs=2).to_json()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -273,6 +274,9 @@ def progress(what: str) -> Iterator[Callable[[float], None]]:
         yield lambda share: bar.update(task, completed=max(share, bar.tasks[0].completed))
 
 
+STOPPING = b"\nStopping after what is under way. Once more stops at once.\n"
+
+
 @contextmanager
 def interruptible(tick: Callable[[float], None]) -> Iterator[Callable[[float], None]]:
     """The same function, in which an interruption strikes: between two pieces of work, so that what is done is whole.
@@ -286,6 +290,7 @@ def interruptible(tick: Callable[[float], None]) -> Iterator[Callable[[float], N
         if waiting:
             raise KeyboardInterrupt
         waiting = True
+        os.write(2, STOPPING)  # a stream could be in the middle of a line of its own
 
     def told(share: float) -> None:
         tick(share)

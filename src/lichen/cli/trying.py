@@ -65,7 +65,8 @@ def simulate(
     from lichen.simulation.caution import sentences
 
     doubts = sentences(found.cautions) if form in ("csv", "svg") else ()
-    for said in (*not_at_hand(relationship, party), *doubts):
+    done = simulated.stopped(found) if form != "text" or output is not None else None
+    for said in (*not_at_hand(relationship, party), *doubts, *filter(None, [done])):
         click.echo(said, err=True)
 
     if form == "json":
@@ -134,4 +135,7 @@ def stress(
 
         text = stress_text(found, colours=output is None and sys.stdout.isatty())
     common.deliver(text, output)
+    if found.interrupted and (form != "text" or output is not None):
+        missing = ", ".join(name for name in sections or SECTIONS if name not in found.asked())
+        click.echo(f"Stopped: not asked: {missing}.", err=True)
     return 3 if found.interrupted else 0

@@ -118,7 +118,8 @@ def how(prospects: Prospects, relationship: Relationship) -> str:
     """What was run, and over which time."""
     begin = relationship.time.start
     last = after(begin, float(prospects.days[-1]))
-    said = f"{number(prospects.runs)} futures, seed {prospects.seed}, {full_date(begin)} to {full_date(last)}."
+    futures = "1 future" if prospects.runs == 1 else f"{number(prospects.runs)} futures"
+    said = f"{futures}, seed {prospects.seed}, {full_date(begin)} to {full_date(last)}."
     others = [name for name in relationship.scenarios if f"scenario:{name}" not in prospects.lanes]
     if others:
         said += f" Scenarios of the file that were not tried: {', '.join(others)}."

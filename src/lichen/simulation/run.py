@@ -20,7 +20,8 @@ from lichen.simulation.engine_numpy import Engine
 from lichen.simulation.experiments import Experiment
 from lichen.simulation.futures import Futures, OnChunk
 from lichen.simulation.program import Program
-from lichen.simulation.recording import ChunkRecorder, Recording
+from lichen.simulation.recording import Recording
+from lichen.simulation.taking_down import ChunkRecorder
 
 CHUNK_BYTES = 150e6
 CHUNK_NUMBERS = 26_000

@@ -14,9 +14,6 @@ from lichen.show.map.words import flow_titles, plain
 MOST_TOLD = 5
 """How many failures are told one by one; the rest is counted."""
 
-_LEAST = 0.005
-"""Shares that differ by less are told as one."""
-
 
 def failure_says(dependencies: DependencyMap, contagion: PartyContagion, failure: PartyFailure) -> str:
     """`If the mill stops, the bakery and 2 others fall, in 2 rounds; 41 % of what all live on is in doubt.`"""
@@ -88,7 +85,7 @@ def _falls(falls: Falls, titles: Mapping[str, str], horizon_days: float) -> str:
 def _doubt(failure: PartyFailure) -> str:
     most, least = failure.in_doubt, failure.passed_once
     said = f"{percent(most)} of what all live on is in doubt"
-    apart = most is not None and least is not None and most - least >= _LEAST
+    apart = most is not None and least is not None and percent(most) != percent(least)
     return f"{said} (at least {percent(least)} if each passes it on once)" if apart else said
 
 
