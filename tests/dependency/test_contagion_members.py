@@ -80,6 +80,9 @@ def test_where_all_are_to_be_followed_those_with_most_links_stand_for_them(monke
     exact = told()
     monkeypatch.setattr(contagion_members, "_MOST_WORK", 0)
     assert told() == exact  # fewer than 200 have links
+    monkeypatch.setattr(contagion_members, "_CANDIDATES", 2)
+    # Bob and 1 have most links; of those without an owner there are 60 and 300 alone.
+    assert told() == [("gardeners.bob", 297, 297), ("leaves.1", 50, 51), ("leaves.60", 2, 2)]
 
 
 def test_small_groups_and_groups_without_links_have_no_ranking() -> None:

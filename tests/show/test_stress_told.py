@@ -9,6 +9,7 @@ week 13 on, a third, and 12.5 % from half on, which is written to the even digit
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -154,3 +155,13 @@ def test_the_page_has_every_figure_and_its_pictures_say_who_falls_anyway(found: 
         "After",
     ]
     assert head in cells
+
+
+def test_of_a_side_that_cannot_choose_it_is_not_said_that_nobody_can() -> None:
+    file = relationship(TWO.replace("a: {kind: organisation", "a: {kind: living system"), time=TIME)
+    tried = stress(file, runs=20, party="a", sections=("exits", "cheating", "enforcement", "responses"))
+    assert sentences(tried, "exits") == ["`a` cannot leave."]
+    assert sentences(tried, "cheating") == ["`a` cannot choose, or gives nothing that could be held back."]
+    assert sentences(tried, "enforcement")[0].startswith("`a` cannot choose or gives nothing, or")
+    assert sentences(tried, "responses") == ["`a` cannot choose."]
+    assert sentences(replace(tried, alone=None), "exits") == ["Nobody here can leave."]

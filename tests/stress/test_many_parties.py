@@ -127,6 +127,13 @@ def test_experiments_that_do_not_fit_together_are_answered_alike_in_parts(monkey
     assert answers(stress(file, runs=20, sections=("exits", "cheating", "links"))) == answers(whole)
 
 
+def test_flows_that_do_not_fit_together_are_halved_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = stress(star(3), runs=20, sections=("rehearsal",))
+    assert len(whole.rehearsal or ()) == 3
+    monkeypatch.setattr(settings, "MOST_LANES", 2)
+    assert answers(stress(star(3), runs=20, sections=("rehearsal",))) == answers(whole)
+
+
 def test_so_large_a_file_is_asked_over_fewer_futures_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "MOST_VALUES", 1)
     drawn = relationship(

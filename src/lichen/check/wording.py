@@ -20,7 +20,7 @@ _SPANS = (
 )
 _MOST = 1e5
 """Shares above this are told as more than it, so many per cent."""
-_HUNDREDTH = 0.01
+HUNDREDTH = 0.01
 """Of fewer futures than this it is not said that something happens in them anyway."""
 
 
@@ -79,7 +79,7 @@ def out_of_hundred(share: float) -> str:
 def out_of_hundred_beside(share: float, anyway: float) -> str:
     """In how many futures, beside how many anyway: `in 84 of 100 futures (in 3 of 100 futures anyway)`."""
     said, before = out_of_hundred(share), out_of_hundred(anyway)
-    if anyway < _HUNDREDTH:
+    if anyway < HUNDREDTH:
         return said
     if said == before:
         return f"{said} anyway"
@@ -140,6 +140,11 @@ def listed(names: Iterable[str], last: str = "and") -> str:
 def few(names: Sequence[str]) -> str:
     """A list of which the first are named: `a, b, c, d and 8 more`."""
     return listed(names if len(names) <= NAMED + 1 else [*names[:NAMED], f"{len(names) - NAMED} more"])
+
+
+def but_for(titles: Sequence[str]) -> str:
+    """How a sentence ends that cannot be said of everybody: `; for mill and shop it cannot be told`."""
+    return f"; for {few(titles)} it cannot be told" if titles else ""
 
 
 def spoken(text: str) -> str:

@@ -46,9 +46,9 @@ def felt(stress: Stress, section: str) -> list[bool]:
     """For each row of a section's table, whether what is tried makes a difference to anybody else."""
     match section:
         case "shocks" if stress.shocks is not None:
-            return [one.hit is None or one.hit.is_felt for one in stress.shocks.tried]
+            return [one.is_felt for one in stress.shocks.tried]
         case "links":
-            return [one.hit is None or one.hit.is_felt for one in stress.links or ()]
+            return [one.is_felt for one in stress.links or ()]
         case _:
             return [True] * len(table_of(stress, section)[1])
 
@@ -108,8 +108,16 @@ def _contagion(stress: Stress) -> tuple[Row, list[Row]]:
         most = one.reached[0] if one.reached else None
         lost = (one_line(most.party), percent(most.share.value)) if most is not None else (NONE, NONE)
         structure = (percent(beside.get(one.party)),) if beside else ()
-        rows.append((one_line(one.party), number(direct), number(len(one.reached)), *lost, *structure))
-    return ("Fails", "Directly", "In all", "Hit hardest", "Lost", *(("By structure",) if beside else ())), rows
+        counts = (_at_least(count, untold=bool(one.untold)) for count in (direct, len(one.reached)))
+        rows.append((one_line(one.party), *counts, *lost, *structure))
+    return ("Fails", "Directly", "In all", "Hit hardest", "Lacks", *(("By structure",) if beside else ())), rows
+
+
+def _at_least(count: int, *, untold: bool) -> str:
+    """How many, where somebody's fate may be untold."""
+    if not untold:
+        return number(count)
+    return f"{number(count)} or more" if count else UNKNOWN
 
 
 def _cheating(stress: Stress) -> tuple[Row, list[Row]]:

@@ -19,6 +19,7 @@ from lichen.stress.stress import SECTIONS
 if TYPE_CHECKING:
     from lichen.stress.cheating import Cheat
     from lichen.stress.exits import Exit
+    from lichen.stress.responses import Response
     from lichen.stress.stress import Stress
 
 SCALE = (
@@ -55,11 +56,13 @@ def sentences(stress: Stress, section: str) -> list[str]:
         case "enforcement":
             said = keeping(stress.enforcement or ())
         case "responses" if said:
-            best = sorted(stress.responses or (), key=lambda one: (one.stays, -one.best.gain.value))
+            best = sorted(stress.responses or (), key=_brings_most)
             stays = f"Each side once and alone; what stays as it is: {wording.listed(best[0].fixed)}."
             said = [stays, *(one.says for one in best)]
         case "at_floor" if said:
             said = [one.says for one in telling(stress.at_floor or ())] or [_NO_DIFFERENCE]
+    if stress.alone is not None and section in _NOTHING_OF:
+        return said or [_NOTHING_OF[section].format(f"`{stress.alone}`")]
     return said or [_NOTHING[section]]
 
 
@@ -76,6 +79,11 @@ def three_lines(stress: Stress) -> tuple[str, ...]:
     exits, shocks = hardest_exits(stress)[:1], stress.shocks.tried[:1] if stress.shocks is not None else ()
     cheats = _cheating(stress)[:1]
     return (*(one.says for one in exits), *(one.says for one in shocks), *cheats)
+
+
+def _brings_most(one: Response) -> tuple[bool, float]:
+    """Orders best answers: first who does something else, by what it brings, then what cannot be told."""
+    return (one.stays, -one.best.gain.value if one.best is not None else 0.0)
 
 
 def futures_of(stress: Stress) -> str:
@@ -148,3 +156,14 @@ _NOTHING = {
     "responses": "Nobody here can choose.",
     "at_floor": "Nobody has a floor.",
 }
+_NOTHING_OF = {
+    "exits": "{} cannot leave.",
+    "shocks": "{} has nothing that can be struck.",
+    "contagion": "{} has nothing that it could fall with, or there are no three sides here.",
+    "cheating": "{} cannot choose, or gives nothing that could be held back.",
+    "enforcement": "{} cannot choose or gives nothing, or a period between reviews is as long as the horizon.",
+    "links": "No flow touches {}.",
+    "rehearsal": "Nothing of worth passes between {} and another side.",
+    "responses": "{} cannot choose.",
+}
+"""The same where only one side was asked of."""

@@ -91,7 +91,7 @@ def member_shocks(
         Experiment(
             name=f"shock_member:{group}[{member}]",
             begins=LATER,
-            to_floor=frozenset(f"{group}.{c.name}" for c in relationship.parties[group].essential_capacities),
+            to_floor=shock(relationship.parties[group]).to_floor,
             member=member,
             scenario=scenario,
         )
@@ -114,13 +114,41 @@ def together(one: Experiment, other: Experiment) -> Experiment:
     )
 
 
+def without_goodwill(relationship: Relationship) -> Experiment:
+    """Nothing that is not backed passes between parties."""
+    backed = backed_flows(relationship)
+    return Experiment(
+        name="no_goodwill", rates={flow.name: 0.0 for flow in relationship.inner_flows if flow.name not in backed}
+    )
+
+
+def left_of(flow: str, left: float) -> Experiment:
+    """A flow from the start, of which nothing or half is left."""
+    return Experiment(name=f"{'halve' if left else 'ablate'}:{flow}", rates={flow: left})
+
+
+def shock(party: Party, *capacities: str, begins: float = LATER) -> Experiment:
+    """These capacities of a party fall to their floors; where none is named all that it lives on."""
+    struck = capacities or tuple(capacity.name for capacity in party.essential_capacities)
+    name = ".".join((f"shock:{party.name}", *capacities))
+    return Experiment(name=name, begins=begins, to_floor=frozenset(f"{party.name}.{one}" for one in struck))
+
+
+def at_its_ends(variable: str, begins: float = LATER) -> tuple[Experiment, Experiment]:
+    """A world variable at its low point, and at its high one."""
+    low, high = (
+        Experiment(name=f"{name}:{variable}", begins=begins, world={variable: point})
+        for name, point in (("world_low", LOW), ("world_high", HIGH))
+    )
+    return low, high
+
+
 def _without_relation(relationship: Relationship) -> Iterator[Experiment]:
     inner = {flow.name: 0.0 for flow in relationship.inner_flows}
     cut = Experiment(name="cut", rates=inner, reviews=False, risk_sharing=False)
     yield cut
     yield replace(cut, name="outside", replaced=frozenset(inner))
-    backed = backed_flows(relationship)
-    yield Experiment(name="no_goodwill", rates={name: 0.0 for name in inner if name not in backed})
+    yield without_goodwill(relationship)
     names = tuple(party.name for party in relationship.touched_parties)
     if len(names) <= LARGEST_COALITION_GAME:
         for size in range(2, len(names)):
@@ -131,8 +159,8 @@ def _without_relation(relationship: Relationship) -> Iterator[Experiment]:
 
 def _by_flow(relationship: Relationship) -> Iterator[Experiment]:
     for name in relationship.flows:
-        yield Experiment(name=f"ablate:{name}", rates={name: 0.0})
-        yield Experiment(name=f"halve:{name}", rates={name: 0.5})
+        yield left_of(name, 0.0)
+        yield left_of(name, 0.5)
 
 
 def _by_party(relationship: Relationship) -> Iterator[Experiment]:
@@ -142,11 +170,10 @@ def _by_party(relationship: Relationship) -> Iterator[Experiment]:
         yield Experiment(name=f"stopped:{party.name}", unreceived=received)
         yield Experiment(name=f"boost:{party.name}", begins=LATER, shifts=dict.fromkeys(essential, BOOST))
         yield Experiment(name=f"damp:{party.name}", begins=LATER, shifts=dict.fromkeys(essential, -BOOST))
-        yield Experiment(name=f"shock:{party.name}", begins=LATER, to_floor=frozenset(essential))
+        yield shock(party)
         if len(party.capacities) > 1:
             for capacity in party.capacities:
-                place = f"{party.name}.{capacity}"
-                yield Experiment(name=f"shock:{place}", begins=LATER, to_floor=frozenset([place]))
+                yield shock(party, capacity)
         if party.chooses:
             yield Experiment(name=f"exit:{party.name}", begins=LATER, leaves=frozenset([party.name]))
 
@@ -182,5 +209,4 @@ def flows_given(relationship: Relationship, party: Party, besides: Party | None 
 def _by_world(relationship: Relationship) -> Iterator[Experiment]:
     for process in relationship.world.values():
         if process.kind != "constant":
-            yield Experiment(name=f"world_low:{process.name}", begins=LATER, world={process.name: LOW})
-            yield Experiment(name=f"world_high:{process.name}", begins=LATER, world={process.name: HIGH})
+            yield from at_its_ends(process.name)

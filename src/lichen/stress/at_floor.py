@@ -13,7 +13,7 @@ from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.figure import Figure, mean_of, share_of
 from lichen.relationship.relationship import Relationship
-from lichen.simulation.experiments import Experiment
+from lichen.simulation.experiments import shock
 from lichen.stress.effects import MOST_TOLD, NOTABLE, fallen_in
 from lichen.stress.setting import Setting, when
 
@@ -54,45 +54,44 @@ class AtFloor:
         return tuple(fate for fate in others if fate.more.low > 0 and fate.more.value >= NOTABLE)
 
     @property
-    def differs(self) -> bool:
-        """Whether it makes a difference, or cannot be told."""
-        return bool(self.drawn) or any(not fate.stops.known for fate in self.fates)
+    def untold(self) -> tuple[str, ...]:
+        """The titles of those for whom it cannot be told."""
+        return tuple(fate.title for fate in self.fates if not fate.more.known)
 
     @property
     def says(self) -> str:
         """Who falls with whom once parties stop at their floor."""
         begin = f"If {self.title} falls to its floor {when(self.day)}" if self.title else "As it is"
         drawn = self.drawn
-        if any(not fate.stops.known for fate in self.fates):
+        besides = wording.but_for(self.untold)
+        if len(self.untold) == len(self.fates) > 0:
             return f"{begin}, who falls cannot be told."
         if not drawn:
             others = " to the others" if self.after else ""
-            return f"{begin}, it makes no difference{others} whether a side stops giving at its floor."
+            return f"{begin}, it makes no difference{others} whether a side stops giving at its floor{besides}."
         hit = max(drawn, key=lambda fate: fate.more.value)
+        often, usually = (wording.out_of_hundred(share.value) for share in (hit.stops, hit.continues))
         return (
             f"{begin} and whoever is below its floor stops giving, {hit.title} falls "
-            f"{wording.out_of_hundred(hit.stops.value)} instead of {wording.out_of_hundred(hit.continues.value)}."
+            f"{often} instead of {usually}{besides}."
         )
 
 
 def telling(found: Sequence[AtFloor]) -> list[AtFloor]:
     """Those in which it makes a difference, or cannot be told; after a blow only where it is more than without any."""
     usual = {fate.party: fate.more.value for one in found if one.after is None for fate in one.drawn}
+    unknown = {title for one in found if one.after is None for title in one.untold}
 
-    def is_told(one: AtFloor) -> bool:
+    def adds(one: AtFloor) -> bool:
         more = (fate.more.value - usual.get(fate.party, 0.0) for fate in one.drawn)
-        return one.after is None or not one.drawn or max(more) >= NOTABLE
+        return max(more, default=0.0) >= NOTABLE or not unknown.issuperset(one.untold)
 
-    return [one for one in found if one.differs and is_told(one)]
+    return [one for one in found if (one.drawn or one.untold if one.after is None else adds(one))]
 
 
 def at_floor(setting: Setting) -> tuple[AtFloor, ...]:
     """As it is, and after a blow to all that a party lives on, for every party that is asked of."""
-    lanes = tuple(
-        Experiment(name=f"blow:{party.name}", begins=setting.later, to_floor=frozenset(essential))
-        for party in setting.asked
-        if (essential := [f"{party.name}.{capacity.name}" for capacity in party.essential_capacities])
-    )
+    lanes = tuple(shock(party, begins=setting.later) for party in setting.asked if party.essential_capacities)
     ways: Mapping[Way, CheckInput] = {
         way: setting.run(lanes, everybody(setting.relationship, way)) for way in ("continues", "stops")
     }

@@ -15,7 +15,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.measures.figure import Figure, exact, least_of
 from lichen.simulation.experiments import LATE_DAYS, Experiment, colluding, flows_given
 from lichen.simulation.futures import Lane
-from lichen.stress.effects import SLIGHT, Effect, effects, worst
+from lichen.stress.effects import SLIGHT, Effect, effects, untold, worst
 from lichen.stress.noticing import Notice, notice, watched
 from lichen.stress.setting import MOST_PAIRS, Setting, when
 
@@ -67,7 +67,8 @@ class Deviation:
 class Cheat:
     """What a deviation brings the doer (room won, of its range; of two the lesser) and whom it harms most.
 
-    `noticed` is how the way of adjustment gets to know of it.
+    `untold` are the titles of others for whom it cannot be told, `noticed` is how the way of adjustment gets to know of
+    it.
     """
 
     deviation: Deviation
@@ -75,6 +76,7 @@ class Cheat:
     day: float
     gain: Figure
     harmed: Effect | None
+    untold: tuple[str, ...]
     noticed: Notice
 
     @property
@@ -99,7 +101,8 @@ class Cheat:
             said = f"{who} {'gain' if several else 'gains'} nothing {deed}"
         else:
             said = f"{who} {'lose' if several else 'loses'} {won} {deed}"
-        return f"{said}; {self.harmed.says}" if self.harmed is not None else said
+        harm = f"; {self.harmed.says}" if self.harmed is not None else ""
+        return f"{said}{harm}{wording.but_for(self.untold)}"
 
     @property
     def says(self) -> str:
@@ -156,6 +159,7 @@ def cheat_of(evidence: CheckInput, deviation: Deviation, lane: Lane) -> Cheat:
         day=lane.intervention_days,
         gain=least_of(own) if own else exact(0.0),
         harmed=worst(found, besides=deviation.by),
+        untold=untold(found, besides=deviation.by),
         noticed=notice(evidence, lane, deviation.flows, deviation.by),
     )
 

@@ -22,7 +22,7 @@ from lichen.dependency.contagion_parties import PartyContagion, Unattended, part
 from lichen.dependency.harm import damages
 from lichen.dependency.needs import needs
 from lichen.relationship.party import Party
-from lichen.simulation.experiments import Experiment
+from lichen.simulation.experiments import shock
 from lichen.stress.effects import SLIGHT
 from lichen.stress.setting import Setting, when
 
@@ -34,7 +34,7 @@ _MOST_NAMED = 3
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
-    """The share of its room that a party lacks at worst when another fails; `direct`: a flow links the two."""
+    """The share of its room that a party lacks at worst when another fails; `direct`: that one gives it something."""
 
     party: str
     title: str
@@ -69,21 +69,25 @@ class Failure:
         return tuple(loss for loss in self.losses if loss.share.known and loss.share.value > SLIGHT)
 
     @property
+    def untold(self) -> tuple[str, ...]:
+        """The titles of those for whom it cannot be told."""
+        return tuple(loss.title for loss in self.losses if not loss.share.known)
+
+    @property
     def says(self) -> str:
         """`If farm falls to its floor in week 4, at worst mill lacks 75 % of its room, and through others shop ...`"""
         direct = [_lacks(loss) for loss in self.reached if loss.direct]
         onward = [_lacks(loss) for loss in self.reached if not loss.direct]
         parts = [wording.few(direct)] * bool(direct) + [f"through others {wording.few(onward)}"] * bool(onward)
         lost = f"at worst {', and '.join(parts)}" if parts else "nobody else is seen to lose by it"
-        untold = [loss.title for loss in self.losses if not loss.share.known]
-        besides = f"; for {wording.few(untold)} it cannot be told" if untold else ""
-        return f"If {self.title} falls to its floor {when(self.day)}, {lost}{besides}."
+        return f"If {self.title} falls to its floor {when(self.day)}, {lost}{wording.but_for(self.untold)}."
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contagion:
     """Each party's failure, first the one that pulls down the most; none where there are fewer than three sides.
+    Of a single one nothing is said beside others.
 
     `radius`: the spectral radius of `K`, at most 1: how much of what is lost first the others lose by it, on average
     and with what arrives through others. None where not every party is asked of. `structure`: what the file alone says
@@ -109,11 +113,7 @@ class Contagion:
         """
         found = {one.party: one.in_doubt for one in self.structure.failures} if self.structure is not None else {}
         doubt = [(one, found.get(one.party)) for one in self.failures]
-        told = [
-            (one.party, one.pulled, share)
-            for one, share in doubt
-            if share is not None and all(loss.share.known for loss in one.losses)
-        ]
+        told = [(one.party, one.pulled, share) for one, share in doubt if share is not None and not one.untold]
         if not any(b[2] > a[2] + SLIGHT and a[1] > b[1] + SLIGHT for a, b in combinations(told, 2)):
             return {}
         return {party: share for party, _, share in sorted(told, key=lambda one: -one[2])}
@@ -134,7 +134,12 @@ class Contagion:
         one = self.unattended
         if one is not None:
             why = "nobody speaks for it" if one.unattended == "no voice" else "nothing comes to it from the others"
-            yield f"Of the sides that nobody looks after, the most rests on {one.title}: {why}."
+            most = (
+                "Of the sides that nobody looks after, the most rests on"
+                if len(self.failures) > 1
+                else "Nobody looks after"
+            )
+            yield f"{most} {one.title}: {why}."
         for member in self.leading[:1]:
             yield f"Of the members, the failure of {_far(member)}."
         for member in self.unowned[:1]:
@@ -161,17 +166,12 @@ def _structure(setting: Setting) -> PartyContagion | None:
 
 
 def _failures(setting: Setting) -> tuple[tuple[Failure, ...], Mapping[tuple[str, str], Figure]]:
-    parties = {f"shock:{party.name}": party for party in setting.asked if party.essential_capacities}
-    evidence = setting.run([_to_floor(setting, name, party) for name, party in parties.items()])
+    parties = [party for party in setting.asked if party.essential_capacities]
+    evidence = setting.run([shock(party, begins=setting.later) for party in parties])
     shares = spread(evidence)
     day, nobody = setting.days_at(setting.later), unattended(setting.relationship)
-    found = [_failure(evidence, party, shares, day, nobody.get(party.name)) for party in parties.values()]
+    found = [_failure(evidence, party, shares, day, nobody.get(party.name)) for party in parties]
     return tuple(sorted(found, key=lambda one: -one.pulled)), shares
-
-
-def _to_floor(setting: Setting, name: str, party: Party) -> Experiment:
-    places = frozenset(f"{party.name}.{capacity.name}" for capacity in party.essential_capacities)
-    return Experiment(name=name, begins=setting.later, to_floor=places)
 
 
 def _failure(
@@ -181,9 +181,9 @@ def _failure(
     day: float,
     nobody: Unattended | None,
 ) -> Failure:
-    linked = {name for flow in evidence.inner_flows if party.name in flow.parties for name in flow.parties}
+    receivers = {flow.receiver for flow in evidence.inner_flows if flow.giver == party.name}
     losses = [
-        Loss(party=other, title=evidence.title(other), share=share, direct=other in linked)
+        Loss(party=other, title=evidence.title(other), share=share, direct=other in receivers)
         for (origin, other), share in shares.items()
         if origin == party.name
     ]
@@ -197,13 +197,15 @@ def _failure(
 
 
 def _reach(failures: tuple[Failure, ...]) -> str:
-    first = failures[0]
+    first, told = failures[0], not any(one.untold for one in failures)
+    if len(failures) == 1:
+        return first.says
     if not first.reached:
-        told = all(loss.share.known for one in failures for loss in one.losses)
         return "A failure of one side stays with it." if told else "How far a failure reaches cannot be told."
     direct = sum(loss.direct for loss in first.reached)
     return (
-        f"The failure of {first.title} pulls down the most: it reaches {direct} directly "
+        f"{'The' if told else 'As far as it can be told, the'} failure of {first.title} pulls down the most: "
+        f"it reaches {direct} directly "
         f"and {len(first.reached)} in all."
     )
 

@@ -26,8 +26,6 @@ NOTABLE = 0.05
 """From so many more futures on, one in twenty, a party is said to fall because of what was tried."""
 MARKED = 0.1
 """From so much more on, a tenth, hard times are said to be harder."""
-HUNDREDTH = 0.01
-"""From this share of futures on it is said that a party falls that is not brought down."""
 SLIGHT = MOVED.value
 """A loss of room below this is not called one."""
 
@@ -91,7 +89,9 @@ class Effect:
         if self.is_brought_down:
             after = f" after {wording.span(self.runway_days.value)}" if self.runway_days is not None else ""
             return f"{self.title} reaches its floor{after} {often}"
-        falls = f", and falls below its floor {often}" if max(self.falls.value, self.anyway) >= HUNDREDTH else ""
+        falls = (
+            f", and falls below its floor {often}" if max(self.falls.value, self.anyway) >= wording.HUNDREDTH else ""
+        )
         return f"{self.title} {wording.fares(self.lost.value)}{falls}"
 
     @property
@@ -128,11 +128,19 @@ class Losses:
         """Who is brought down."""
         return tuple(name for name, down in zip(self.names, self.down, strict=True) if down)
 
+    @property
+    def untold(self) -> tuple[str, ...]:
+        """For whom it cannot be told."""
+        unknown = np.isnan(self.lost + self.more).any(axis=1)
+        return tuple(self.names[place] for place in np.flatnonzero(unknown))
+
     def hardest(self, of: Iterable[str], most: int) -> tuple[str, ...]:
-        """At most so many besides those `of` whom it is asked, the hardest hit, in the order of the file."""
-        chosen = set(of)
+        """At most so many besides those `of` whom it is asked, the hardest hit, and all for whom it cannot be told, in
+        the order of the file.
+        """
+        chosen = {*of, *self.untold}
         rank = np.where(self.down, self.more.mean(axis=1), self.lost.mean(axis=1))
-        order = np.lexsort((-rank, ~self.down, np.isnan(rank)))
+        order = np.lexsort((-rank, ~self.down))
         chosen.update([name for place in order if (name := self.names[place]) not in chosen][:most])
         return tuple(name for name in self.names if name in chosen)
 
@@ -163,7 +171,8 @@ def effects(
     found: Losses | None = None,
 ) -> tuple[Effect, ...]:
     """What an experiment does to every party that has room to lose, in the order of the file; `beside` base, or
-    another lane. Of many parties it is told of those `of` whom it is asked, and those that are hit hardest.
+    another lane. Of many parties it is told of those `of` whom it is asked, those that are hit hardest, and those for
+    whom it cannot be told.
     """
     named = (found or losses(evidence, lane, beside)).hardest(of, MOST_TOLD)
     return tuple(effect(evidence, lane, name, beside) for name in named)
@@ -216,6 +225,12 @@ def worst(found: Iterable[Effect], besides: Iterable[str] = ()) -> Effect | None
     left_out = frozenset(besides)
     candidates = [one for one in found if one.party not in left_out and one.known]
     return max(candidates, key=lambda one: (one.is_brought_down, _rank(one)), default=None)
+
+
+def untold(found: Iterable[Effect], besides: Iterable[str] = ()) -> tuple[str, ...]:
+    """The titles of those for whom it cannot be told, leaving out some."""
+    left_out = frozenset(besides)
+    return tuple(one.title for one in found if not one.known and one.party not in left_out)
 
 
 def hardness(hit: Effect | None) -> tuple[float, float]:

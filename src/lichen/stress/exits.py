@@ -15,7 +15,7 @@ from lichen.check.measures.leaving import replaced_share
 from lichen.relationship.flow import Flow
 from lichen.relationship.party import Party
 from lichen.simulation.futures import Lane
-from lichen.stress.effects import Effect, effects, hardness, losses, worst
+from lichen.stress.effects import Effect, effects, hardness, losses, untold, worst
 from lichen.stress.leaving_together import TwoExits, exit_lane, leaving_together
 from lichen.stress.setting import MOST_PAIRS, Setting, when
 
@@ -55,7 +55,7 @@ class Exit:
     """One party leaves on one day (days since the start), and what becomes of every party.
 
     `knock_on` are all others that it brings below their floor; `several` is the share of futures in which two or more
-    of the others fall because of it.
+    of the others fall because of it, NaN where that cannot be told.
     """
 
     party: str
@@ -75,10 +75,11 @@ class Exit:
     @property
     def says(self) -> str:
         """`If Alder leaves in month 18, Northfield reaches its floor after 7 weeks in 84 of 100 futures.`"""
-        hit = self.hit
+        hit, own = self.hit, next((one for one in self.effects if one.party == self.party and one.known), None)
+        itself = f" {own.says}." if own is not None else ""
         if hit is None:
-            return f"If {self.title} leaves {when(self.day)}, what becomes of the others cannot be told."
-        said = f"If {self.title} leaves {when(self.day)}, {hit.says}."
+            return f"If {self.title} leaves {when(self.day)}, what becomes of the others cannot be told.{itself}"
+        said = f"If {self.title} leaves {when(self.day)}, {hit.says}{wording.but_for(untold(self.effects))}."
         back = next((one for one in self.fallbacks if one.party == hit.party), None)
         if hit.is_brought_down and back is not None:
             said += f" {back.says}"
@@ -87,8 +88,7 @@ class Exit:
         besides = len(set(self.knock_on) - {hit.party})
         if besides:
             said += f" {besides} more {'falls' if besides == 1 else 'fall'} because of it."
-        own = next((one for one in self.effects if one.party == self.party and one.known), None)
-        return f"{said} {own.says}." if own is not None else said
+        return said + itself
 
 
 @final
@@ -125,7 +125,8 @@ def exit_of(evidence: CheckInput, party: Party, lane: Lane) -> Exit:
     lost = losses(evidence, lane)
     found = effects(evidence, lane, of=(party.name,), found=lost)
     others = [one for one in found if one.party != party.name]
-    fallen = np.nansum(lost.more[[name != party.name for name in lost.names]] > 0, axis=0)
+    more = lost.more[[name != party.name for name in lost.names]]
+    several, may_be = ((more > 0).sum(axis=0) >= 2, ((more > 0) | np.isnan(more)).sum(axis=0) >= 2)
     rule = evidence.relationship.rules.exit
     return Exit(
         party=party.name,
@@ -135,7 +136,7 @@ def exit_of(evidence: CheckInput, party: Party, lane: Lane) -> Exit:
         effects=found,
         fallbacks=tuple(f for one in others if (f := _fallback(evidence, party.name, one.party)) is not None),
         knock_on=tuple(name for name in lost.brought_down if name != party.name),
-        several=float(np.mean(fallen >= 2)),
+        several=float(np.mean(np.where(several == may_be, several, np.nan))),
     )
 
 

@@ -11,10 +11,9 @@ import numpy as np
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.worth import Valuation, valuation
-from lichen.relationship.backing import backed_flows
 from lichen.relationship.quantity import MONTH_DAYS
-from lichen.simulation.experiments import Experiment
-from lichen.stress.effects import Effect, effects, worst
+from lichen.simulation.experiments import without_goodwill
+from lichen.stress.effects import Effect, effects, untold, worst
 from lichen.stress.setting import Setting
 
 
@@ -55,21 +54,23 @@ class Goodwill:
         costs = [one.costs for one in sorted(self.given, key=lambda one: -one.monthly_cost) if one.monthly_cost > 0]
         cost = f", which cost{'s' * (len(self.flows) == 1)} {wording.few(costs)} a month" if costs else ""
         hit = worst(self.effects)
-        return f"Without goodwill ({named}{cost}) {hit.says if hit is not None else 'nobody can say what happens'}."
+        if hit is None:
+            return f"Without goodwill ({named}{cost}) nobody can say what happens."
+        return f"Without goodwill ({named}{cost}) {hit.says}{wording.but_for(untold(self.effects))}."
 
 
 def goodwill(setting: Setting) -> Goodwill:
     """Everything that nothing backs stops at the start."""
-    backed = backed_flows(setting.relationship)
-    flows = tuple(flow.name for flow in setting.relationship.inner_flows if flow.name not in backed)
+    lane = without_goodwill(setting.relationship)
+    flows = tuple(lane.rates)
     if not flows:
         return Goodwill(flows=(), given=(), effects=())
-    evidence = setting.run([Experiment(name="no_goodwill", rates=dict.fromkeys(flows, 0.0))])
+    evidence = setting.run([lane])
     valued = valuation(evidence)
     return Goodwill(
         flows=flows,
         given=tuple(_given(evidence, flows, valued)),
-        effects=effects(evidence, evidence.futures.lanes["no_goodwill"]),
+        effects=effects(evidence, evidence.futures.lanes[lane.name]),
     )
 
 

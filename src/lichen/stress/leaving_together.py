@@ -40,13 +40,15 @@ class Beyond:
 class TwoExits:
     """Two parties leave on one day (days since the start), and whom that hits worse than one by one, the worst first.
 
-    `parties` are the two; `beyond` is never empty.
+    `parties` are the two; `beyond` is never empty; `untold` are the titles of those who stay and for whom it cannot be
+    told.
     """
 
     parties: tuple[str, str]
     titles: tuple[str, str]
     day: float
     beyond: tuple[Beyond, ...]
+    untold: tuple[str, ...]
 
     @property
     def says(self) -> str:
@@ -60,7 +62,8 @@ class TwoExits:
             others > 0
         )
         return (
-            f"If {' and '.join(self.titles)} leave together {when(self.day)}, {hit.together.says}. "
+            f"If {' and '.join(self.titles)} leave together {when(self.day)}, {hit.together.says}"
+            f"{wording.but_for(self.untold)}. "
             f"That is {much} than their exits one by one add up to.{besides}"
         )
 
@@ -92,16 +95,18 @@ def _two(evidence: CheckInput, pair: tuple[Party, Party], lane: Lane, alone: Seq
     one, other = (losses(evidence, single) for single in alone)
     lost = both.lost - _harm(one.lost) - _harm(other.lost)
     falls = both.more - np.maximum(one.more, 0) - np.maximum(other.more, 0)
+    stays = [name for name in both.names if name not in {party.name for party in pair}]
     worse = [
         Beyond(together=effect(evidence, lane, name), lost=mean_of(lost[place]), falls=mean_of(falls[place]))
         for place in np.flatnonzero(_beyond(lost, SLIGHT) | _beyond(falls, NOTABLE))
-        if (name := both.names[place]) not in {party.name for party in pair}
+        if (name := both.names[place]) in stays
     ]
     return TwoExits(
         parties=(pair[0].name, pair[1].name),
         titles=(pair[0].title, pair[1].title),
         day=lane.intervention_days,
         beyond=tuple(sorted(worse, key=_rank)[:MOST_TOLD]),
+        untold=tuple(evidence.title(name) for name in both.untold if name in stays),
     )
 
 

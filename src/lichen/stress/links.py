@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, final
 
+from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.relationship.flow import Flow
-from lichen.simulation.experiments import Experiment
+from lichen.simulation.experiments import left_of
 from lichen.simulation.futures import Lane
-from lichen.stress.effects import Effect, effects, hardness, worst
+from lichen.stress.effects import Effect, effects, hardness, untold, worst
 from lichen.stress.setting import Setting
 
 Cut = Literal["whole", "half"]
@@ -39,18 +40,20 @@ class Link:
     def says(self) -> str:
         """`Without `payment` Alder reaches its floor after 7 weeks in 84 of 100 futures.`"""
         what = f"Without `{self.flow}`" if self.cut == "whole" else f"With half of `{self.flow}`"
-        return f"{what} {self.hit.says if self.hit is not None else 'nobody can say what happens'}."
+        hit = self.hit
+        return f"{what} {hit.says + wording.but_for(untold(self.effects)) if hit else 'nobody can say what happens'}."
+
+    @property
+    def is_felt(self) -> bool:
+        """Whether it makes a difference to anybody, as far as it can be told."""
+        return any(one.is_felt for one in self.effects)
 
 
 def links(setting: Setting) -> tuple[Link, ...]:
     """Every flow, or those on which most hangs, or all that touch the party that is asked of; the hardest cut first."""
     tried = [(flow, cut) for flow in setting.first(setting.flows, setting.most_links) for cut in LEFT]
-    found = setting.each([(_lane(*one), one) for one in tried], _link)
+    found = setting.each([(left_of(flow.name, LEFT[cut]), (flow, cut)) for flow, cut in tried], _link)
     return tuple(sorted(found, key=lambda one: hardness(one.hit)))
-
-
-def _lane(flow: Flow, cut: Cut) -> Experiment:
-    return Experiment(name=f"cut {cut}:{flow.name}", rates={flow.name: LEFT[cut]})
 
 
 def _link(evidence: CheckInput, tried: tuple[Flow, Cut], lane: Lane) -> Link:

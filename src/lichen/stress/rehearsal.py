@@ -6,7 +6,7 @@ One flow at a time runs at half from the third month on, with reviews and withou
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, final
 
@@ -14,8 +14,9 @@ from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.relationship.flow import Flow
 from lichen.relationship.quantity import MONTH_DAYS
+from lichen.relationship.rules import Adjustment
 from lichen.simulation.experiments import Experiment
-from lichen.stress.effects import NOTABLE, SLIGHT, Effect, effect, effects, worst
+from lichen.stress.effects import NOTABLE, SLIGHT, Effect, effect, effects, untold, worst
 from lichen.stress.noticing import Notice, days_to_effect, notice, watched
 from lichen.stress.setting import Setting, when
 
@@ -42,7 +43,8 @@ _OUTCOMES: dict[Outcome, str] = {
 class Rehearsal:
     """One imbalance: a flow at half from a day on (since the start).
 
-    `without` and `with_reviews`: what it does to the weaker side, the one that it hits hardest without reviews.
+    `without` and `with_reviews`: what it does to the weaker side, the one that it hits hardest without reviews;
+    `untold`: the titles of those for whom that cannot be told.
     `effect_days`: from the imbalance to a changed term in force, infinite when never.
     """
 
@@ -51,6 +53,7 @@ class Rehearsal:
     day: float
     without: Effect | None
     with_reviews: Effect | None
+    untold: tuple[str, ...]
     noticed: Notice
     effect_days: float
     outcome: Outcome
@@ -61,7 +64,9 @@ class Rehearsal:
         said = f"If `{self.flow}` halves {when(self.day)}"
         if self.without is None or self.with_reviews is None:
             return f"{said}, {_OUTCOMES[self.outcome]}."
-        said = f"{said} and nobody reviews the terms, {self.without.says}."
+        said = f"{said} and nobody reviews the terms, {self.without.says}{wording.but_for(self.untold)}."
+        if self.untold and not self.without.is_brought_down:
+            return f"{said} Whether a side falls because of it cannot be told."
         if self.outcome in ("cannot tell", "no path"):
             return f"{said} {wording.capital(_OUTCOMES[self.outcome])}."
         if self.outcome == "no harm":
@@ -84,9 +89,11 @@ def rehearsal(setting: Setting) -> tuple[Rehearsal, ...]:
     begins = setting.share_of(day) if setting.day is not None else min(setting.share_of(day), LATEST)
     chosen = setting.first(flows_to_halve(setting), setting.most)
     seen = watched(setting.relationship, (setting.days_at(begins),))
-    lanes = [lane for flow in chosen for lane in _lanes(flow, begins)]
-    evidence = setting.run([Experiment(name="unreviewed", reviews=False), *lanes], seen)
-    found = [_rehearsal(evidence, flow) for flow in chosen]
+    found = []
+    for part, within in setting.in_parts(chosen, lanes=2):
+        lanes = [lane for flow in part for lane in _lanes(flow, begins)]
+        evidence = within.run([Experiment(name="unreviewed", reviews=False), *lanes], seen)
+        found += [_rehearsal(evidence, flow) for flow in part]
     return tuple(sorted(found, key=lambda one: -one.without.more.value if one.without is not None else 0.0))
 
 
@@ -107,7 +114,8 @@ def _lane(flow: Flow, *, reviews: bool) -> str:
 def _rehearsal(evidence: CheckInput, flow: Flow) -> Rehearsal:
     lanes = evidence.futures.lanes
     reviewed, unreviewed = lanes[_lane(flow, reviews=True)], lanes[_lane(flow, reviews=False)]
-    weaker = worst(effects(evidence, unreviewed, lanes["unreviewed"]))
+    everybody = effects(evidence, unreviewed, lanes["unreviewed"])
+    weaker = worst(everybody)
     noticed = notice(evidence, reviewed, [flow.name])
     after = effect(evidence, reviewed, weaker.party) if weaker is not None else None
     lag = days_to_effect(evidence.relationship, noticed)
@@ -117,18 +125,21 @@ def _rehearsal(evidence: CheckInput, flow: Flow) -> Rehearsal:
         day=reviewed.intervention_days,
         without=weaker,
         with_reviews=after,
+        untold=untold(everybody),
         noticed=noticed,
         effect_days=lag,
-        outcome=_outcome(evidence, weaker, after, noticed, lag),
+        outcome=_outcome(evidence.relationship.rules.adjustment, everybody, after, noticed, lag),
     )
 
 
-def _outcome(evidence: CheckInput, weaker: Effect | None, after: Effect | None, noticed: Notice, lag: float) -> Outcome:
-    path = evidence.relationship.rules.adjustment
+def _outcome(
+    path: Adjustment | None, found: Sequence[Effect], after: Effect | None, noticed: Notice, lag: float
+) -> Outcome:
+    weaker = worst(found)
     if weaker is None or after is None:
         return "cannot tell"
     if not weaker.is_brought_down:
-        return "no harm"
+        return "cannot tell" if untold(found) else "no harm"
     if path is None or not path.changes:
         return "no path"
     if not after.is_brought_down:

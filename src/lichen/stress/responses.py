@@ -15,7 +15,7 @@ from lichen.check.measures.figure import Figure, exact
 from lichen.check.what_if import with_term
 from lichen.relationship.party import Party
 from lichen.stress.cheating import Cheat, cheating
-from lichen.stress.effects import SLIGHT, Effect, effect, effects, worst
+from lichen.stress.effects import SLIGHT, Effect, effect, effects, untold, worst
 from lichen.stress.exits import Exit, exits
 from lichen.stress.setting import Setting, when
 
@@ -26,24 +26,25 @@ FIXED = ("what the others give", "the terms of all others", "the reviews of the 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
     """Something one party could do by itself: what, what room it wins in the mean over the horizon (of its range), whom
-    it harms most.
+    it harms most, and the titles of others for whom that cannot be told.
     """
 
     says: str
     gain: Figure
     harmed: Effect | None
+    untold: tuple[str, ...]
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """The best of a party's options, `stays` when none beats going on; `tried` how many there were, `fixed` what else
-    stays as it is.
+    """The best of a party's options, None when what it would win cannot be told; `stays` when none beats going on;
+    `tried` how many there were, `fixed` what else stays as it is.
     """
 
     party: str
     title: str
-    best: Option
+    best: Option | None
     stays: bool
     tried: int
     fixed: tuple[str, ...] = FIXED
@@ -51,11 +52,16 @@ class Response:
     @property
     def says(self) -> str:
         """`Alder does best by giving half less from month 12 on: over the whole horizon it wins 12 % ...`"""
+        if self.best is None:
+            return f"What {self.title} would do best cannot be told: somebody keeps a figure of it."
         if self.stays:
             return f"{self.title} does best by going on as it does; {self.tried} other ways were tried."
         harm = f"; {self.best.harmed.says}" if self.best.harmed is not None else ""
+        besides = harm + wording.but_for(self.best.untold)
         won = wording.share(self.best.gain.value)
-        return f"{self.title} does best by {self.best.says}: over the whole horizon it wins {won} of its range{harm}."
+        return (
+            f"{self.title} does best by {self.best.says}: over the whole horizon it wins {won} of its range{besides}."
+        )
 
 
 def responses(
@@ -73,45 +79,51 @@ def responses(
         ]
         known = [option for option in options if option.gain.known]
         best = max(known, key=lambda one: one.gain.value, default=None)
-        if best is None:
+        if not options:
             continue
-        stays = not (best.gain.low > 0 and best.gain.value >= SLIGHT)
+        stays = best is not None and not (best.gain.low > 0 and best.gain.value >= SLIGHT)
         found.append(Response(party=party.name, title=party.title, best=best, stays=stays, tried=len(options)))
     return tuple(found)
 
 
 def _of_cheats(setting: Setting, party: Party, cheats: Iterable[Cheat]) -> Iterator[Option]:
     for cheat in cheats:
-        if cheat.deviation.by == (party.name,) and cheat.gain.known:
+        if cheat.deviation.by == (party.name,):
             since = when(cheat.day).partition(" ")[2]
             gain = cheat.gain.scaled(1 - setting.share_of(cheat.day))
-            yield Option(says=f"{cheat.deviation.deed} from {since} on", gain=gain, harmed=cheat.harmed)
+            yield Option(
+                says=f"{cheat.deviation.deed} from {since} on", gain=gain, harmed=cheat.harmed, untold=cheat.untold
+            )
 
 
 def _of_exits(setting: Setting, party: Party, leavings: Iterable[Exit]) -> Iterator[Option]:
     for leaving in leavings:
         own = next((one for one in leaving.effects if one.party == party.name), None)
-        if leaving.party == party.name and own is not None and own.known:
+        if leaving.party == party.name and own is not None:
             yield Option(
                 says=f"leaving {when(leaving.day)}",
                 gain=own.lost.falling(lambda lost: -lost).scaled(1 - setting.share_of(leaving.day)),
                 harmed=worst(leaving.effects, besides=(party.name,)),
+                untold=untold(leaving.effects, besides=(party.name,)),
             )
 
 
 def _of_terms(setting: Setting, party: Party) -> Iterator[Option]:
     """The terms that the party may set alone, each at each of its limits from the start."""
-    for term in setting.relationship.terms.values():
-        if term.set_by != party.name:
-            continue
+    own_terms = [term for term in setting.relationship.terms.values() if term.set_by == party.name]
+    if not own_terms:
+        return
+    evidence = setting.run(())
+    for term in own_terms:
         for limit in term.between or ():
             if limit.tree is None or limit.tree == term.value.tree:
                 continue
             moved = setting.run((), with_term(setting.relationship, term, limit)).base
-            evidence = setting.run(())
+            found = effects(evidence, moved, of=(party.name,))
             own = effect(evidence, moved, party.name) if party.name in moved.headroom else None
             yield Option(
                 says=f"setting `{term.name}` to {limit.text}",
                 gain=own.lost.falling(lambda lost: -lost) if own is not None else exact(0.0),
-                harmed=worst(effects(evidence, moved), besides=(party.name,)),
+                harmed=worst(found, besides=(party.name,)),
+                untold=untold(found, besides=(party.name,)),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TypeVar, final
@@ -152,17 +152,23 @@ class Setting:
         relationship: Relationship | None = None,
     ) -> list[Told]:
         """What is told of each experiment and what it is about; only as many as fit in memory run together."""
-        size = min(MOST_LANES, max(1, MOST_KEPT // max(1, numbers_kept(self.relationship) * self.runs)))
         found = []
+        for part, within in self.in_parts(tried):
+            evidence = within.run([experiment for experiment, _ in part], relationship)
+            found += [tell(evidence, thing, evidence.futures.lanes[lane.name]) for lane, thing in part]
+        return found
+
+    def in_parts(self, tried: Sequence[Thing], lanes: int = 1) -> Iterator[tuple[Sequence[Thing], Setting]]:
+        """What is tried, in parts that fit in memory, of so many experiments each; and this setting for each part."""
+        fit = min(MOST_LANES, MOST_KEPT // max(1, numbers_kept(self.relationship) * self.runs))
+        size = max(1, fit // lanes)
         for first in range(0, len(tried), size):
             part = tried[first : first + size]
 
             def within(share: float, done: int = first, here: int = len(part)) -> None:
                 self.progress((done + here * share) / len(tried))
 
-            evidence = self.with_progress(within).run([experiment for experiment, _ in part], relationship)
-            found += [tell(evidence, thing, evidence.futures.lanes[lane.name]) for lane, thing in part]
-        return found
+            yield part, self.with_progress(within)
 
     def with_progress(self, progress: Callable[[float], None]) -> Setting:
         """The same, told to somebody else."""

@@ -19,9 +19,21 @@ import numpy as np
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.check.measures.figure import Figure, share_of
-from lichen.simulation.experiments import HIGH, LOW, Experiment, together
+from lichen.simulation.experiments import LOW, Experiment, at_its_ends, shock, together
 from lichen.simulation.futures import Lane
-from lichen.stress.effects import SLIGHT, WORST, Effect, Losses, effects, fallen_in, hardness, losses, worst, worst_part
+from lichen.stress.effects import (
+    SLIGHT,
+    WORST,
+    Effect,
+    Losses,
+    effects,
+    fallen_in,
+    hardness,
+    losses,
+    untold,
+    worst,
+    worst_part,
+)
 from lichen.stress.selection import size_of_blow
 from lichen.stress.setting import Setting, when
 
@@ -52,7 +64,12 @@ class Shock:
     @property
     def hit(self) -> Effect | None:
         """Who is hit hardest without being struck itself; where all are struck, of all."""
-        return worst(self.effects, besides=self.owners) or worst(self.effects)
+        return worst([one for one in self.effects if one.party not in self.owners] or self.effects)
+
+    @property
+    def is_felt(self) -> bool:
+        """Whether it makes a difference to anybody who is not struck, as far as it can be told."""
+        return any(one.is_felt for one in self.effects if one.party not in self.owners)
 
     @property
     def says(self) -> str:
@@ -60,7 +77,9 @@ class Shock:
         hit = self.hit
         if hit is None:
             return f"If {self.title} {when(self.day)}, what becomes of the sides cannot be told."
-        return " ".join([f"If {self.title} {when(self.day)}, {hit.says}.", *filter(None, [hit.says_when_hard])])
+        besides = wording.but_for(untold(self.effects, besides=self.owners))
+        said = f"If {self.title} {when(self.day)}, {hit.says}{besides}."
+        return " ".join([said, *filter(None, [hit.says_when_hard])])
 
 
 @final
@@ -149,17 +168,13 @@ def _size(setting: Setting, lane: Experiment) -> float:
 
 def _alone(setting: Setting) -> Iterator[Experiment]:
     for party in setting.asked:
-        places = [f"{party.name}.{name}" for name in party.capacities]
-        essential = [f"{party.name}.{capacity.name}" for capacity in party.essential_capacities]
-        if len(essential) > 1:
-            yield Experiment(name=f"shock:{party.name}", begins=setting.later, to_floor=frozenset(essential))
-        for place in places:
-            yield Experiment(name=f"shock:{place}", begins=setting.later, to_floor=frozenset([place]))
+        if len(party.essential_capacities) > 1:
+            yield shock(party, begins=setting.later)
+        for capacity in party.capacities:
+            yield shock(party, capacity, begins=setting.later)
     for process in setting.relationship.world.values():
         if process.kind != "constant" and setting.party is None:
-            low, high = ({process.name: point} for point in (LOW, HIGH))
-            yield Experiment(name=f"world_low:{process.name}", begins=setting.later, world=low)
-            yield Experiment(name=f"world_high:{process.name}", begins=setting.later, world=high)
+            yield from at_its_ends(process.name, setting.later)
 
 
 def _joint(setting: Setting, tried: Sequence[Experiment], found: Mapping[str, Shock]) -> tuple[Experiment, ...]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
-from lichen.check.evidence import evidence_of
+from lichen.check import wording
+from lichen.check.evidence import CheckInput, evidence_of
 from lichen.check.rests_on import RestsOn, rests_on
 from lichen.language.reading import not_at_hand
 from lichen.relationship.plain_data import plain
@@ -55,8 +56,8 @@ class Stress:
 
     `start` and `days` are the horizon, `party` the side whose own figures were used (None: of all). `rests_on` says how
     much of what passes is recorded, stated and assumed: no figure is better than that. `asked_of` are the parties that
-    leave, cheat and are struck, `left_out` what there was no room for; `unread` says what was not at hand, `cautions`
-    what makes the figures doubtful.
+    leave, cheat and are struck, `alone` the one that was named for it, `left_out` what there was no room for; `unread`
+    says what was not at hand, `cautions` what makes the figures doubtful.
     """
 
     relationship: str
@@ -68,6 +69,7 @@ class Stress:
     days: float
     rests_on: RestsOn
     asked_of: tuple[str, ...]
+    alone: str | None
     left_out: LeftOut
     unread: tuple[str, ...] = ()
     cautions: tuple[Caution, ...] = ()
@@ -91,6 +93,8 @@ class Stress:
                 return ()
             case Shocks() | Exits():
                 return (*found.tried, *found.together)
+            case Contagion(failures=(_,)):
+                return (found,)
             case Contagion():
                 return (found, *found.failures) if found.says else ()
             case Goodwill():
@@ -175,10 +179,20 @@ def _empty(asked: Setting, record: Record | None, seen_by: str | None, skipped: 
         days=asked.relationship.time.horizon_days,
         rests_on=rests_on(evidence),
         asked_of=tuple(party.name for party in asked.asked),
+        alone=asked.party,
         left_out=skipped,
-        unread=not_at_hand(asked.relationship, seen_by),
+        unread=(*not_at_hand(asked.relationship, seen_by), *_kept(evidence)),
         cautions=(*step_cautions(asked.relationship), *watched(asked.relationship, few.futures.paths)),
     )
+
+
+def _kept(evidence: CheckInput) -> tuple[str, ...]:
+    """The sentence that tells of whom nothing can be told, whatever is tried; else nothing."""
+    room = evidence.base.headroom
+    kept = [one.title for one in evidence.parties if one.name in room and np.isnan(room[one.name].least).any()]
+    if not kept:
+        return ()
+    return (f"What becomes of {wording.few(kept)} cannot be told: somebody keeps a figure of it.",)
 
 
 _QUESTIONS: Mapping[str, Callable[[Setting], Any]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
+from typing import get_args
 
 from lichen.check.evidence import CheckInput
 from lichen.check.shocks import KINDS
@@ -13,8 +13,6 @@ from lichen.stress.cheating import Deviation, Way, cheat_of, in_order
 from lichen.stress.effects import hardness
 from lichen.stress.exits import exit_of
 from lichen.stress.shocks import shock_of
-
-WAYS = ("withhold", "free_ride", "delay", "cut_and_run", "collude")
 
 
 def summary(evidence: CheckInput) -> tuple[str, ...]:
@@ -33,7 +31,7 @@ def summary(evidence: CheckInput) -> tuple[str, ...]:
 
 def _deviations(evidence: CheckInput, known: dict[str, Experiment]) -> Iterator[tuple[Deviation, Lane]]:
     """The deviations among the experiments of a verdict, of parties that give anything."""
-    for way in WAYS:
+    for way in get_args(Way):
         for who, lane in evidence.lanes(way):
             experiment = known[lane.name]
             amounts = (*experiment.late.values(), *(1 - rate for rate in experiment.rates.values()))
@@ -41,7 +39,7 @@ def _deviations(evidence: CheckInput, known: dict[str, Experiment]) -> Iterator[
                 yield (
                     Deviation(
                         by=tuple(who.split("+")),
-                        way=cast(Way, way),
+                        way=way,
                         amount=amounts[0],
                         begins=experiment.begins,
                         flows=(*experiment.late, *experiment.rates),

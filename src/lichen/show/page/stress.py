@@ -34,15 +34,21 @@ _EFFECTS = (
     "Anyway",
     "After",
 )
+_COLUMNS = (
+    "Below floor: all futures in which a side falls below its floor, of which anyway: without what is tried. "
+    "From … to: 95 % intervals."
+)
+"""How the table of all figures is to be read."""
 _CAPTIONS = {
     "shocks": "Room that the side loses which is hit hardest without being struck itself",
     "links": "Room that the side loses which is hit hardest",
     "cheating": "Room that the other side loses which is harmed most",
 }
+"""What a picture shows of each question."""
 _SCALE = (
     "Bars are shares of a healthy range; what brings a side to its floor stands on top. Thin lines: 95 % intervals."
 )
-"""What a picture shows of each question, and how it is to be read."""
+"""How a picture is to be read."""
 _LEADS = {
     "exits": "Every side leaves, alone and two together, with the notice and the replacements of the file.",
     "shocks": "Each blow falls on one day; what counts is the side that is not struck itself.",
@@ -161,7 +167,9 @@ def _figures(stress: Stress, name: str) -> Html | None:
     if tried:
         rows: Iterable[tuple[Child, ...]] = (_row(title, one) for title, found in tried for one in found)
         return folded(
-            f"All {sum(len(found) for _, found in tried)} figures", table(_EFFECTS, rows, caption=caption, numbers=7)
+            f"All {sum(len(found) for _, found in tried)} figures",
+            element("p", _COLUMNS, class_="small"),
+            table(_EFFECTS, rows, caption=caption, numbers=7),
         )
     head, plain = table_of(stress, name)
     if plain:
