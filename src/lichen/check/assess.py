@@ -24,6 +24,7 @@ from lichen.check.what_if import with_term
 from lichen.dependency.contagion_members import rank_members
 from lichen.relationship.relationship import Relationship
 from lichen.simulation.caution import Caution
+from lichen.simulation.drawn_members import samples_of, with_drawn_members, with_others_drawn
 from lichen.simulation.experiments import Experiment, member_shocks, standard_experiments
 from lichen.simulation.futures import Futures
 from lichen.simulation.run import simulate
@@ -85,10 +86,11 @@ def assess(
     `search` also looks for terms that game a shared measure and for assumptions that would turn the verdict. `tick`
     is told the share of the work that is done.
     """
+    relationship = with_drawn_members(relationship)
     experiments = standard_experiments(relationship, scenario)
-    futures = simulate(relationship, experiments, runs=runs, seed=seed)
+    futures = simulate(relationship, experiments, runs=runs, seed=seed, progress=lambda done, of: tick(0.5 * done / of))
     evidence = _with_pairs(evidence_of(relationship, futures, record=record, party=party), experiments)
-    evidence = _with_members(evidence, scenario)
+    evidence = _with_others_drawn(_with_members(evidence, scenario), experiments[:1])
     tick(0.5)
     looks_far = search and runs >= LEAST_RUNS
     verdict = judge(evidence)
@@ -138,6 +140,14 @@ def _with_members(evidence: CheckInput, scenario: str | None) -> CheckInput:
     shocks = member_shocks(relationship, [(one.group, one.member) for one in ranking.struck], scenario)
     struck = simulate(relationship, (base, *shocks), runs=runs, seed=evidence.futures.seed)
     return replace(evidence, members=ranking, struck=struck)
+
+
+def _with_others_drawn(evidence: CheckInput, base: Sequence[Experiment]) -> CheckInput:
+    """What there is, and a few of the same futures with other members of very large groups."""
+    relationship, runs = evidence.relationship, min(evidence.futures.runs, PAIR_RUNS)
+    if not samples_of(relationship):
+        return evidence
+    return replace(evidence, drawn_anew=_again_in(evidence, base, runs, of=with_others_drawn(relationship)))
 
 
 def _terms_matter(evidence: CheckInput, verdict: Verdict) -> bool:
@@ -268,5 +278,5 @@ def _with_flips(
 
 
 def _members(relationship: Relationship) -> int:
-    """The size of the largest group, a measure of the work of a step."""
-    return max((len(p.members) for p in relationship.parties.values() if p.members is not None), default=1)
+    """How many members of the largest group are moved, a measure of the work of a step."""
+    return max((p.members.moved for p in relationship.parties.values() if p.members is not None), default=1)

@@ -49,7 +49,8 @@ class CheckInput:
     every value that is known, `values` every value that the file says. `balance` is what the record says each side gave
     and received. `trials` are terms moved to their limits, `pairs` the worst shocks two at a time, over few futures;
     None when nobody tried. `members` are those of large groups whose failure reaches furthest, `struck` few futures in
-    which each of them is struck alone; None when there are none.
+    which each of them is struck alone; None when there are none. `drawn_anew` are few futures in which other members of
+    very large groups are drawn; None when all members are looked at.
     """
 
     relationship: Relationship
@@ -63,6 +64,7 @@ class CheckInput:
     pairs: Futures | None = None
     members: MemberRanking | None = None
     struck: Futures | None = None
+    drawn_anew: Futures | None = None
 
     @property
     def parties(self) -> tuple[Party, ...]:

@@ -4,7 +4,8 @@ how many of a very large group are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -13,6 +14,7 @@ import numpy as np
 from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.dependency.contagion_members import MemberReach
+from lichen.simulation.drawn_members import samples_of
 from lichen.simulation.sampling import Z, looked_at
 
 
@@ -49,7 +51,30 @@ class LookedAt:
 
 def samples(evidence: CheckInput) -> tuple[LookedAt, ...]:
     """Every group of which not all members are looked at."""
-    return tuple(_sample(evidence, group) for group in evidence.base.between)
+    in_order = (_sample(evidence, group) for group in evidence.base.between)
+    return (*in_order, *_drawn(evidence))
+
+
+def _drawn(evidence: CheckInput) -> Iterator[LookedAt]:
+    """Every group of which members are drawn in each future; what the draw adds is told by another draw."""
+    if evidence.drawn_anew is None:
+        return
+    for group, sample in samples_of(evidence.relationship).items():
+        members = len(evidence.relationship.parties[group].members or ())
+        again = evidence.drawn_anew.base.headroom[group].least
+        apart = evidence.base.headroom[group].least[: len(again)] - again
+        error = float(np.std(apart) / math.sqrt(2 * evidence.futures.runs))
+        yield LookedAt(
+            group=group,
+            looked_at=sample.size,
+            members=members,
+            standard_error=error,
+            says=(
+                f"{wording.count(sample.size)} of {wording.count(members)} members of {evidence.title(group)} looked "
+                "at in each future, others in each: this alone leaves their room known within "
+                f"{wording.share(Z * error)} of the range, and is part of every interval."
+            ),
+        )
 
 
 def _sample(evidence: CheckInput, group: str) -> LookedAt:

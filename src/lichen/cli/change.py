@@ -27,8 +27,10 @@ def compare(old: Path, new: Path, form: str, runs: int, seed: int, party: str | 
     """
     form = common.chosen(form, output)
     before, after = common.read_file(old, party, form), common.read_file(new, party, form)
+    from lichen.simulation.drawn_members import with_drawn_members
+
     for relationship in (before, after):
-        common.affordable(relationship, runs)
+        common.affordable(with_drawn_members(relationship), runs)
     from lichen.redesign.compare import compare_relationships
     from lichen.show import terminal
     from lichen.show.page.change import change_page

@@ -49,6 +49,9 @@ def assess_file(
     `beside`: its scenarios will be tried beside it, so these must be affordable too.
     """
     relationship = common.read_file(asked.file, asked.party, asked.form, asked.scenario)
+    from lichen.simulation.drawn_members import with_drawn_members
+
+    relationship = with_drawn_members(relationship)
     common.affordable(relationship, asked.runs)
     if beside:
         common.affordable(relationship, asked.runs, _beside(relationship, asked))
@@ -178,6 +181,7 @@ def balance_file(asked: Asked) -> tuple[Balance, tuple[RuleReading, ...]]:
     from lichen.language.reading import not_at_hand
     from lichen.record.balance import balance_of
     from lichen.record.reciprocity import read_rules
+    from lichen.simulation.drawn_members import with_drawn_members
     from lichen.simulation.experiments import BASE
     from lichen.simulation.run import simulate
 
@@ -187,7 +191,7 @@ def balance_file(asked: Asked) -> tuple[Balance, tuple[RuleReading, ...]]:
             f"{asked.file} names no record, so there is nothing to balance. "
             "Say under `evidence:` which table holds which flow."
         )
-    futures = simulate(relationship, (BASE,), runs=asked.runs, seed=asked.seed)
+    futures = simulate(with_drawn_members(relationship), (BASE,), runs=asked.runs, seed=asked.seed)
     days = relationship.time.horizon_days
     expected = {name: float(totals.amount.mean()) / days for name, totals in futures.base.flows.items()}
     balance = balance_of(relationship, record, expected_per_day=expected)

@@ -43,7 +43,7 @@ def cells_of_a_step(relationship: Relationship) -> int:
 def _cells(relationship: Relationship) -> Iterator[int]:
     """The same for each part of the relationship."""
     sizes = {
-        name: len(party.members) if party.members is not None else 1 for name, party in relationship.parties.items()
+        name: party.members.moved if party.members is not None else 1 for name, party in relationship.parties.items()
     }
     for name, party in relationship.parties.items():
         for capacity in party.capacities.values():

@@ -36,16 +36,34 @@ class Capacity:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """Members drawn at random, anew in every future, who stand for all: how many, and in which `turn` of drawing."""
+
+    size: int
+    turn: int = 0
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Members:
-    """The members of a group: their names and one column of numbers (base units) for each declared column."""
+    """The members of a group: their names and one column of numbers (base units) for each declared column.
+
+    With a `sample` only so many of them are set in motion in a future.
+    """
 
     names: tuple[str, ...]
     columns: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     table: str | None = None
+    sample: Sample | None = None
 
     def __len__(self) -> int:
         """How many members there are."""
         return len(self.names)
+
+    @property
+    def moved(self) -> int:
+        """How many are set in motion in a future."""
+        return len(self.names) if self.sample is None else self.sample.size
 
 
 @final

@@ -27,7 +27,9 @@ def values_of(part: object) -> Iterator[Value]:
 
 
 def has_chance(relationship: Relationship) -> bool:
-    """Whether anything is drawn: a world variable, or a range; if not, all futures are one."""
+    """Whether anything is drawn: a world variable, a range, or members; if not, all futures are one."""
+    if any(party.members is not None and party.members.sample is not None for party in relationship.parties.values()):
+        return True
     trees = (value.tree for value in values_of(relationship) if value.tree is not None)
     return any(process.is_drawn for process in relationship.world.values()) or any(
         isinstance(node, Spread) for tree in trees for node in walk(tree)

@@ -92,6 +92,7 @@ class _Compiler:
             nodes=live(self.tape.nodes, roots),
             axes=self.members.keys,
             columns=self.members.columns,
+            drawn=self.members.drawn,
             range_keys=self.scene.range_keys,
             processes=relationship.world,
             parameters=parameters,
@@ -307,6 +308,7 @@ class _Compiler:
             width=self.tape.spread(scene.width(party, capacity), axis),
             headroom=room,
             counted=scene.looked_at(party, room),
+            total=self.members.sum_of(axis, now),
             lost=lost,
         )
 
@@ -348,7 +350,7 @@ class _Compiler:
 
 def _bounds(party: Party) -> tuple[float, ...]:
     """Between which shares of its sample the share of the members that counts lies; none where all are looked at."""
-    members = len(party.members or ())
+    members = 0 if party.members is None else party.members.moved
     if party.counts == "least" or looked_at(members) == members:
         return ()
     return share_between(party.quantile, members)

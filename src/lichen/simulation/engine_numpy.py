@@ -152,7 +152,7 @@ class Engine:
                 override = Override(operands, out, (*scenarios, *points))
                 self.overrides[name] = override
                 return override
-            case "draw", _:
+            case "draw" | "drawn column", _:
                 self.sampled.append(node)
         return None
 
@@ -239,14 +239,18 @@ class Engine:
             call()
 
     def _sample(self, node: Node, futures: range, seed: int) -> None:
-        """Numbers of a range: one a future, or one for each member or link."""
+        """Numbers of a range, one a future or one for each member or link; or those of the members that are drawn."""
+        out = self._at(node.result)
+        if node.operation == "drawn column":
+            column, drawn = self.program.columns[node.beside], self.program.drawn[str(node.result.axis)]
+            out[0] = np.take(column, drawn.places(seed, futures))
+            return
         if not isinstance(node.beside, tuple):
             raise TypeError("a draw names its range")
         key, low, high = node.beside
         key = self.program.range_keys[key]
         members = [""] if node.result.axis is None else self.program.axes[node.result.axis]
         share = draws.uniform(seed, [f"{key}:{member}" if member else key for member in members], futures)[0]
-        out = self._at(node.result)
         np.copyto(out, (low + (high - low) * share).reshape(out.shape))
 
     def _parameters(self, name: str) -> Mapping[str, Array]:
@@ -301,9 +305,11 @@ class Engine:
 
     def _reset(self) -> None:
         """As before any step: nothing is changed, remembered or on its way."""
-        for (kind, _), values in self.sources.items():
+        for (kind, name), values in self.sources.items():
             if kind in AT_ONE:
                 values[...] = 1.0
+            elif kind == "presence":
+                values[...] = self.program.stands_for(str(name))
             elif kind in AT_ZERO:
                 values[...] = 0.0
         for transits in self.transits.values():

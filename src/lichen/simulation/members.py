@@ -10,6 +10,7 @@ from typing import final, overload
 
 from lichen.relationship.flow import Flow, Links
 from lichen.relationship.relationship import Relationship
+from lichen.simulation.drawn_members import Drawn
 from lichen.simulation.sampling import Samples
 from lichen.simulation.tape import Register, Tape
 
@@ -24,10 +25,13 @@ class Members:
         self.keys: dict[str, Sequence[str]] = {}
         self.columns: dict[object, tuple[float, ...]] = {}
         self.samples = Samples(tape, self.keys)
+        self.drawn: dict[str, Drawn] = {}
         for party in relationship.parties.values():
             if party.members is not None:
-                self.keys[party.name] = party.members.names
+                self.keys[party.name] = party.members.names[: party.members.moved]
                 self.columns |= {(party.name, name): column for name, column in party.members.columns.items()}
+                if party.members.sample is not None:
+                    self.drawn[party.name] = Drawn(group=party.name, sample=party.members.sample, of=len(party.members))
         for flow in relationship.flows.values():
             if flow.along is not None:
                 self._add_links(flow)
@@ -57,6 +61,8 @@ class Members:
         """A column of numbers beside members or links."""
         if (owner, name) not in self.columns:
             return self.tape.number(math.nan)
+        if owner in self.drawn:
+            return self.tape.source("drawn column", (owner, name), axis=owner, future=True)
         return self.tape.source("column", (owner, name), axis=owner)
 
     def presence(self, axis: str | None) -> Register:
@@ -66,7 +72,7 @@ class Members:
         if axis in self.relationship.parties:
             party = self.relationship.parties[axis]
             if party.joins is None and party.leaves is None:
-                return self.tape.number(1)
+                return self.tape.number(self.drawn[axis].stands_for if axis in self.drawn else 1)
             return self.tape.source("presence", axis, axis=axis, lane=True, future=True, time=True)
         return self._weight(self.relationship.flows[axis.removeprefix("along ")])
 

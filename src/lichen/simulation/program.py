@@ -12,10 +12,11 @@ from typing import final
 
 from lichen.relationship.rules import Window
 from lichen.relationship.world import Process
+from lichen.simulation.drawn_members import Drawn
 from lichen.simulation.formulas import Memory
 from lichen.simulation.tape import Node, Register, unread
 
-AT_ONE = ("factor", "arriving", "sharing", "presence", "balance")
+AT_ONE = ("factor", "arriving", "sharing", "balance")
 AT_ZERO = ("level", "term", "memory", "lost", "owed", "time")
 """The sources that an engine sets to 1 and to 0 before a run."""
 
@@ -25,8 +26,8 @@ AT_ZERO = ("level", "term", "memory", "lost", "owed", "time")
 class CapacityPlan:
     """One capacity: its level at t (`now`), at the start and one step later, and what is measured of it.
 
-    `headroom` is per member, `counted` the one number that stands for a group; `lost` what exceeded `at_most` in this
-    step.
+    `headroom` is per member, `counted` the one number that stands for a group, `total` the sum over its members; `lost`
+    what exceeded `at_most` in this step.
     """
 
     party: str
@@ -38,6 +39,7 @@ class CapacityPlan:
     width: Register
     headroom: Register
     counted: Register
+    total: Register
     lost: Register | None
 
 
@@ -122,6 +124,7 @@ class TermPlan:
 class Program:
     """All that an engine needs. `axes` holds the names of members or links, `columns` the numbers beside them.
 
+    Of a group that is `drawn` only a sample is on its axis, each standing for several; `columns` hold all members.
     `parameters` are those of the world's processes; `payments`, by `party.capacity`, what is paid from it through risk
     sharing (below 0: received).
     """
@@ -129,6 +132,7 @@ class Program:
     nodes: tuple[Node, ...]
     axes: Mapping[str, Sequence[str]]
     columns: Mapping[object, tuple[float, ...]]
+    drawn: Mapping[str, Drawn]
     range_keys: Mapping[str, str]
     processes: Mapping[str, Process]
     parameters: Mapping[str, Mapping[str, Register]]
@@ -143,10 +147,14 @@ class Program:
     memories: tuple[Memory, ...]
     promises: tuple[PromisePlan, ...]
 
+    def stands_for(self, group: str) -> float:
+        """How many members of a group one on its axis stands for."""
+        return self.drawn[group].stands_for if group in self.drawn else 1.0
+
 
 def released(program: Program) -> Mapping[int, list[int]]:
     """By the place of a node: the registers that nothing reads after it, so that their memory may be used again."""
-    plans = (getattr(program, own.name) for own in fields(program) if own.name not in ("axes", "columns"))
+    plans = (getattr(program, own.name) for own in fields(program) if own.name not in ("axes", "columns", "drawn"))
     return unread(program.nodes, {register.index for plan in plans for register in registers(plan)})
 
 

@@ -49,7 +49,7 @@ class Recording:
         runs: int,
         on_chunk: OnChunk | None = None,
     ) -> None:
-        series, self.presences = dict(_paths(program)), program.presences
+        series = dict(_paths(program))
         program = program if on_chunk is None else _unasked(program)
         self.relationship, self.program, self.experiments, self.runs = relationship, program, experiments, runs
         self.on_chunk = on_chunk
@@ -230,7 +230,7 @@ def _present(registers: Iterable[Register | None]) -> Iterable[Register]:
 
 def _paths(program: Program) -> Iterable[tuple[str, Register]]:
     for capacity in program.capacities:
-        yield f"{capacity.party}.{capacity.name}", capacity.now
+        yield f"{capacity.party}.{capacity.name}", capacity.total
     for party in program.parties:
         if party.headroom is not None:
             yield f"{party.name}.headroom", party.headroom

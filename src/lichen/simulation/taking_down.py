@@ -46,7 +46,6 @@ class ChunkRecorder:
         self.sums = [
             SumsOfChunk(sums, lanes, futures) for sums in (recording.totals, recording.amounts, recording.lost)
         ]
-        self.presences = {plan.group: plan.now for plan in recording.presences}
         self.courses = {
             lane: {name: np.empty((time.steps + 1, futures)) for name in registers}
             for lane, registers in recording.path_registers.items()
@@ -75,13 +74,11 @@ class ChunkRecorder:
         self.level_traces.record(step)
         self.recording.falls.record(step, self.level_traces.stack.now)
         self.recording.fallen.record()
-        for course, value, presence in self.followed:
-            if value.ndim > 1:  # the level of a group: the sum over the members present
-                value = value.sum(axis=-1) if presence is None else np.vecdot(value, presence)
+        for course, value in self.followed:
             course[step] = value
 
-    def _followed(self) -> Iterator[tuple[Array, Array, Array | None]]:
-        """The courses that this chunk needs, what each follows and the presence of its members.
+    def _followed(self) -> Iterator[tuple[Array, Array]]:
+        """The courses that this chunk needs, and what each follows.
 
         Beyond the futures whose courses are kept, balances alone need theirs, and who asks for chunks.
         """
@@ -89,12 +86,7 @@ class ChunkRecorder:
         for lane, place in self.recording.path_lanes.items():
             for name, register in self.recording.path_registers[lane].items():
                 if whole or name.endswith(TALLIES):
-                    presence = self.presences.get(register.axis) if register.axis is not None else None
-                    yield (
-                        self.courses[lane][name],
-                        self._row(register, place),
-                        None if presence is None else self._row(presence, place),
-                    )
+                    yield self.courses[lane][name], self._row(register, place)
 
     def _row(self, register: Register, lane: int) -> Array:
         values = self.values[register.index]

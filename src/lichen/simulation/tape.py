@@ -104,14 +104,15 @@ class Tape:
     def reduce(self, kind: str, value: Register, presence: Register) -> Register:
         """One number out of the members' values: their `sum`, `mean` or `least`."""
         value = self.as_number(value)
-        if presence.number == 1:
-            return self._node(f"{kind}_alike", (value,), None)
+        if presence.number is not None:
+            alike = self._node(f"{kind}_alike", (value,), None)
+            return self.apply("multiply", alike, presence) if kind == "sum" else alike
         return self._node(kind, (value, self.spread(presence, value.axis)), None)
 
     def quantile(self, value: Register, presence: Register, share: Register) -> Register:
         """The value below which a share of the members' presence lies."""
         value, axis = self.as_number(value), value.axis
-        if presence.number == 1:
+        if presence.number is not None:
             ordered = self._node("order_alike", (value,), None, axis=axis)
             return self._node("quantile_alike", (ordered, share), None)
         operands = (value, self.spread(presence, axis))

@@ -13,6 +13,7 @@ from lichen.relationship.formula import Binary, Call, Name, Number, Tree, Unary,
 from lichen.relationship.relationship import Relationship
 from lichen.simulation import chance
 from lichen.simulation.compiling import compile_program
+from lichen.simulation.drawn_members import with_all_members
 from lichen.simulation.dynamics.balances import add_balances
 from lichen.simulation.dynamics.model import TIME, About, Dynamics
 from lichen.simulation.dynamics.reviewing import add_reviews
@@ -29,7 +30,7 @@ MOST_CELLS = 20_000
 
 def dynamics_of(relationship: Relationship) -> Dynamics | str:
     """The dynamics of a relationship as its file says, nobody leaving; a text says why there are none."""
-    quiet, held = settled(still(relationship))
+    quiet, held = settled(still(with_all_members(relationship)))
     adjustment = quiet.rules.adjustment
     moving = {change.term for change in adjustment.changes} if adjustment else set()
     visible = (set(quiet.terms) | set(quiet.world)) - moving - durations(quiet)

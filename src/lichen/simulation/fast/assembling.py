@@ -172,9 +172,11 @@ def _following(run: Lowered) -> Iterable[tuple[Place, Place]]:
 
 def _reset(run: Lowered) -> Iterable[tuple[Place, Place]]:
     """As before any step: nothing is changed, remembered or on its way."""
-    for (kind, _), place in run.tape.sources.items():
+    for (kind, name), place in run.tape.sources.items():
         if kind in (*AT_ONE, *AT_ZERO):
             yield place, run.tape.number(1 if kind in AT_ONE else 0)
+        elif kind == "presence":
+            yield place, run.tape.number(run.program.stands_for(str(name)))
 
 
 def _capacities(run: Lowered) -> Iterable[tuple[int, ...]]:

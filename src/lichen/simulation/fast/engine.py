@@ -115,8 +115,12 @@ class Chunks:
     # Chance
 
     def _draw(self, drawn: range) -> None:
-        """Numbers of ranges: one a future, or one for each member or link."""
+        """Numbers of ranges, one a future or one for each member or link; and those of the members that are drawn."""
         for node in self.run.tape.draws:
+            if node.operation == "drawn column":
+                column, some = self.run.program.columns[node.beside], self.run.program.drawn[str(node.result.axis)]
+                self.put((node.operation, node.beside), np.take(column, some.places(self.seed, drawn)).T)
+                continue
             key, low, high = node.beside if isinstance(node.beside, tuple) else ("", 0.0, 0.0)
             key = self.run.program.range_keys[key]
             members = [""] if node.result.axis is None else self.run.program.axes[node.result.axis]

@@ -89,7 +89,7 @@ class Lowering:
                 into.add(what, out, operands, members=self._members(node), over_members=True)
             case _:
                 self.sources[operation, node.beside] = out
-                self.draws += [node] if operation == "draw" else []
+                self.draws += [node] if operation in ("draw", "drawn column") else []
 
     def _members(self, node: Node) -> int:
         """How many members a reduction goes over."""
