@@ -14,7 +14,9 @@ from lichen.check.measures.shares import fair_shares, gain_shares, net_share
 from lichen.check.measures.sight import seen_by
 from lichen.check.measures.viability import drawn_down, time_to_harm
 from lichen.check.measures.worth import tallies, valuation, weights, worst_mean
+from lichen.check.outcomes import heroic_coordination
 from lichen.check.remedies import shown_to
+from lichen.check.wording import amount, share
 from lichen.relationship.flow import Sight
 from lichen.relationship.party import Voice
 from tests.check.build import EUR, capacity, evidence, flow, party, relationship, trace
@@ -111,12 +113,22 @@ def test_a_burden_counts_against_its_receiver() -> None:
 
 def test_different_units_are_compared_only_with_a_price() -> None:
     money = party("b", capacity("cash", unit=EUR))
-    flows = [flow("gives", "a", "b", worth={"cash": 2.0}), flow("pays", "b", "a", cost={"cash": 1.0})]
+    flows = [
+        flow("gives", "a", "b", worth={"cash": 2.0}, promised=False),
+        flow("pays", "b", "a", cost={"cash": 1.0}, promised=False),
+    ]
     found = evidence(relationship([party("a"), money], flows), {"base": {"a": 1.0, "b": 1.0}})
     valued = valuation(found)
     assert not valued.common
     # b is counted in its currency; a in shares of its range of 100: 2 of its points are a fiftieth
     assert valued.factors == {"b.cash": 1.0, "a.good": 0.01}
+    assert (valued.unit_of("b"), valued.unit_of("a")) == (str(EUR), "of its own range")
+    assert valued.said("a", 0.02) == "2 % of its own range"
+    goodwill = heroic_coordination(found)  # of worths without a common unit no sum is made
+    assert goodwill.value is None
+    years = found.relationship.time.horizon_days / 365.25
+    assert goodwill.why is not None
+    assert f"{amount(2000 / years)} EUR to B and {share(20 / years)} of its own range to A" in goodwill.why
     assert net_share(tallies(found, found.base, valued)["a"]).value == pytest.approx((20 - 10) / 30)
 
 

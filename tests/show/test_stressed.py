@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lichen.check.measures.figure import Figure, exact
+from lichen.check.measures.worth import OWN_RANGE, Valuation
 from lichen.show.page.stress import stress_page
 from lichen.show.stress_tables import felt, foremost, table_of, way
 from lichen.show.stressed import sentences, stress_text
@@ -14,7 +15,6 @@ from lichen.stress.at_floor import AtFloor, Fate, telling
 from lichen.stress.cheating import Deviation
 from lichen.stress.effects import Effect, InHardTimes
 from lichen.stress.enforcement import SelfEnforcement, keeping
-from lichen.stress.goodwill import Given
 from lichen.stress.left_out import LeftOut
 from lichen.stress.shocks import Together
 from lichen.stress.stress import Stress, stress
@@ -116,9 +116,9 @@ def test_whose_word_does_not_keep_itself_comes_first_and_the_others_are_told_tog
 
 
 def test_the_cost_of_goodwill_is_a_share_where_no_price_is_known() -> None:
-    given = Given(party="a", title="The town", flows=("ab",), monthly_cost=0.0164, unit="of its own range")
-    assert given.costs == "The town 1.6 % of its own range"
-    assert replace(given, monthly_cost=125.0, unit="EUR").costs == "The town 125 EUR"
+    valued = Valuation(factors={}, unit=OWN_RANGE, common=False, units={"mill": "EUR"})
+    assert valued.said("town", 0.0164) == "1.6 % of its own range"
+    assert valued.said("mill", 125.0) == "125 EUR"
 
 
 def test_worst_times_of_two_are_told_in_cases() -> None:

@@ -105,12 +105,17 @@ def heroic_coordination(evidence: CheckInput) -> Reading:
         return Reading(value=0.0, unit="a year", says="Nothing of worth hangs on goodwill.")
     valued = valuation(evidence)
     years = evidence.relationship.time.horizon_days / _YEAR
-    worth = sum(float(np.mean(valued.of(f.receiver, evidence.base.flows[f.name].worth))) for f in free) / years
+    worths: dict[str, float] = {}
+    for flow in free:
+        worth = float(np.mean(valued.of(flow.receiver, evidence.base.flows[flow.name].worth))) / years
+        worths[flow.receiver] = worths.get(flow.receiver, 0.0) + worth
     lane = evidence.lane("no_goodwill")
     names = [party.name for party in evidence.essential]
     still = min((viable(lane, name).value for name in names), default=1.0) if lane is not None else float("nan")
-    says = (
-        f"Goodwill carries {wording.amount(worth)} ({valued.unit}) a year; "
-        f"without it every side goes on in {wording.share(still)} of the futures."
-    )
-    return read(exact(worth), f"{valued.unit} a year", says, tuple(dict.fromkeys(p for f in free for p in f.parties)))
+    without = f"without it every side goes on in {wording.share(still)} of the futures."
+    if not valued.common and len(worths) > 1:
+        each = [f"{valued.said(party, worth)} to {evidence.title(party)}" for party, worth in worths.items()]
+        return unread(f"Goodwill carries {wording.listed(each)} a year, which have no common unit; {without}")
+    unit, worth = valued.unit_of(next(iter(worths))), sum(worths.values())
+    says = f"Goodwill carries {wording.amount(worth)} ({unit}) a year; {without}"
+    return read(exact(worth), f"{unit} a year", says, tuple(dict.fromkeys(p for f in free for p in f.parties)))

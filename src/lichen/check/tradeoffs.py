@@ -104,7 +104,7 @@ def relationship_specific_investment(evidence: CheckInput) -> Reading:
     given = float(np.mean(tallies(evidence, evidence.base, valued)[most].burden))
     says = (
         f"Leaving costs {evidence.title(most)} {wording.share(lost[most].value)} of its room; "
-        f"it has given {wording.amount(given)} ({valued.unit}) by then."
+        f"it has given {valued.said(most, given)} by then."
     )
     return read(lost[most], "of its healthy range", says, (most,), evidence.relationship.at("exit"))
 

@@ -114,8 +114,8 @@ def stress_file(
     from lichen.stress.setting import MOST_LANES, setting
     from lichen.stress.stress import stress
 
-    least = setting(relationship, runs=asked.runs, seed=asked.seed, party=party, sections=sections).runs
-    common.affordable(relationship, least, [BASE] * MOST_LANES)
+    asking = setting(relationship, runs=asked.runs, seed=asked.seed, party=party, sections=sections)
+    common.affordable(asking.relationship, asking.runs, [BASE] * MOST_LANES)
 
     return stress(
         relationship,

@@ -20,20 +20,17 @@ from lichen.stress.setting import Setting
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What a party gives of its own accord: the flows that nothing backs, and what they cost it a month in `unit`."""
+    """What a party gives of its own accord: the flows that nothing backs, and what they cost it a month in `unit`.
+
+    `says` tells it: `Alder 1 200 EUR`, `the town 3 % of its own range`.
+    """
 
     party: str
     title: str
     flows: tuple[str, ...]
     monthly_cost: float
     unit: str
-
-    @property
-    def costs(self) -> str:
-        """`Alder 1 200 EUR`, `the town 3 % of its own range`."""
-        relative = self.unit.startswith("of ")
-        much = wording.share(self.monthly_cost) if relative else wording.amount(self.monthly_cost)
-        return f"{self.title} {much} {self.unit}"
+    says: str
 
 
 @final
@@ -51,7 +48,7 @@ class Goodwill:
         if not self.flows:
             return "Nothing that passes hangs on goodwill alone."
         named = wording.few([f"`{name}`" for name in self.flows])
-        costs = [one.costs for one in sorted(self.given, key=lambda one: -one.monthly_cost) if one.monthly_cost > 0]
+        costs = [one.says for one in sorted(self.given, key=lambda one: -one.monthly_cost) if one.monthly_cost > 0]
         cost = f", which cost{'s' * (len(self.flows) == 1)} {wording.few(costs)} a month" if costs else ""
         hit = worst(self.effects)
         if hit is None:
@@ -80,7 +77,12 @@ def _given(evidence: CheckInput, flows: tuple[str, ...], valued: Valuation) -> I
     for party in evidence.parties:
         own = tuple(name for name in flows if evidence.relationship.flows[name].giver == party.name)
         if own:
-            costs = [float(np.mean(valued.of(party.name, evidence.base.flows[name].cost))) for name in own]
+            costs = sum(float(np.mean(valued.of(party.name, evidence.base.flows[name].cost))) for name in own)
             yield Given(
-                party=party.name, title=party.title, flows=own, monthly_cost=sum(costs) / months, unit=valued.unit
+                party=party.name,
+                title=party.title,
+                flows=own,
+                monthly_cost=costs / months,
+                unit=valued.unit_of(party.name),
+                says=f"{party.title} {valued.said(party.name, costs / months)}",
             )

@@ -17,6 +17,7 @@ from lichen.relationship.start import Start
 from lichen.relationship.value import Value
 from lichen.relationship.values import has_chance, values_of
 from lichen.simulation.cost import numbers_kept
+from lichen.simulation.drawn_members import with_drawn_members
 from lichen.simulation.experiments import BASE, Experiment
 from lichen.simulation.futures import Lane
 from lichen.simulation.interventions import in_steps
@@ -186,8 +187,10 @@ def setting(
 ) -> Setting:
     """A relationship ready to be put to the test; `day` is a date within its horizon.
 
-    Of a large file fewer than `runs` futures are asked, so that `sections` stay within what may be worked out.
+    Of a large file fewer than `runs` futures are asked, so that `sections` stay within what may be worked out, and of a
+    very large group members are drawn.
     """
+    relationship = with_drawn_members(relationship)
     asked = Setting(
         relationship=relationship,
         start=Start(relationship),

@@ -9,26 +9,43 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import final
 
 import numpy as np
 
+from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.relationship.flow import Flow
 from lichen.relationship.party import Capacity, Party
 from lichen.relationship.quantity import Dimension, is_currency
 from lichen.simulation.futures import Array, FlowTotals, Lane
 
+OWN_RANGE = "of its own range"
+"""In what a party is counted that has no price for all that it exchanges."""
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Valuation:
-    """What one unit of each `party.capacity` is worth, in `unit`; `common` says whether parties may be compared."""
+    """What one unit of each `party.capacity` is worth, in the party's unit; `common` says whether all have that `unit`,
+    so that parties may be compared.
+    """
 
     factors: Mapping[str, float]
     unit: str
     common: bool
+    units: Mapping[str, str] = field(default_factory=dict)
+    """By party, where there is no common one."""
+
+    def unit_of(self, party: str) -> str:
+        """In what a party is counted."""
+        return self.units.get(party, self.unit)
+
+    def said(self, party: str, amount: float) -> str:
+        """An amount of a party as people say it: `1 200 EUR`, `3 % of its own range`."""
+        unit = self.unit_of(party)
+        return f"{wording.share(amount) if unit == OWN_RANGE else wording.amount(amount)} {unit}"
 
     def of(self, party: str, amounts: Mapping[str, Array]) -> Array | float:
         """The worth of amounts of a party's capacities [future]."""
@@ -85,13 +102,15 @@ def valuation(evidence: CheckInput) -> Valuation:
     levels = {capacity.level.dimension for _, capacity in exchanged.values()}
     if len(levels) == 1:
         return Valuation(factors=dict.fromkeys(exchanged, 1.0), unit=str(levels.pop()), common=True)
-    factors = _factors(prices)
+    factors, units_of = _factors(prices), {}
     for party in evidence.parties:
         own = {key: price for key, price in prices.items() if exchanged[key][0].name == party.name}
         priced = {price[1] for price in own.values() if price is not None}
         if None in own.values() or len(priced) > 1:
             factors.update({key: share_of_range(evidence, *exchanged[key]) for key in own})
-    return Valuation(factors=factors, unit="of its own range", common=not exchanged)
+        elif priced:
+            units_of[party.name] = str(priced.pop())
+    return Valuation(factors=factors, unit=OWN_RANGE, common=not exchanged, units=units_of)
 
 
 def tallies(evidence: CheckInput, lane: Lane, valued: Valuation) -> Mapping[str, Tally]:
