@@ -21,7 +21,7 @@ from lichen.check.verdict import Verdict
 from lichen.language.problem import render
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.values import has_chance
-from lichen.simulation import run, runaway
+from lichen.simulation import drawn_members, run, runaway
 from lichen.simulation.experiments import BASE, Experiment, member_shocks, standard_experiments, together
 from lichen.simulation.run import simulate
 from lichen.workspace import read_relationship
@@ -206,6 +206,16 @@ def test_two_parties_give_the_same_figures(text: str) -> None:
 @given(files=group_folders())
 def test_a_shop_and_its_members_give_the_same_figures(files: Mapping[str, str]) -> None:
     assert_alike(drawn(files))
+
+
+@as_drawn
+@given(files=group_folders())
+def test_members_that_are_drawn_give_the_same_figures(files: Mapping[str, str]) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(drawn_members, "LARGE", 2)
+        patched.setattr(drawn_members, "SIZE", 2)
+        relationship = drawn_members.with_drawn_members(drawn(files))
+    assert_alike(relationship, (BASE, *standard_experiments(relationship)[1:9]))
 
 
 @as_drawn
