@@ -217,6 +217,13 @@ def test_a_verdict_says_how_many_are_drawn_and_what_that_adds() -> None:
     assert viability.interval[1] > viability.interval[0]
 
 
+def test_a_group_of_which_no_room_is_known_is_said_to_be_drawn_too() -> None:
+    roomless = MILL.replace("cash: {level: members.cash, floor", "cash: {level: members.cash, essential: false, floor")
+    (sample,) = assess(mill(text=roomless), runs=20, search=False).verdict.samples
+    assert np.isnan(sample.standard_error)
+    assert sample.says.endswith("in each future, others in each: this alone is part of every interval.")
+
+
 def test_the_error_that_is_told_does_not_count_other_chance() -> None:
     rain = MILL.replace("0.01 * growers.cash", "0.01 * rain * growers.cash") + (
         "    world: {rain: {process: ar1, mean: 1, spread: 60 %, memory: 3 days}}\n"

@@ -15,6 +15,7 @@ from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.dependency.contagion_members import MemberReach
 from lichen.simulation.drawn_members import samples_of
+from lichen.simulation.futures import Lane
 from lichen.simulation.sampling import Z, looked_at
 
 
@@ -61,9 +62,8 @@ def _drawn(evidence: CheckInput) -> Iterator[LookedAt]:
         return
     for group, sample in samples_of(evidence.relationship).items():
         members = len(evidence.relationship.parties[group].members or ())
-        again = evidence.drawn_anew.base.headroom[group].least
-        apart = evidence.base.headroom[group].least[: len(again)] - again
-        error = float(np.std(apart) / math.sqrt(2 * evidence.futures.runs))
+        error = _error_of_draw(evidence.base, evidence.drawn_anew.base, group)
+        within = f"leaves their room known within {wording.share(Z * error)} of the range, and "
         yield LookedAt(
             group=group,
             looked_at=sample.size,
@@ -71,10 +71,18 @@ def _drawn(evidence: CheckInput) -> Iterator[LookedAt]:
             standard_error=error,
             says=(
                 f"{wording.count(sample.size)} of {wording.count(members)} members of {evidence.title(group)} looked "
-                "at in each future, others in each: this alone leaves their room known within "
-                f"{wording.share(Z * error)} of the range, and is part of every interval."
+                f"at in each future, others in each: this alone {within if math.isfinite(error) else ''}"
+                "is part of every interval."
             ),
         )
+
+
+def _error_of_draw(base: Lane, other: Lane, group: str) -> float:
+    """The standard error that the draw gives to the room that counts at its worst; not a number without such a room."""
+    if group not in base.headroom:
+        return math.nan
+    one, again = base.headroom[group].least, other.headroom[group].least
+    return float(np.std(one[: len(again)] - again) / math.sqrt(2 * len(one)))
 
 
 def _sample(evidence: CheckInput, group: str) -> LookedAt:
