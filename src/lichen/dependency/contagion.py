@@ -7,6 +7,7 @@ Sizes are bounded by memory: links take 12 bytes each, and each measure a few nu
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 import numpy as np
@@ -17,6 +18,15 @@ from scipy.sparse import csgraph
 Harm: TypeAlias = sparse.csr_array
 Nodes: TypeAlias = NDArray[np.intp]
 Numbers: TypeAlias = NDArray[np.float64]
+
+CLOSE = 1e-12
+"""What repeats itself round by round has come to rest where a round moves no figure by more than this part of one."""
+
+CASES = 128
+"""So many cases are followed at once where the failure of each node is a case of its own: it bounds memory."""
+
+_MOST_WORK = 400_000_000
+_LEAST_ROUNDS = 200
 
 _WORDS = 32
 """How many words of 64 nodes each are followed at a time where all are asked for."""
@@ -37,6 +47,28 @@ def harm_between(causes: ArrayLike, struck: ArrayLike, sizes: ArrayLike, count: 
     kept = (rows != columns) & (values > 0)
     ends = rows[kept].astype(np.intp), columns[kept].astype(np.intp)
     return sparse.csr_array(sparse.coo_array((values[kept], ends), shape=(count, count)))
+
+
+def copies(harm: Harm, count: int) -> Harm:
+    """A network so many times side by side, without links between: as many cases as that are followed at once.
+
+    Node j of copy c is `c * nodes + j`.
+    """
+    return sparse.csr_array(sparse.kron(sparse.eye_array(count), harm, format="csr"))
+
+
+def one_by_one(harm: Harm, count: int) -> Iterator[tuple[Harm, Nodes]]:
+    """The failures of the first `count` nodes as cases of their own, `CASES` of them at once: copies of the network,
+    and which node fails in each.
+    """
+    for first in range(0, count, CASES):
+        failing = np.arange(first, min(first + CASES, count))
+        yield copies(harm, len(failing)), failing + np.arange(len(failing)) * harm.shape[0]
+
+
+def most_rounds(harm: Harm) -> int:
+    """After how many rounds over a network it is left at that, if it has not come to rest by then."""
+    return max(_LEAST_ROUNDS, _MOST_WORK // (harm.nnz + harm.shape[0] + 1000))
 
 
 def links_of(harm: Harm, nodes: Nodes) -> tuple[Nodes, Numbers, Nodes]:
