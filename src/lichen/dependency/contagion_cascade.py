@@ -50,6 +50,5 @@ def cascade(harm: Harm, buffers: ArrayLike, first: ArrayLike) -> Cascade:
         turn += 1
         struck, losses, _ = links_of(harm, front)
         np.add.at(lost, struck, losses)
-        struck = np.unique(struck)
-        front = struck[(round_of[struck] < 0) & (lost[struck] > limit[struck])]
+        front = np.unique(struck[(round_of[struck] < 0) & (lost[struck] > limit[struck])])
     return Cascade(failed=round_of >= 0, round=round_of)

@@ -52,8 +52,7 @@ def passed_once(harm: Harm, first: ArrayLike) -> Distress:
         struck, sizes, counts = links_of(network, front)
         np.add.at(distress, struck, sizes * np.repeat(distress[front], counts))
         np.minimum(distress, 1.0, out=distress)
-        struck = np.unique(struck)
-        front = struck[~passed[struck] & (distress[struck] > 0)]
+        front = np.unique(struck[~passed[struck] & (distress[struck] > 0)])
     return Distress(shares=distress.reshape(start.T.shape).T, rounds=rounds)
 
 

@@ -8,8 +8,9 @@ formula that reads it followed, less what `if_lost` makes up for. Losses by seve
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, final
 
 import numpy as np
@@ -82,12 +83,12 @@ class Thresholds:
         fallen = fallen[np.argsort(turns[fallen], kind="stable")]
         told = not (early & self.hides_end).any()
         return Falls(
-            rounds=tuple(map(self._named, np.split(fallen, np.flatnonzero(np.diff(turns[fallen])) + 1))),
-            by_end=self._named(np.flatnonzero(early & (turns != 0))) if told else None,
+            rounds=tuple(self._named(alike) for _, alike in groupby(fallen.tolist(), turns.tolist().__getitem__)),
+            by_end=self._named(np.flatnonzero(early & (turns != 0)).tolist()) if told else None,
         )
 
-    def _named(self, nodes: Nodes) -> tuple[str, ...]:
-        return tuple(map(self.order.__getitem__, nodes.tolist()))
+    def _named(self, nodes: Iterable[int]) -> tuple[str, ...]:
+        return tuple(map(self.order.__getitem__, nodes))
 
 
 def thresholds_of(
