@@ -125,8 +125,7 @@ class Setting:
 
     def share_of(self, days: float) -> float:
         """Days since the start as a share of the horizon."""
-        time = self.relationship.time
-        return days / (time.steps * time.step_days)
+        return days / self.relationship.time.run_days
 
     def days_at(self, begins: float) -> float:
         """The day of the step at which an experiment begins."""
@@ -221,8 +220,7 @@ def _bounded(asked: Setting, sections: frozenset[str]) -> Setting:
         futures = int(MOST_VALUES // max(1, of_a_lane * _lanes(replace(asked, most=most), sections)))
         if futures >= LEAST_FUTURES or not has_chance(asked.relationship):
             break
-    runs = min(asked.runs, max(LEAST_FUTURES, futures)) if has_chance(asked.relationship) else asked.runs
-    return replace(asked, most=most, runs=runs)
+    return replace(asked, most=most, runs=min(asked.runs, max(LEAST_FUTURES, futures)))
 
 
 def _lanes(asked: Setting, sections: frozenset[str]) -> int:
