@@ -79,18 +79,26 @@ def links_of(harm: Harm, nodes: Nodes) -> tuple[Nodes, Numbers, Nodes]:
     return harm.indices[places], harm.data[places], counts
 
 
+def each_once(nodes: Nodes, marks: Nodes) -> Nodes:
+    """These nodes, each of them once; `marks` [node] is room to note the last place of each."""
+    places = np.arange(len(nodes))
+    marks[nodes] = places
+    once: Nodes = nodes[marks[nodes] == places]
+    return once
+
+
 def reached(harm: Harm, first: ArrayLike) -> NDArray[np.bool_]:
     """Everyone whom the failure of `first` (nodes) reaches, directly or through others, themselves included [node].
 
     Breadth first; time grows with the links of those that are reached. On `harm.T.tocsr()` the same goes upstream: on
     whom the first rest.
     """
-    found = np.zeros(harm.shape[0], dtype=bool)
+    found, marks = np.zeros(harm.shape[0], dtype=bool), np.empty(harm.shape[0], dtype=np.intp)
     front = np.unique(np.asarray(first, dtype=np.intp))
     while len(front):
         found[front] = True
         struck, _, _ = links_of(harm, front)
-        front = np.unique(struck[~found[struck]])
+        front = each_once(struck[~found[struck]], marks)
     return found
 
 

@@ -13,7 +13,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lichen.dependency.contagion import CLOSE, Harm, Numbers, copies, links_of, most_rounds
+from lichen.dependency.contagion import CLOSE, Harm, Numbers, copies, each_once, links_of, most_rounds
 
 
 @final
@@ -43,7 +43,7 @@ def passed_once(harm: Harm, first: ArrayLike) -> Distress:
     start = _shares(first)
     network = harm if start.ndim == 1 else copies(harm, start.shape[1])
     distress = start.T.flatten()
-    passed = np.zeros(len(distress), dtype=bool)
+    passed, marks = np.zeros(len(distress), dtype=bool), np.empty(len(distress), dtype=np.intp)
     front = np.flatnonzero(distress > 0)
     rounds = 0
     while len(front):
@@ -52,7 +52,7 @@ def passed_once(harm: Harm, first: ArrayLike) -> Distress:
         struck, sizes, counts = links_of(network, front)
         np.add.at(distress, struck, sizes * np.repeat(distress[front], counts))
         np.minimum(distress, 1.0, out=distress)
-        front = np.unique(struck[~passed[struck] & (distress[struck] > 0)])
+        front = each_once(struck[~passed[struck] & (distress[struck] > 0)], marks)
     return Distress(shares=distress.reshape(start.T.shape).T, rounds=rounds)
 
 
