@@ -18,8 +18,9 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
-from benchmarks import million, peers
+from benchmarks import many_parties, million, peers
 from benchmarks.engine import WEEKS, ladder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,6 +69,7 @@ def cases(folder: Path) -> tuple[Case, ...]:
     supply, bees = str(ROOT / "examples/supply/relationship.yaml"), str(ROOT / "examples/bees/relationship.yaml")
     many = str(million.write(folder))
     debian = str(ROOT / "examples/debian/relationship.yaml")
+    (folder / "fewer").mkdir()
     (folder / "long.yaml").write_text(long_file(), encoding="utf-8")
     (folder / "deep.yaml").write_text("a: " + "[" * 200_000, encoding="utf-8")
     return (
@@ -90,6 +92,19 @@ def cases(folder: Path) -> tuple[Case, ...]:
         ),
         Case("`check` of the same, 100 futures", (*lichen, "check", many, "--runs", "100"), "a verdict"),
         Case("`map` of a file of 12,000 lines", (*lichen, "map", str(folder / "long.yaml")), "1.5 s to read"),
+        *(
+            Case(
+                f"`map` of {many_parties.PARTIES:,} parties, {shape}",
+                (*lichen, "map", str(many_parties.write(folder, shape))),
+                "10 s",
+            )
+            for shape in get_args(many_parties.Shape)
+        ),
+        Case(
+            "`stress` of 400 parties, 2,000 flows",
+            (*lichen, "stress", str(many_parties.write(folder / "fewer", "random", 400))),
+            "60 s",
+        ),
         Case("a file over a limit, refused", (*lichen, "check", str(folder / "deep.yaml")), "0.3 s", (2,)),
     )
 

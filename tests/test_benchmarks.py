@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from benchmarks import by_hand
+from benchmarks import by_hand, many_parties
 from benchmarks.peers import FILE, HEADING, futures, part_of, with_part
 from lichen.workspace import read_relationship
 
@@ -20,6 +22,14 @@ def test_the_step_by_hand_comes_to_the_levels_of_lichen_in_futures_with_chance()
         assert levels.keys() == future.levels.keys()
         for name, course in levels.items():
             assert course == pytest.approx(future.levels[name], rel=1e-9), name
+
+
+@pytest.mark.parametrize(("shape", "flows"), [("random", 50), ("chain", 9), ("ring", 10)])
+def test_a_file_of_many_parties_is_right_and_links_them(tmp_path: Path, shape: many_parties.Shape, flows: int) -> None:
+    reading = read_relationship(many_parties.write(tmp_path, shape, 10))
+    assert reading.relationship is not None, reading.problems
+    assert len(reading.relationship.parties) == 10
+    assert len(reading.relationship.inner_flows) == flows
 
 
 def test_the_part_on_other_simulators_is_written_and_kept_alone() -> None:

@@ -50,11 +50,22 @@ def test_stress_asks_only_what_is_asked(ask: Ask) -> None:
     assert said["cheating"] is None
 
 
+def test_the_horizon_of_a_test_ends_where_the_run_ends(ask: Ask) -> None:
+    # 100 days are 14 steps of a week: from 5 January 98 days on, to 13 April
+    files = {"file.yaml": GOOD.replace("horizon: 1 year", "horizon: 100 days")}
+    answer = ask("stress", "file.yaml", *FEW, "--date", "2026-04-14", files=files)
+    refused(answer, "from 2026-01-05 until 2026-04-13")
+    answer = ask(
+        "stress", "file.yaml", *FEW, "--date", "2026-04-12", "--only", "goodwill", "--format", "json", files=files
+    )
+    assert json.loads(answer.stdout)["days"] == 98
+
+
 @pytest.mark.parametrize(
     ("verb", "options", "words"),
     [
         ("stress", ("--party", "mil"), ("--party", "`mil`", "Did you mean `mill`?")),
-        ("stress", ("--date", "2040-01-01"), ("--date", "2026-01-05", "2027-01-05")),
+        ("stress", ("--date", "2040-01-01"), ("--date", "2026-01-05", "2027-01-04")),
         ("stress", ("--date", "2025-01-01"), ("--date", "horizon")),
         ("stress", ("--date", "soon"), ("Write it as 2026-01-31",)),
         ("stress", ("--only", "exit"), ("--only", "exits")),

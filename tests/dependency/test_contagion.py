@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from lichen.dependency.contagion import Harm, harm_between, reach_sizes, reach_sizes_of, reached
+from lichen.dependency.contagion import CLOSE, Harm, harm_between, one_by_one, reach_sizes, reach_sizes_of, reached
 from lichen.dependency.contagion_cascade import cascade
 from lichen.dependency.contagion_clearing import clear
 from lichen.dependency.contagion_distress import passed_on, passed_once
@@ -145,7 +145,7 @@ def test_clearing_is_the_largest_of_a_linear_programme(matrix: np.ndarray, data:
     shares = np.divide(matrix, debts[:, None], out=np.zeros_like(matrix), where=debts[:, None] > 0)
     largest = linprog(-np.ones(size), A_ub=np.eye(size) - shares.T, b_ub=means, bounds=[(0, debt) for debt in debts])
     found = clear(network(matrix), means)
-    assert found.off < 1e-12
+    assert found.off <= CLOSE
     assert found.payments == pytest.approx(largest.x, abs=1e-6)
 
 
@@ -226,6 +226,31 @@ def slowly_once(matrix: np.ndarray, first: np.ndarray) -> list[float]:
 def test_distress_is_a_share() -> None:
     with pytest.raises(ValueError, match="share"):
         passed_on(network([[0, 1], [0, 0]]), [2, 0])
+
+
+# Many cases at once
+
+
+@given(matrices(), st.data())
+def test_many_cases_at_once_are_what_each_is_alone(matrix: np.ndarray, data: st.DataObject) -> None:
+    size, harm, debts = len(matrix), network(matrix), network(10 * matrix)
+    buffers = data.draw(st.lists(st.floats(0, 2), min_size=size, max_size=size))
+    means = data.draw(st.lists(st.floats(0.01, 5), min_size=size, max_size=size))
+    each = np.eye(size)
+    ((many, failing),) = one_by_one(harm, size)
+    fell = cascade(many, np.tile(buffers, size), failing).round.reshape(size, size)
+    there = reached(many, failing).reshape(size, size)
+    once, on = passed_once(harm, each), passed_on(harm, each)
+    silent = clear(debts, means, claims_kept=0.8, pays=each == 0)
+    for node, alone in enumerate(each):
+        assert fell[node].tolist() == cascade(harm, buffers, [node]).round.tolist()
+        assert there[node].tolist() == reached(harm, node).tolist()
+        assert once.shares[:, node] == pytest.approx(passed_once(harm, alone).shares, abs=1e-12)
+        assert on.shares[:, node] == pytest.approx(passed_on(harm, alone).shares, abs=1e-9)
+        assert on.rank(each, means)[node] == pytest.approx(passed_on(harm, alone).rank(alone, means), abs=1e-9)
+        without = clear(network(10 * matrix * (alone == 0)[:, None]), means, claims_kept=0.8)
+        assert silent.payments[:, node] == pytest.approx(without.payments, abs=1e-9)
+        assert silent.equity[:, node] == pytest.approx(without.equity, abs=1e-9)
 
 
 # Growth

@@ -1,11 +1,13 @@
 import math
 from dataclasses import replace
 
+from lichen.check.members import LookedAt
 from lichen.redesign.compare import Comparison, Effect, Shift, Transition
 from lichen.redesign.redline import Redline
 from lichen.relationship.quantity import Dimension
 from lichen.show import terminal
 from lichen.show.page.change import change_page
+from lichen.simulation.caution import Caution
 from tests.show import build
 
 
@@ -47,6 +49,30 @@ def test_markdown_tells_the_same() -> None:
     text = terminal.comparison_text(comparison(), markdown=True).replace("\u202f", " ")
     assert "- `terms.pay_after: 12 weeks → 4 weeks`" in text
     assert "| Alder Packaging | −30 % → 42 % | −70 % → 20 % | better |" in text
+
+
+def test_what_makes_the_figures_of_either_version_doubtful_is_said_once_and_is_in_the_json() -> None:
+    change = comparison()
+    long, wild = (
+        Caution(kind=kind, subject="mill.cash", at=None, says=says)
+        for kind, says in (("step too long", "The step is too long."), ("without bound", "Cash grows without end."))
+    )
+    sample = LookedAt(group="shops", looked_at=10_000, members=10**6, standard_error=0.01, says="10 000 looked at.")
+    change = replace(
+        change,
+        old=replace(change.old, cautions=(long, wild)),
+        new=replace(change.new, cautions=(long,), samples=(sample,)),
+    )
+    text = terminal.comparison_text(change)
+    assert "In both versions: The step is too long.\n" in text
+    assert "Before the change: Cash grows without end.\n" in text
+    assert "After the change: 10 000 looked at.\n" in text
+    assert text.count("too long") == 1
+    assert "After the change: 10 000 looked at." in terminal.comparison_text(change, markdown=True)
+    assert "Before the change: Cash grows without end." in change_page(change)
+    data = change.to_json()
+    assert [caution["kind"] for caution in data["old"]["cautions"]] == ["step too long", "without bound"]
+    assert data["new"]["sampled"][0]["members"] == 10**6
 
 
 def test_no_change_is_said() -> None:

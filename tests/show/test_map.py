@@ -15,7 +15,6 @@ from lichen.dependency.map import DependencyMap, build_map
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.value import Value
 from lichen.show.map import FORMATS
-from lichen.show.map.data import to_json
 from lichen.show.map.layout import Box, Curve, label_spots, nearest_spots, on_ellipse, routes
 from lichen.show.map.svg import draw
 from tests.by_hand import capacity, flow, party, relationship, seen_by, value
@@ -104,6 +103,59 @@ def test_the_table_keeps_to_80_columns(made: Relationship) -> None:
     assert max(len(line) for line in FORMATS["text"](build_map(made)).splitlines()) <= 80
 
 
+def many(size: int) -> DependencyMap:
+    """A hub that lives on every one of many others, and gives to each."""
+    names = [f"p{turn}" for turn in range(size)]
+    others = [party(name, capacity("good", 10, 5, change=-1)) for name in names]
+    feeds = [flow(f"in_{name}", f"{name} > hub", 1 + turn, worth={"good": 1}) for turn, name in enumerate(names)]
+    gives = [flow(f"out_{name}", f"hub > {name}", 2, worth={"good": 1}) for name in names]
+    return build_map(relationship(party("hub", capacity("good", 1000, 5, change=-1)), *others, *feeds, *gives))
+
+
+def test_what_is_cut_for_the_eye_is_counted_and_the_json_is_whole() -> None:
+    made = many(30)
+    said = " ".join(FORMATS["text"](made).replace("\u202f", " ").split())
+    assert "and 11 more of 31 sides: these 20 are those on whom the others lean most" in said
+    # the eight largest of 1 + ... + 30 = 465 are 30 to 23; the rest is (1 + ... + 22)/465
+    assert "good: 6.5 % from P29 by in p29, not replaceable; 6.2 % from P28" in said
+    assert "4.9 % from P22 by in p22, not replaceable; 54 % by 22 more" in said
+    assert "gives out p0, out p1, out p2, out p3, out p4, out p5, out p6, out p7 and 22 more" in said
+    assert said.count("P29 (organisation)") == 1
+    assert "P0 (organisation)" not in said
+    data = json.loads(FORMATS["json"](made))
+    assert len(data["parties"]) == 31
+    assert len(data["indirect"]) == sum(1 for _ in made.indirect) == 31 * 31  # the hub on itself, all on all by it
+
+
+def test_of_many_the_picture_draws_the_foremost_and_counts_the_rest() -> None:
+    picture = ElementTree.fromstring(draw(many(30)))
+    texts = ["".join(node.itertext()) for node in picture.iter(f"{SVG}text")]
+    assert "Not drawn: 15 more sides and 30 more flows. These are those on which the others lean most." in " ".join(
+        texts
+    )
+    assert "Hub" in texts
+    assert "P0" not in texts
+    assert "P29" in texts
+
+
+def test_the_largest_ways_through_others_are_the_first_of_all_of_them() -> None:
+    made = build_map(ring(6))
+    ranked = sorted((one for one in made.indirect if one.extra >= 0.01), key=lambda one: -one.extra)
+    found, count = made.indirect.largest(5, 0.01)
+    assert (list(found), count) == (ranked[:5], len(ranked))
+
+
+def test_the_table_says_that_times_to_a_floor_go_straight_on_and_which_come_after_the_horizon() -> None:
+    good = capacity("good", 10, 5, change=-1)
+    gifts = (flow("there", "a > b", 1, worth={"good": 1}), flow("back", "b > a", 1, worth={"good": 1}))
+    made = build_map(relationship(party("a", good), party("b", good), *gifts))
+    said = " ".join(FORMATS["text"](made).split())
+    assert "Times to a floor go straight on at the rates of the first day" in said
+    assert "B, good: without there, at its floor in 5 days at that rate" in said
+    late = replace(made, horizon_days=4.0)
+    assert "at its floor in 5 days at that rate, after the horizon" in " ".join(FORMATS["text"](late).split())
+
+
 def test_mermaid_draws_goodwill_dashed_and_burdens_crossed(example: DependencyMap) -> None:
     assert FORMATS["mermaid"](example).splitlines() == [
         "flowchart LR",
@@ -139,7 +191,8 @@ def test_graphml_is_read_back_by_networkx(example: DependencyMap) -> None:
 
 def test_json_holds_the_same_figures_as_the_map(example: DependencyMap) -> None:
     data = json.loads(FORMATS["json"](example))
-    assert data == json.loads(json.dumps(to_json(example)))
+    assert [one["name"] for one in data["parties"]] == [one.name for one in example.parties]
+    assert [one["by_round"] for one in data["indirect"]] == [list(one.by_round) for one in example.indirect]
     assert data["direct"] == [list(row) for row in example.direct]
     assert data["edges"][1]["delay"] == {"first_days": 28.0, "mean_days": 28.0, "half_days": 28.0}
     assert data["power"][0]["imbalance"] == example.power[0].imbalance

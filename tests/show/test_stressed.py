@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import inf
 
 import pytest
 
@@ -15,6 +16,7 @@ from lichen.stress.at_floor import AtFloor, Fate, telling
 from lichen.stress.cheating import Deviation
 from lichen.stress.effects import Effect, InHardTimes
 from lichen.stress.enforcement import SelfEnforcement, keeping
+from lichen.stress.exits import Exit, Fallback
 from lichen.stress.left_out import LeftOut
 from lichen.stress.shocks import Together
 from lichen.stress.stress import Stress, stress
@@ -30,6 +32,26 @@ EFFECT = Effect(
     runway_days=None,
     hard=None,
 )
+
+
+def test_who_loses_more_than_its_range_and_does_not_fall_loses_what_lies_beyond_it() -> None:
+    rich = replace(EFFECT, lost=exact(3.1), falls=exact(0.0), anyway=0.0)
+    assert rich.says == "The mill loses 310 % of its range, out of what it has beyond it: it stays above its floor"
+    assert "beyond" not in replace(rich, lost=exact(0.9)).says
+    assert "beyond" not in replace(rich, falls=exact(0.4), anyway=0.4).says
+
+
+def test_who_wins_by_an_exit_wins_by_its_replacements_too() -> None:
+    back = Fallback(party="mill", title="The mill", days=30.4375, replaced=0.9, without=())
+    left = Exit(
+        party="farm", title="The farm", day=0.0, notice_days=0.0, knock_on=(), several=0.0, fallbacks=(back,),
+        effects=(replace(EFFECT, lost=exact(-0.36), falls=exact(0.0), anyway=0.0),),
+    )  # fmt: skip
+    assert left.says.startswith(
+        "If The farm leaves at the start, The mill wins 36 % of its range. Its replacements run"
+    )
+    none = replace(left, fallbacks=(replace(back, days=inf, replaced=0.0, without=("grain",)),))
+    assert none.says == "If The farm leaves at the start, The mill wins 36 % of its range."
 
 
 @pytest.fixture(scope="module")

@@ -10,12 +10,15 @@ from lichen.language.limits import cells_of_a_step
 from lichen.language.table import Table
 from lichen.relationship.relationship import Relationship
 from lichen.show.page.readings import rests_part
+from lichen.show.page.stress import stress_page
 from lichen.show.simulated import prospects_text
+from lichen.show.stressed import stress_text
 from lichen.show.terminal import verdict_markdown, verdict_text
 from lichen.simulation import cost, sampling
 from lichen.simulation.experiments import BASE, standard_experiments
 from lichen.simulation.prospects import look_ahead
 from lichen.simulation.run import simulate
+from lichen.stress.stress import stress
 from tests.arrays import arrays
 from tests.simulation.build import relationship, run
 
@@ -140,6 +143,15 @@ def test_a_verdict_on_a_smaller_group_says_nothing_of_samples() -> None:
     found = assessed(NAMES[:150])
     assert not found.verdict.samples
     assert "sampled" not in found.verdict.to_json()
+
+
+def test_a_test_says_how_many_were_looked_at() -> None:
+    found = stress(mill(), runs=20, sections=("goodwill",))
+    (sample,) = found.sampled
+    assert (sample.looked_at, sample.members) == (50, 300)
+    assert found.to_json()["sampled"][0]["members"] == 300
+    assert "50 of 300 members of growers" in " ".join(stress_text(found).split())
+    assert "50 of 300 members of growers" in stress_page(found)
 
 
 def test_futures_say_of_whom_the_room_is_told() -> None:

@@ -147,8 +147,9 @@ def test_so_large_a_file_is_asked_over_fewer_futures_and_says_so(monkeypatch: py
     assert found.runs == LEAST_FUTURES
     assert found.left_out.futures == 480
     assert "480 futures fewer than wished" in found.left_out.says
-    # Where nothing is drawn one future stands for all, and nothing is saved.
-    assert stress(star(3), runs=500, sections=("exits",)).runs == 500
+    # Where nothing is drawn all futures are alike, and fewer of them leave nothing out.
+    alike = stress(star(3), runs=500, sections=("exits",))
+    assert (alike.runs, alike.left_out.futures) == (LEAST_FUTURES, 0)
 
 
 def test_of_a_larger_file_fewer_are_asked_before_the_futures_become_too_few(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,6 +160,7 @@ def test_of_a_larger_file_fewer_are_asked_before_the_futures_become_too_few(monk
     assert (asked.most, asked.runs) == (MOST_ASKED, 100)
     lanes = MOST_ASKED * LANES_OF_A_PARTY["exits"]
     enough = cells_of_a_step(file) * file.time.steps * lanes * LEAST_FUTURES
+    monkeypatch.setattr(settings, "VALUES_OF_A_FIGURE", 0)
     monkeypatch.setattr(settings, "MOST_VALUES", enough)
     asked = setting(file, runs=100, seed=1, sections=("exits",))
     assert (asked.most, asked.runs) == (MOST_ASKED, LEAST_FUTURES)
@@ -167,3 +169,19 @@ def test_of_a_larger_file_fewer_are_asked_before_the_futures_become_too_few(monk
     assert asked.most == FEWEST_ASKED
     assert asked.runs == 2 * LEAST_FUTURES - 1  # half as many lanes
     assert len(asked.choosing) == FEWEST_ASKED
+
+
+def test_what_the_figures_of_a_large_file_take_leaves_less_for_futures(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = f"""
+        parties: {{a: {FIRM.replace("CHANGE", "luck * 1 EUR/week")}, b: {FIRM.replace("CHANGE", "0 EUR/week")}}}
+        world: {{luck: {{process: uniform, from: -1, to: 1}}}}
+        flows: {{ab: {{{GIVES}, from: a, to: b}}}}
+        """
+    file = relationship(text)
+    of_a_future = cells_of_a_step(file) * file.time.steps * 2 * LANES_OF_A_PARTY["exits"]
+    monkeypatch.setattr(settings, "MOST_VALUES", 100 * of_a_future)
+    monkeypatch.setattr(settings, "VALUES_OF_A_FIGURE", 0)
+    asked = setting(file, runs=500, seed=1, sections=("exits",))
+    assert asked.runs == 100
+    monkeypatch.setattr(settings, "VALUES_OF_A_FIGURE", 40 * of_a_future // len(asked.values))
+    assert setting(file, runs=500, seed=1, sections=("exits",)).runs == 60

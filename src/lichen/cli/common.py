@@ -46,7 +46,7 @@ READ = "lichen.read"
 """Where a verb keeps which files it reads besides those that it was given."""
 MOST_NAMED = 24
 """Names of a file that a refusal lists."""
-FEWER = "Write a longer step or a shorter horizon, or let one member stand for several"
+FEWER = "Write a longer step or a shorter horizon, let one member stand for several, or one group for parties alike"
 
 
 def runs(least: int) -> Callable[[Verb], Verb]:
@@ -125,7 +125,7 @@ def known(option: str, name: str, names: Mapping[str, object], noun: str, most: 
 
 def within(option: str, day: date, time: Time) -> None:
     """Leave with status 2 unless a day lies within the horizon of the file."""
-    last = time.start + timedelta(days=time.horizon_days)
+    last = time.start + timedelta(days=time.run_days)
     if time.start <= day < last:
         return
     raise click.UsageError(f"{option}: {day} is not within the horizon of this file, from {time.start} until {last}.")
@@ -146,7 +146,8 @@ def affordable(
     if runs <= most:
         return
     repair = f"Write `--runs {most}` or less" if most >= least else FEWER
-    fact = f"--runs: {runs:,} futures of this file are too many; at most {most:,} can be run."
+    can = f"at most {most:,} can be run" if most else "not even one can be run"
+    fact = f"--runs: {runs:,} futures of this file are too many; {can}."
     raise click.UsageError(f"{fact} {repair}.")
 
 

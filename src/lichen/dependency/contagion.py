@@ -7,6 +7,7 @@ Sizes are bounded by memory: links take 12 bytes each, and each measure a few nu
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 import numpy as np
@@ -17,6 +18,15 @@ from scipy.sparse import csgraph
 Harm: TypeAlias = sparse.csr_array
 Nodes: TypeAlias = NDArray[np.intp]
 Numbers: TypeAlias = NDArray[np.float64]
+
+CLOSE = 1e-12
+"""What repeats itself round by round has come to rest where a round moves no figure by more than this part of one."""
+
+CASES = 128
+"""So many cases are followed at once where the failure of each node is a case of its own: it bounds memory."""
+
+_MOST_WORK = 400_000_000
+_LEAST_ROUNDS = 200
 
 _WORDS = 32
 """How many words of 64 nodes each are followed at a time where all are asked for."""
@@ -39,6 +49,28 @@ def harm_between(causes: ArrayLike, struck: ArrayLike, sizes: ArrayLike, count: 
     return sparse.csr_array(sparse.coo_array((values[kept], ends), shape=(count, count)))
 
 
+def copies(harm: Harm, count: int) -> Harm:
+    """A network so many times side by side, without links between: as many cases as that are followed at once.
+
+    Node j of copy c is `c * nodes + j`.
+    """
+    return sparse.csr_array(sparse.kron(sparse.eye_array(count), harm, format="csr"))
+
+
+def one_by_one(harm: Harm, count: int) -> Iterator[tuple[Harm, Nodes]]:
+    """The failures of the first `count` nodes as cases of their own, `CASES` of them at once: copies of the network,
+    and which node fails in each.
+    """
+    for first in range(0, count, CASES):
+        failing = np.arange(first, min(first + CASES, count))
+        yield copies(harm, len(failing)), failing + np.arange(len(failing)) * harm.shape[0]
+
+
+def most_rounds(harm: Harm) -> int:
+    """After how many rounds over a network it is left at that, if it has not come to rest by then."""
+    return max(_LEAST_ROUNDS, _MOST_WORK // (harm.nnz + harm.shape[0] + 1000))
+
+
 def links_of(harm: Harm, nodes: Nodes) -> tuple[Nodes, Numbers, Nodes]:
     """The links out of some nodes, one node's after the other's: whom each strikes, how hard, and how many a node."""
     starts = harm.indptr[nodes]
@@ -47,18 +79,26 @@ def links_of(harm: Harm, nodes: Nodes) -> tuple[Nodes, Numbers, Nodes]:
     return harm.indices[places], harm.data[places], counts
 
 
+def each_once(nodes: Nodes, marks: Nodes) -> Nodes:
+    """These nodes, each of them once; `marks` [node] is room to note the last place of each."""
+    places = np.arange(len(nodes))
+    marks[nodes] = places
+    once: Nodes = nodes[marks[nodes] == places]
+    return once
+
+
 def reached(harm: Harm, first: ArrayLike) -> NDArray[np.bool_]:
     """Everyone whom the failure of `first` (nodes) reaches, directly or through others, themselves included [node].
 
     Breadth first; time grows with the links of those that are reached. On `harm.T.tocsr()` the same goes upstream: on
     whom the first rest.
     """
-    found = np.zeros(harm.shape[0], dtype=bool)
+    found, marks = np.zeros(harm.shape[0], dtype=bool), np.empty(harm.shape[0], dtype=np.intp)
     front = np.unique(np.asarray(first, dtype=np.intp))
     while len(front):
         found[front] = True
         struck, _, _ = links_of(harm, front)
-        front = np.unique(struck[~found[struck]])
+        front = each_once(struck[~found[struck]], marks)
     return found
 
 

@@ -8,7 +8,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lichen.dependency.contagion import Harm, Nodes, links_of
+from lichen.dependency.contagion import Harm, Nodes, each_once, links_of
 
 _ROUNDING = 1e-12
 
@@ -42,7 +42,7 @@ def cascade(harm: Harm, buffers: ArrayLike, first: ArrayLike) -> Cascade:
         raise ValueError("a buffer is a number of at least 0")
     limit = room + _ROUNDING * np.maximum(room, 1.0)
     lost = np.zeros(harm.shape[0])
-    round_of = np.full(harm.shape[0], -1, dtype=np.intp)
+    round_of, marks = np.full(harm.shape[0], -1, dtype=np.intp), np.empty(harm.shape[0], dtype=np.intp)
     front = np.unique(np.asarray(first, dtype=np.intp))
     turn = 0
     while len(front):
@@ -50,6 +50,5 @@ def cascade(harm: Harm, buffers: ArrayLike, first: ArrayLike) -> Cascade:
         turn += 1
         struck, losses, _ = links_of(harm, front)
         np.add.at(lost, struck, losses)
-        struck = np.unique(struck)
-        front = struck[(round_of[struck] < 0) & (lost[struck] > limit[struck])]
+        front = each_once(struck[(round_of[struck] < 0) & (lost[struck] > limit[struck])], marks)
     return Cascade(failed=round_of >= 0, round=round_of)

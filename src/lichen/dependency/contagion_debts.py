@@ -116,19 +116,18 @@ def _debts(start: Start, unit: str, owed: Sequence[_Owed]) -> Debts:
     if untold:
         return Debts(unit=unit, owed=None, kept=None, costly=None, withheld=(), untold=tuple(dict.fromkeys(untold)))
     account = _account(start, owed, holds)
-    kept, costly = account.cleared(1.0), account.cleared(KEPT_IN_DEFAULT)
+    withholding = tuple(dict.fromkeys(one.by for one in owed))
+    (kept, *kept_without), (costly, *costly_without) = (
+        account.cleared(share, withholding) for share in (1.0, KEPT_IN_DEFAULT)
+    )
     return Debts(
         unit=unit,
         owed=sum(one.amount for one in owed),
         kept=kept,
         costly=costly,
         withheld=tuple(
-            Withheld(
-                party=party,
-                kept=_besides(kept, account.cleared(1.0, without=party)),
-                costly=_besides(costly, account.cleared(KEPT_IN_DEFAULT, without=party)),
-            )
-            for party in dict.fromkeys(one.by for one in owed)
+            Withheld(party=party, kept=_besides(kept, after), costly=_besides(costly, after_costs))
+            for party, after, after_costs in zip(withholding, kept_without, costly_without, strict=True)
         ),
         untold=(),
     )
@@ -136,7 +135,8 @@ def _debts(start: Start, unit: str, owed: Sequence[_Owed]) -> Debts:
 
 def _besides(before: Unpaid, after: Unpaid) -> Unpaid:
     """The same without those that could not pay before."""
-    return replace(after, parties=tuple(party for party in after.parties if party not in before.parties))
+    there = frozenset(before.parties)
+    return replace(after, parties=tuple(party for party in after.parties if party not in there))
 
 
 @final
@@ -148,20 +148,20 @@ class _Account:
     network: Harm
     means: Numbers
 
-    def cleared(self, kept: float, *, without: str | None = None) -> Unpaid:
-        """Who could not pay in full, besides one that pays nothing."""
+    def cleared(self, kept: float, withholding: Sequence[str]) -> Iterator[Unpaid]:
+        """Who could not pay in full if all pay, then if each of some pays nothing, besides that one."""
+        from lichen.dependency.contagion import CASES
         from lichen.dependency.contagion_clearing import clear
 
-        paying = self.network
-        if without is not None:
-            paying = paying.copy()
-            row = self.nodes.index(without)
-            paying.data[paying.indptr[row] : paying.indptr[row + 1]] = 0.0
-        found = clear(paying, self.means, outside_kept=kept, claims_kept=kept)
-        return Unpaid(
-            parties=tuple(self.nodes[node] for node in np.flatnonzero(found.defaults).tolist()),
-            paid=float(found.payments.sum() / self.network.data.sum()),
-        )
+        place, whole = {name: node for node, name in enumerate(self.nodes)}, self.network.data.sum()
+        silent = [-1, *(place[name] for name in withholding)]  # -1: nobody
+        for first in range(0, len(silent), CASES):
+            cases = silent[first : first + CASES]
+            pays = np.arange(len(self.nodes))[:, None] != cases
+            found = clear(self.network, self.means, outside_kept=kept, claims_kept=kept, pays=pays)
+            for defaults, payments in zip(found.defaults.T, found.payments.T, strict=True):
+                failed = np.flatnonzero(defaults).tolist()
+                yield Unpaid(parties=tuple(self.nodes[node] for node in failed), paid=float(payments.sum() / whole))
 
 
 def _account(start: Start, owed: Sequence[_Owed], holds: Mapping[tuple[str, str], float]) -> _Account:

@@ -1,6 +1,7 @@
 """Distress that travels before anyone has failed: the two DebtRanks.
 
-`harm[i, j]` in 0..1 is the share of its worth that j loses when i is lost whole. Distress is a share in 0..1 [node].
+`harm[i, j]` in 0..1 is the share of its worth that j loses when i is lost whole. Distress is a share in 0..1 [node], or
+[node, case] where several cases are followed at once.
 The two forms differ: in the first every node passes its distress on once, in the second every increase of it.
 """
 
@@ -12,28 +13,24 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lichen.dependency.contagion import Harm, Numbers, links_of
-
-_CLOSE = 1e-11
-_MOST_WORK = 400_000_000
-_LEAST_ROUNDS = 200
+from lichen.dependency.contagion import CLOSE, Harm, Numbers, copies, each_once, links_of, most_rounds
 
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distress:
-    """The distress of each node in the end [node], and after how many rounds; `off`: what the last round still added
-    at most.
+    """The distress of each node in the end [node] or [node, case], and after how many rounds; `off`: what the last
+    round still added at most.
     """
 
     shares: Numbers
     rounds: int
     off: float = 0.0
 
-    def rank(self, first: ArrayLike, worth: ArrayLike) -> float:
-        """DebtRank: the part of all worth that is lost besides that of the first, `sum h v - sum h0 v`."""
+    def rank(self, first: ArrayLike, worth: ArrayLike) -> Numbers:
+        """DebtRank: the part of all worth that is lost besides that of the first, `sum h v - sum h0 v` [case]."""
         value = np.asarray(worth, dtype=float)
-        return float((self.shares - _shares(first)) @ (value / value.sum()))
+        return np.asarray((self.shares - _shares(first)).T @ (value / value.sum()))
 
 
 def passed_once(harm: Harm, first: ArrayLike) -> Distress:
@@ -43,19 +40,20 @@ def passed_once(harm: Harm, first: ArrayLike) -> Distress:
     is first distressed, and what reaches it later stays with it. Ends after at most as many rounds as nodes.
     ValueError for distress outside 0..1.
     """
-    distress = _shares(first).copy()
-    passed = np.zeros(len(distress), dtype=bool)
+    start = _shares(first)
+    network = harm if start.ndim == 1 else copies(harm, start.shape[1])
+    distress = start.T.flatten()
+    passed, marks = np.zeros(len(distress), dtype=bool), np.empty(len(distress), dtype=np.intp)
     front = np.flatnonzero(distress > 0)
     rounds = 0
     while len(front):
         rounds += 1
         passed[front] = True
-        struck, sizes, counts = links_of(harm, front)
+        struck, sizes, counts = links_of(network, front)
         np.add.at(distress, struck, sizes * np.repeat(distress[front], counts))
         np.minimum(distress, 1.0, out=distress)
-        struck = np.unique(struck)
-        front = struck[~passed[struck] & (distress[struck] > 0)]
-    return Distress(shares=distress, rounds=rounds)
+        front = each_once(struck[~passed[struck] & (distress[struck] > 0)], marks)
+    return Distress(shares=distress.reshape(start.T.shape).T, rounds=rounds)
 
 
 def passed_on(harm: Harm, first: ArrayLike) -> Distress:
@@ -69,8 +67,8 @@ def passed_on(harm: Harm, first: ArrayLike) -> Distress:
     struck_by = harm.T.tocsr()
     increase = distress
     off, rounds = float(increase.max(initial=0.0)), 0
-    most = max(_LEAST_ROUNDS, _MOST_WORK // (harm.nnz + len(distress) + 1000))
-    while off > _CLOSE and rounds < most:
+    most = most_rounds(harm)
+    while off > CLOSE and rounds < most:
         rounds += 1
         following = np.minimum(1.0, distress + struck_by @ increase)
         increase = following - distress

@@ -14,11 +14,8 @@ from numpy.typing import ArrayLike
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from lichen.dependency.contagion import Harm, Numbers
+from lichen.dependency.contagion import CLOSE, Harm, Numbers, most_rounds
 
-_CLOSE = 1e-11
-_MOST_WORK = 400_000_000
-_LEAST_ROUNDS = 200
 _TINY = 1e-200
 
 
@@ -60,12 +57,12 @@ def spectral_radius(harm: Harm) -> Radius:
     shift = np.repeat(np.add.reduceat(sums, starts) / lengths / 2, lengths)
     x = np.ones(len(nodes))
     low = high = 0.0
-    for _ in range(max(_LEAST_ROUNDS, _MOST_WORK // (circles.nnz + len(nodes) + 1000))):
+    for _ in range(most_rounds(circles)):
         following = circles @ x
         ratios = following / x
         low = float(np.minimum.reduceat(ratios, starts).max())
         high = float(np.maximum.reduceat(ratios, starts).max())
-        if high - low <= _CLOSE * high:
+        if high - low <= CLOSE * high:
             break
         x = following + shift * x
         x = np.maximum(x / np.repeat(np.maximum.reduceat(x, starts), lengths), _TINY)

@@ -9,8 +9,9 @@ stand at their middle. The figures explain and cross-check; a verdict rests on f
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, Literal, final
 
 import numpy as np
@@ -106,22 +107,22 @@ def party_contagion(
     possible = _with_links(harm, untold)
     direct, reach = np.diff(harm.indptr), reach_sizes(harm)
     worth = np.array([float(bool(needed[name])) for name in order])
+    once, on = _distress(harm, worth)
     radius, caused = _growth(harm)
     nobody = unattended(start.relationship)
     failures = []
-    for place, party in enumerate(parties):
-        missing = _untold_from(place, possible, untold, order)
-        once, on = _distress(harm, place, worth)
+    told = zip(parties, thresholds.falls(), _untold_from(possible, untold, order), strict=True)
+    for place, (party, falls, missing) in enumerate(told):
         failures.append(
             PartyFailure(
                 party=party.name,
                 title=party.title,
                 direct=None if missing else int(direct[place]),
                 reach=None if missing else int(reach[place]),
-                in_doubt=None if missing else on,
-                passed_once=None if missing else once,
+                in_doubt=None if missing else float(on[place]),
+                passed_once=None if missing else float(once[place]),
                 caused=None if missing or caused is None else float(caused[place]),
-                falls=None if missing else thresholds.falls(place),
+                falls=None if missing else falls,
                 untold=missing,
                 unattended=nobody.get(party.name),
             )
@@ -186,25 +187,32 @@ def _with_links(harm: Harm, links: Sequence[tuple[int, int]]) -> Harm:
     return harm_between(causes, struck, 1.0, harm.shape[0])
 
 
-def _untold_from(
-    place: int, possible: Harm, untold: Sequence[tuple[int, int]], order: Sequence[str]
-) -> tuple[str, ...]:
-    """Whom a failure reaches, or may reach, without anybody saying how hard."""
-    from lichen.dependency.contagion import reached
+def _untold_from(possible: Harm, untold: Sequence[tuple[int, int]], order: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Whom the failure of each party reaches, or may reach, without anybody saying how hard."""
+    from lichen.dependency.contagion import one_by_one, reached
 
     if not untold:
-        return ()
-    there = reached(possible, place)
-    return tuple(order[j] for j in sorted({struck for cause, struck in untold if there[cause]} - {place}))
+        yield from repeat((), len(order))
+        return
+    causes, struck = np.array(untold).T
+    for network, failing in one_by_one(possible, len(order)):
+        places = failing % len(order)
+        for place, there in zip(places, reached(network, failing).reshape(len(failing), -1), strict=True):
+            yield tuple(order[j] for j in np.unique(struck[there[causes]]).tolist() if j != place)
 
 
-def _distress(harm: Harm, place: int, worth: Numbers) -> tuple[float, float]:
-    """Both DebtRanks of one failure: each passing its distress on once, and every increase of it."""
+def _distress(harm: Harm, worth: Numbers) -> tuple[Numbers, Numbers]:
+    """Both DebtRanks of the failure of each party: each passing its distress on once, and every increase of it."""
+    from lichen.dependency.contagion import CASES
     from lichen.dependency.contagion_distress import passed_on, passed_once
 
-    first = np.zeros(harm.shape[0])
-    first[place] = 1.0
-    return passed_once(harm, first).rank(first, worth), passed_on(harm, first).rank(first, worth)
+    alone = np.eye(harm.shape[0])
+    cases = [alone[:, first : first + CASES] for first in range(0, harm.shape[0], CASES)]
+    once, on = (
+        np.concatenate([measure(harm, first).rank(first, worth) for first in cases])
+        for measure in (passed_once, passed_on)
+    )
+    return once, on
 
 
 def _growth(harm: Harm) -> tuple[float, Numbers | None]:

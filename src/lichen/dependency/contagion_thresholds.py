@@ -8,8 +8,9 @@ formula that reads it followed, less what `if_lost` makes up for. Losses by seve
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, final
 
 import numpy as np
@@ -20,7 +21,7 @@ from lichen.dependency.needs import Need
 from lichen.relationship.start import Start
 
 if TYPE_CHECKING:
-    from lichen.dependency.contagion import Harm, Numbers  # loads SciPy, which two parties do not need
+    from lichen.dependency.contagion import Harm, Nodes, Numbers  # loads SciPy, which two parties do not need
 
 
 @final
@@ -59,27 +60,35 @@ class Thresholds:
     hides_surplus: NDArray[np.bool_]
     hides_end: NDArray[np.bool_]
 
-    def falls(self, place: int) -> Falls | None:
-        """Who falls with the party at this place of the order; None where it cannot be told."""
+    def falls(self) -> Iterator[Falls | None]:
+        """Who falls with each party of the order; None where it cannot be told."""
+        from lichen.dependency.contagion import one_by_one
         from lichen.dependency.contagion_cascade import cascade
 
-        count = len(self.order)
-        found = cascade(self.harm, self.surplus, [place])
-        if (found.failed[:count] & self.hides_surplus).any():
+        for network, failing in one_by_one(self.harm, len(self.order)):
+            rounds, early = (
+                cascade(network, np.tile(buffers, len(failing)), failing).round.reshape(len(failing), -1)
+                for buffers in (self.surplus, self.to_end)
+            )
+            yield from map(self._falls, rounds, early >= 0)
+
+    def _falls(self, rounds: Nodes, early: NDArray[np.bool_]) -> Falls | None:
+        """Of one failure: the round in which each node fails with it, and which fall before the horizon ends."""
+        turns, early = rounds[: len(self.order)] // 2, early[: len(self.order)]  # capacities fail in between
+        if ((turns >= 0) & self.hides_surplus).any():
             return None
-        turn = found.round[:count] // 2  # capacities fail between the rounds of parties
-        if found.round.max() < 2:
+        fallen = np.flatnonzero(turns > 0)
+        if not len(fallen):
             return Falls(rounds=(), by_end=())
-        early = cascade(self.harm, self.to_end, [place]).failed[:count]
+        fallen = fallen[np.argsort(turns[fallen], kind="stable")]
         told = not (early & self.hides_end).any()
-        early[place] = False
         return Falls(
-            rounds=tuple(self._named(turn == after) for after in range(1, int(turn.max()) + 1)),
-            by_end=self._named(early) if told else None,
+            rounds=tuple(self._named(alike) for _, alike in groupby(fallen.tolist(), turns.tolist().__getitem__)),
+            by_end=self._named(np.flatnonzero(early & (turns != 0)).tolist()) if told else None,
         )
 
-    def _named(self, chosen: NDArray[np.bool_]) -> tuple[str, ...]:
-        return tuple(self.order[node] for node in np.flatnonzero(chosen).tolist())
+    def _named(self, nodes: Iterable[int]) -> tuple[str, ...]:
+        return tuple(map(self.order.__getitem__, nodes))
 
 
 def thresholds_of(

@@ -19,6 +19,8 @@ Link: TypeAlias = tuple[int, int, float]
 
 MOST_LINKS = 20
 _MOST_STEPS = 20_000
+_LARGE = 100
+"""From so many parties on, the largest eigenvalue is found by bounds instead of all eigenvalues together."""
 
 
 def _matrix(direct: ArrayLike) -> Matrix:
@@ -30,13 +32,22 @@ def _matrix(direct: ArrayLike) -> Matrix:
 def spectral_radius(direct: ArrayLike) -> float:
     """The largest eigenvalue in size: below 1 dependence dies out round by round; 0 where nothing runs in a circle."""
     matrix = _matrix(direct)
-    return float(np.max(np.abs(np.linalg.eigvals(matrix)))) if core(matrix) else 0.0
+    if len(matrix) >= _LARGE:
+        from lichen.dependency import contagion, contagion_growth  # slow to import, and few relationships are so large
+
+        causes, struck = np.nonzero(matrix)
+        harm = contagion.harm_between(causes, struck, matrix[causes, struck], len(matrix))
+        return contagion_growth.spectral_radius(harm).value
+    return float(np.max(np.abs(np.linalg.eigvals(matrix)))) if core(visibility(matrix)) else 0.0
 
 
-def total_dependence(direct: ArrayLike) -> Matrix | None:
-    """All rounds together, `D + D^2 + ... = (I - D)^-1 - I` (Leontief), or None where they add up without end."""
+def total_dependence(direct: ArrayLike, radius: float) -> Matrix | None:
+    """All rounds together, `D + D^2 + ... = (I - D)^-1 - I` (Leontief), or None where they add up without end.
+
+    `radius` is the largest eigenvalue of `direct`.
+    """
     matrix = _matrix(direct)
-    if spectral_radius(matrix) >= 1 - 1e-12:
+    if radius >= 1 - 1e-9:
         return None
     unit = np.eye(len(matrix))
     return np.linalg.solve(unit - matrix, unit) - unit
@@ -51,13 +62,13 @@ def rounds(direct: ArrayLike, count: int) -> Iterator[Matrix]:
         yield power
 
 
-def katz_centrality(direct: ArrayLike, alpha: float) -> Matrix:
+def katz_centrality(direct: ArrayLike, alpha: float, radius: float) -> Matrix:
     """How much the others lean on each party, `x = (I - alpha D^T)^-1 1` (Katz 1953): edges count where they arrive.
 
-    Needs `alpha` below one over the spectral radius; ValueError otherwise.
+    Needs `alpha` below one over `radius`, the largest eigenvalue of `direct`; ValueError otherwise.
     """
     matrix = _matrix(direct)
-    if alpha * spectral_radius(matrix) >= 1:
+    if alpha * radius >= 1:
         raise ValueError("alpha must lie below one over the spectral radius")
     return np.linalg.solve(np.eye(len(matrix)) - alpha * matrix.T, np.full(len(matrix), 1.0))
 
@@ -71,15 +82,19 @@ def visibility(direct: ArrayLike) -> NDArray[np.bool_]:
     return reached
 
 
-def propagation_cost(direct: ArrayLike) -> float:
-    """The share of all pairs in which a change at one reaches the other (MacCormack, Rusnak and Baldwin 2006)."""
-    reached = visibility(direct)
+def propagation_cost(reached: NDArray[np.bool_]) -> float:
+    """The share of all pairs in which a change at one reaches the other (MacCormack, Rusnak and Baldwin 2006).
+
+    `reached` is the visibility of the parties.
+    """
     return float(reached.mean()) if reached.size else 0.0
 
 
-def core(direct: ArrayLike) -> tuple[int, ...]:
-    """The largest set of parties that all depend on each other; empty where nobody depends in a circle."""
-    reached = visibility(direct)
+def core(reached: NDArray[np.bool_]) -> tuple[int, ...]:
+    """The largest set of parties that all depend on each other; empty where nobody depends in a circle.
+
+    `reached` is the visibility of the parties.
+    """
     if not reached.size:
         return ()
     together = reached & reached.T
@@ -118,25 +133,26 @@ def reliability(links: Sequence[Link], start: int, end: int, *, both_ways: bool 
     return reach(frozenset({start}), frozenset(range(len(arcs))))
 
 
-def strongest_paths(
-    direct: ArrayLike, start: int, count: int, least: float
-) -> tuple[tuple[float, tuple[int, ...]], ...]:
-    """Paths of two or more steps from a party to those it depends on, visiting none twice, strongest first.
+def strongest_paths(direct: ArrayLike, count: int, least: float) -> tuple[tuple[float, tuple[int, ...]], ...]:
+    """Paths of two or more steps from a party to those it depends on, visiting none twice.
 
-    A path is as strong as the product of its steps; those below `least` are left out. Best first, so that a cut-off
-    search has found the strongest.
+    Of all parties at most `count`, the strongest first. A path is as strong as the product of its steps; those below
+    `least` are left out. Best first, so that a cut-off search has found the strongest.
     """
     matrix = _matrix(direct)
+    near = [[(int(step), float(row[step])) for step in np.flatnonzero(row)] for row in matrix]
     found: list[tuple[float, tuple[int, ...]]] = []
-    waiting: list[tuple[float, tuple[int, ...]]] = [(-1.0, (start,))]
-    for _ in range(_MOST_STEPS):
+    waiting: list[tuple[float, tuple[int, ...]]] = [
+        (-size, (start, step)) for start, steps in enumerate(near) for step, size in steps if size >= least
+    ]
+    heapq.heapify(waiting)
+    for _ in range(len(waiting) + _MOST_STEPS):
         if not waiting or len(found) == count:
             break
         strength, path = heapq.heappop(waiting)
         if len(path) > 2:
             found.append((-strength, path))
-        for step in np.flatnonzero(matrix[path[-1]]):
-            longer = strength * float(matrix[path[-1], step])
-            if int(step) not in path and -longer >= least:
-                heapq.heappush(waiting, (longer, (*path, int(step))))
+        for step, size in near[path[-1]]:
+            if step not in path and -strength * size >= least:
+                heapq.heappush(waiting, (strength * size, (*path, step)))
     return tuple(found)

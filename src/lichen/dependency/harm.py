@@ -62,6 +62,10 @@ class Exposure:
 def damages(relationship: Relationship, start: Start) -> tuple[Damage, ...]:
     """Everything that each party can damage, by giver, then in the order of parties and capacities."""
     kept = list(accounts(relationship))
+    reading: dict[str, list[int]] = {}
+    for place, account in enumerate(kept):
+        for name in account.reads:
+            reading.setdefault(name, []).append(place)
     given_by: dict[str, set[str]] = {}
     for flow in relationship.inner_flows:
         given_by.setdefault(flow.giver, set()).add(flow.name)
@@ -70,8 +74,9 @@ def damages(relationship: Relationship, start: Start) -> tuple[Damage, ...]:
         if by not in given_by:
             continue
         stopped = Start(relationship, frozenset(given_by[by]), start)
-        for account in kept:
-            if account.party.name != by and not stopped.moved.isdisjoint(account.reads):
+        for place in sorted({place for name in stopped.moved for place in reading.get(name, ())}):
+            account = kept[place]
+            if account.party.name != by:
                 found.extend(_by_stopping(start, stopped, by, account))
                 found.extend(_by_burdening(start, by, account))
     return tuple(found)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TypeVar, final
 
 import numpy as np
@@ -18,17 +17,9 @@ from lichen.dependency.contagion_members import MemberRanking, rank_members
 from lichen.dependency.contagion_parties import PartyContagion, party_contagion
 from lichen.dependency.delay import Delay
 from lichen.dependency.harm import Damage, Exposure, SharedLoss, damages, exposures, shared_losses, without_voice
-from lichen.dependency.needs import (
-    Need,
-    Supply,
-    Untold,
-    delay_of,
-    direct_dependence,
-    needs,
-    passing_on,
-    untold_dependence,
-)
+from lichen.dependency.needs import Need, Untold, delay_of, direct_dependence, needs, untold_dependence
 from lichen.dependency.power import Power, balanced_outcomes, elsewhere
+from lichen.dependency.through import Path, ThroughOthers, strongest_ways, through_others
 from lichen.relationship.backing import backed_flows
 from lichen.relationship.flow import Flow, FlowKind
 from lichen.relationship.party import Party, PartyKind
@@ -37,15 +28,6 @@ from lichen.relationship.start import Start
 from lichen.relationship.value import Value
 
 T = TypeVar("T")
-
-FIRST_ROUNDS = 4
-"""How many rounds of dependence are told one by one, and stand for all where they add up without end."""
-
-LINK_HOLDS = 0.9
-"""The chance that a link holds with which alternative routes are compared; our choice, the same for all."""
-
-_MOST_PATHS = 20
-_LEAST_STRENGTH = 0.01
 
 
 @final
@@ -102,46 +84,6 @@ class PartyMap:
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Indirect:
-    """How a party depends on another (or, in a circle, on itself) through others.
-
-    `by_round`: the direct part, then what each further round adds. `total` of all rounds, None where they add up
-    without end. `through`: the parties with which the ways begin, each with its part, largest first (of the first
-    rounds where there is no total). `routes_hold`: the chance that some way holds when each link does with 90 %; None
-    for circles and beyond 20 links.
-    """
-
-    party: str
-    on: str
-    by_round: tuple[float, ...]
-    total: float | None
-    through: tuple[tuple[str, float], ...]
-    routes_hold: float | None
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Path:
-    """A way along which one party depends on a far one: `parties` from the dependent to the source, `flows` likewise.
-
-    `strength` is the product of its steps. `delay`: from a change at the source to its effect. `blind` names the
-    parties on the path that do not see all of its flows.
-    """
-
-    parties: tuple[str, ...]
-    flows: tuple[str, ...]
-    strength: float
-    delay: Delay
-    blind: tuple[str, ...]
-
-    @property
-    def passes_blind(self) -> bool:
-        """Whether it runs through a party that cannot see it."""
-        return bool(set(self.blind).intersection(self.parties[1:-1]))
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DependencyMap:
     """The whole map. Matrices are [party, party] in the order of `parties`: how much the first needs the second.
 
@@ -155,13 +97,14 @@ class DependencyMap:
     """
 
     title: str
+    horizon_days: float
     parties: tuple[PartyMap, ...]
     edges: tuple[Edge, ...]
     direct: tuple[tuple[float, ...], ...]
     untold: tuple[Untold, ...]
     total: tuple[tuple[float, ...], ...] | None
     radius: float
-    indirect: tuple[Indirect, ...]
+    indirect: ThroughOthers
     paths: tuple[Path, ...]
     power: tuple[Power, ...]
     lean: tuple[float, ...]
@@ -191,23 +134,25 @@ def build_map(relationship: Relationship) -> DependencyMap:
     direct = direct_dependence(needs_of, order)
     untold = untold_dependence(relationship.inner_flows, needs_of)
     matrix = np.array(direct).reshape(len(order), len(order))
-    total = graph.total_dependence(matrix)
     radius = graph.spectral_radius(matrix)
+    total = graph.total_dependence(matrix, radius)
+    reached = graph.visibility(matrix)
     harm = damages(relationship, start)
     return DependencyMap(
         title=relationship.name,
+        horizon_days=relationship.time.horizon_days,
         parties=tuple(_parties(start, needs_of, harm)),
         edges=tuple(_edges(relationship, start, needs_of)),
         direct=direct,
         untold=untold,
-        total=None if total is None else tuple(tuple(map(float, row)) for row in total),
+        total=None if total is None else tuple(map(tuple, total.tolist())),
         radius=radius,
-        indirect=tuple(_indirect(order, matrix, total)),
-        paths=_paths(start, order, matrix, needs_of),
+        indirect=through_others(order, matrix, total),
+        paths=strongest_ways(start, order, matrix, needs_of),
         power=tuple(_power(start, order, direct, needs_of, untold)),
         lean=_lean(matrix, radius),
-        core=tuple(order[i] for i in graph.core(matrix)),
-        reach=graph.propagation_cost(matrix),
+        core=tuple(order[i] for i in graph.core(reached)),
+        reach=graph.propagation_cost(reached),
         without_voice=without_voice(relationship),
         untouched=tuple(name for name in relationship.parties if name not in order),
         members=rank_members(relationship),
@@ -268,7 +213,7 @@ def _edges(relationship: Relationship, start: Start, needs_of: Mapping[str, Sequ
             per_day=_known(start.read(flow.name)),
             weight=_weight(start, flow, needs_of),
             goodwill=flow.is_inner and not flow.burdens and flow.name not in backed,
-            seen_by=_seeing(flow),
+            seen_by=flow.seen_by,
             declared=flow.visible_to is not None,
             delay=delay_of(start, flow),
         )
@@ -281,57 +226,6 @@ def _weight(start: Start, flow: Flow, needs_of: Mapping[str, Sequence[Need]]) ->
         if need.capacity in flow.worth and math.isfinite(amount):
             shares.append(amount / max(amount, need.per_day) if amount else 0.0)
     return max(shares, default=None)
-
-
-def _seeing(flow: Flow) -> tuple[str, ...]:
-    return tuple(sight.party for sight in flow.visible_to or () if sight.share > 0)
-
-
-def _indirect(order: Sequence[str], direct: graph.Matrix, total: graph.Matrix | None) -> Iterator[Indirect]:
-    first = list(graph.rounds(direct, FIRST_ROUNDS))
-    onward = sum(first[:-1], start=np.zeros_like(direct)) if total is None else total
-    links = [(int(i), int(j), LINK_HOLDS) for i, j in zip(*np.nonzero(direct), strict=True)]
-    for i, party in enumerate(order):
-        near = np.flatnonzero(direct[i]).tolist()
-        for k, on in enumerate(order):
-            by_round = tuple(float(power[i, k]) for power in first)
-            if not any(by_round[1:]):
-                continue
-            parts = ((order[j], float(direct[i, j] * onward[j, k])) for j in near)
-            yield Indirect(
-                party=party,
-                on=on,
-                by_round=by_round,
-                total=None if total is None else float(total[i, k]),
-                through=tuple(sorted((part for part in parts if part[1] > 0), key=lambda part: -part[1])),
-                routes_hold=graph.reliability(links, i, k) if i != k and len(links) <= graph.MOST_LINKS else None,
-            )
-
-
-def _paths(
-    start: Start, order: Sequence[str], direct: graph.Matrix, needs_of: Mapping[str, Sequence[Need]]
-) -> tuple[Path, ...]:
-    """The strongest ways through others, over all parties."""
-    flows = start.relationship.flows
-    seeing = {flow.name: frozenset(_seeing(flow)) for flow in flows.values()}
-    found = []
-    for i in range(len(order)):
-        for strength, steps in graph.strongest_paths(direct, i, _MOST_PATHS, _LEAST_STRENGTH):
-            parties = tuple(order[step] for step in steps)
-            legs = [flows[_main_supply(needs_of[a], b).flow] for a, b in pairwise(parties)]
-            delay = delay_of(start, legs[-1])
-            for leg in reversed(legs[:-1]):
-                delay = delay + passing_on(start, leg) + delay_of(start, leg)
-            blind = tuple(p for p in parties if not all(p in seeing[leg.name] for leg in legs))
-            names = tuple(leg.name for leg in legs)
-            found.append(Path(parties=parties, flows=names, strength=strength, delay=delay, blind=blind))
-    return tuple(sorted(found, key=lambda path: -path.strength)[:_MOST_PATHS])
-
-
-def _main_supply(party_needs: Sequence[Need], giver: str) -> Supply:
-    """The flow that makes up most of a dependence above 0: the largest within the need that decides."""
-    need = max(party_needs, key=lambda need: need.on(giver))
-    return max((s for s in need.supplies if s.giver == giver), key=lambda supply: supply.irreplaceable)
 
 
 def _power(
@@ -350,27 +244,25 @@ def _power(
         for supply in need.supplies
         if supply.share > 0
     }
-    for i, one in enumerate(order):
-        for j, other in enumerate(order[i + 1 :], i + 1):
-            if (one, other) not in linked and (other, one) not in linked:
-                continue
-            replaced = (_replaced(needs_of[one], other), _replaced(needs_of[other], one))
-            open_here = ((one, other) in open_pairs, (other, one) in open_pairs)
-            choices = [_stated(start, parties[name], parties[name].alternatives) for name in (one, other)]
-            outside = [
-                elsewhere(part, count) for part, count in zip(replaced, choices, strict=True) if part is not None
-            ]
-            yield Power(
-                one=one,
-                other=other,
-                one_on_other=None if open_here[0] else direct[i][j],
-                other_on_one=None if open_here[1] else direct[j][i],
-                alternatives_of_one=choices[0],
-                alternatives_of_other=choices[1],
-                share_of_one=balanced_outcomes(2, [(0, 1)], [(0, 1)], outside)[0]
-                if len(outside) == 2 and not any(open_here)
-                else None,
-            )
+    place = {name: turn for turn, name in enumerate(order)}
+    pairs = {tuple(sorted((place[a], place[b]))) for a, b in linked if a != b and {a, b} <= place.keys()}
+    for i, j in sorted(pairs):
+        one, other = order[i], order[j]
+        replaced = (_replaced(needs_of[one], other), _replaced(needs_of[other], one))
+        open_here = ((one, other) in open_pairs, (other, one) in open_pairs)
+        choices = [_stated(start, parties[name], parties[name].alternatives) for name in (one, other)]
+        outside = [elsewhere(part, count) for part, count in zip(replaced, choices, strict=True) if part is not None]
+        yield Power(
+            one=one,
+            other=other,
+            one_on_other=None if open_here[0] else direct[i][j],
+            other_on_one=None if open_here[1] else direct[j][i],
+            alternatives_of_one=choices[0],
+            alternatives_of_other=choices[1],
+            share_of_one=balanced_outcomes(2, [(0, 1)], [(0, 1)], outside)[0]
+            if len(outside) == 2 and not any(open_here)
+            else None,
+        )
 
 
 def _replaced(party_needs: Sequence[Need], giver: str) -> float | None:
@@ -382,6 +274,7 @@ def _replaced(party_needs: Sequence[Need], giver: str) -> float | None:
 
 def _lean(direct: graph.Matrix, radius: float) -> tuple[float, ...]:
     """Katz centrality without its constant, at half of what feedback allows: it exists however strong that is."""
-    above = [float(x) - 1 for x in graph.katz_centrality(direct, min(1.0, 0.5 / radius) if radius > 0 else 1.0)]
+    alpha = min(1.0, 0.5 / radius) if radius > 0 else 1.0
+    above = [float(x) - 1 for x in graph.katz_centrality(direct, alpha, radius)]
     most = max(above, default=0.0)
     return tuple(x / most if most > 1e-12 else 0.0 for x in above)

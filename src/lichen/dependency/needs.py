@@ -110,8 +110,13 @@ def dependence_on(party_needs: Iterable[Need]) -> Mapping[str, float]:
 
 def direct_dependence(needs_of: Mapping[str, Sequence[Need]], parties: Sequence[str]) -> tuple[tuple[float, ...], ...]:
     """How much each party needs what each other gives, in 0..1 [party, party], zeros on the diagonal."""
-    found = {one: dependence_on(needs_of[one]) for one in parties}
-    return tuple(tuple(0.0 if one == other else found[one].get(other, 0.0) for other in parties) for one in parties)
+    place = {name: turn for turn, name in enumerate(parties)}
+    rows = [[0.0] * len(parties) for _ in parties]
+    for one, row in zip(parties, rows, strict=True):
+        for giver, size in dependence_on(needs_of[one]).items():
+            if giver in place and giver != one:
+                row[place[giver]] = size
+    return tuple(map(tuple, rows))
 
 
 def untold_dependence(flows: Iterable[Flow], needs_of: Mapping[str, Sequence[Need]]) -> tuple[Untold, ...]:

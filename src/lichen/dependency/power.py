@@ -97,15 +97,19 @@ def balanced_outcomes(
     for a, b in edges:
         near[a].append(b)
         near[b].append(a)
-    gets = [0.5 if i in partner else alone[i] for i in range(size)]
+    gets = [_half_of_the_rest(alone[i], alone[partner[i]]) if i in partner else alone[i] for i in range(size)]
     for _ in range(_MOST_ROUNDS):
         offers = [max([alone[i], *(1 - gets[k] for k in near[i] if k != partner.get(i))]) for i in range(size)]
         moved = 0.0
         for i, j in partner.items():
-            wanted = min(1.0, max(0.0, offers[i] + (1 - offers[i] - offers[j]) / 2))
-            step = _DAMPING * (wanted - gets[i])
+            step = _DAMPING * (_half_of_the_rest(offers[i], offers[j]) - gets[i])
             gets[i] += step
             moved = max(moved, abs(step))
         if moved < _CLOSE:
             break
     return tuple(gets)
+
+
+def _half_of_the_rest(offer: float, other: float) -> float:
+    """What one gets that is offered so much elsewhere while its partner is offered that much."""
+    return min(1.0, max(0.0, offer + (1 - offer - other) / 2))

@@ -107,8 +107,8 @@ class Comparison:
     def to_json(self) -> dict[str, Any]:
         """Plain data for machines."""
         return {
-            "old": {"verdict": self.old.verdict, "sentence": self.old.sentence, "file_hash": self.old.file_hash},
-            "new": {"verdict": self.new.verdict, "sentence": self.new.sentence, "file_hash": self.new.file_hash},
+            "old": _head(self.old),
+            "new": _head(self.new),
             "seed": self.new.seed,
             "runs": self.new.runs,
             "redline": plain(self.lines),
@@ -118,6 +118,17 @@ class Comparison:
             "worse": list(self.worse),
             "unread": list(self.new.unread),
         }
+
+
+def _head(verdict: Verdict) -> dict[str, Any]:
+    """What is told of the verdict of one version, and what makes its figures doubtful."""
+    return {
+        "verdict": verdict.verdict,
+        "sentence": verdict.sentence,
+        "file_hash": verdict.file_hash,
+        "cautions": plain(verdict.cautions),
+        "sampled": plain(verdict.samples),
+    }
 
 
 @np.errstate(all="ignore")  # what is no number is told as not known

@@ -75,8 +75,7 @@ def _named_by_rules(relationship: Relationship) -> set[str]:
 
 
 def _seen_by_both(flow: Flow) -> bool:
-    seeing = {sight.party for sight in flow.visible_to or () if sight.share > 0}
-    return seeing.issuperset(flow.parties)
+    return frozenset(flow.parties) <= frozenset(flow.seen_by)
 
 
 def _with_derived(relationship: Relationship, backed: Iterable[str]) -> set[str]:

@@ -84,6 +84,11 @@ class Flow:
         return tuple(dict.fromkeys(p for p in (self.giver, self.receiver) if p != WORLD))
 
     @property
+    def seen_by(self) -> tuple[str, ...]:
+        """Those who see any of it, as far as the file says."""
+        return tuple(sight.party for sight in self.visible_to or () if sight.share > 0)
+
+    @property
     def burdens(self) -> bool:
         """Whether it weighs on its receiver: its worth is never above 0."""
         return self.kind in BURDENS

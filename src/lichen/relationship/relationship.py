@@ -30,6 +30,11 @@ class Time:
         """How many steps the horizon holds."""
         return max(1, round(self.horizon_days / self.step_days))
 
+    @property
+    def run_days(self) -> float:
+        """How long a run lasts: the horizon in whole steps."""
+        return self.steps * self.step_days
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)

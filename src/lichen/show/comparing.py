@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lichen.show.figures import UNKNOWN, amount, number, percent, span
 from lichen.show.lines import STYLES, Line, columns, one_line, plain, rendered, wrapped
 from lichen.show.words import VERDICTS, title
+from lichen.simulation.caution import sentences
 
 if TYPE_CHECKING:
     from lichen.redesign.compare import Comparison, Effect, Shift
@@ -112,7 +113,18 @@ def notes(comparison: Comparison) -> Iterator[str]:
     if untold:
         yield f"It cannot be told what becomes of the room left of {', '.join(untold)}."
     yield from comparison.new.unread
+    yield from _doubts(comparison)
     yield f"Both over {number(comparison.new.runs)} futures with the same draws, seed {comparison.new.seed}."
+
+
+def _doubts(comparison: Comparison) -> Iterator[str]:
+    """What makes the figures of either version doubtful, once where it is the same in both."""
+    was, now = (
+        (*sentences(verdict.cautions), *(sample.says for sample in verdict.samples))
+        for verdict in (comparison.old, comparison.new)
+    )
+    yield from (f"{'In both versions' if said in now else 'Before the change'}: {said}" for said in was)
+    yield from (f"After the change: {said}" for said in now if said not in was)
 
 
 def _markdown(comparison: Comparison) -> str:

@@ -91,6 +91,12 @@ def futures_of(stress: Stress) -> str:
     return f"{number(stress.runs)} futures, the same draws in every trial, seed {stress.seed}."
 
 
+def what_to_know(stress: Stress) -> tuple[str, ...]:
+    """What was not at hand, what makes the figures doubtful, and what was left out."""
+    looked = (sample.says for sample in stress.sampled)
+    return (*stress.unread, *cautions(stress.cautions), *looked, *filter(None, [stress.left_out.says]))
+
+
 def _cheating(stress: Stress) -> list[str]:
     """Of everybody who wins by cheating, or might, what pays best; or that nobody does and what would do most harm."""
     cheats = stress.cheating or ()
@@ -108,7 +114,7 @@ def _cheating(stress: Stress) -> list[str]:
 def _lines(stress: Stress) -> Iterator[Line]:
     yield (("Put to the test", "bold"), (f"  {one_line(stress.relationship)}", ""))
     yield from wrapped(f"{futures_of(stress)} {words.rests_on_words(stress.rests_on)}", 3)
-    for missing in filter(None, (*stress.unread, *cautions(stress.cautions), stress.left_out.says)):
+    for missing in what_to_know(stress):
         yield from wrapped(missing, 5)
     if any(table_of(stress, section)[1] for section in stress.asked()):
         yield from wrapped(SCALE, 4)

@@ -164,10 +164,12 @@ def _by_flow(relationship: Relationship) -> Iterator[Experiment]:
 
 
 def _by_party(relationship: Relationship) -> Iterator[Experiment]:
+    receiving: dict[str, list[str]] = {}
+    for flow in relationship.inner_flows:
+        receiving.setdefault(flow.receiver, []).append(flow.name)
     for party in relationship.touched_parties:
         essential = [f"{party.name}.{capacity.name}" for capacity in party.essential_capacities]
-        received = frozenset(f.name for f in relationship.inner_flows if f.receiver == party.name)
-        yield Experiment(name=f"stopped:{party.name}", unreceived=received)
+        yield Experiment(name=f"stopped:{party.name}", unreceived=frozenset(receiving.get(party.name, ())))
         yield Experiment(name=f"boost:{party.name}", begins=LATER, shifts=dict.fromkeys(essential, BOOST))
         yield Experiment(name=f"damp:{party.name}", begins=LATER, shifts=dict.fromkeys(essential, -BOOST))
         yield shock(party)
@@ -179,31 +181,32 @@ def _by_party(relationship: Relationship) -> Iterator[Experiment]:
 
 
 def _deviations(relationship: Relationship) -> Iterator[Experiment]:
-    choosing = [party for party in relationship.touched_parties if party.chooses]
+    choosing = [party.name for party in relationship.touched_parties if party.chooses]
+    giving = flows_given(relationship)
     for party in choosing:
-        given = flows_given(relationship, party)
-        yield Experiment(name=f"withhold:{party.name}", begins=LATER, rates=dict.fromkeys(given, 0.5))
-        yield Experiment(name=f"free_ride:{party.name}", begins=LATER, rates=dict.fromkeys(given, 0.0))
-        yield Experiment(name=f"delay:{party.name}", begins=LATER, late=dict.fromkeys(given, LATE_DAYS))
-        yield Experiment(name=f"cut_and_run:{party.name}", begins=LAST_TENTH, rates=dict.fromkeys(given, 0.0))
+        given = giving.get(party, {})
+        yield Experiment(name=f"withhold:{party}", begins=LATER, rates=dict.fromkeys(given, 0.5))
+        yield Experiment(name=f"free_ride:{party}", begins=LATER, rates=dict.fromkeys(given, 0.0))
+        yield Experiment(name=f"delay:{party}", begins=LATER, late=dict.fromkeys(given, LATE_DAYS))
+        yield Experiment(name=f"cut_and_run:{party}", begins=LAST_TENTH, rates=dict.fromkeys(given, 0.0))
     if len(choosing) >= 3:
         for one, other in combinations(choosing, 2):
-            both = colluding(relationship, one, other)
-            yield Experiment(name=f"collude:{one.name}+{other.name}", begins=LATER, rates=dict.fromkeys(both, 0.5))
+            both = colluding(giving, one, other)
+            yield Experiment(name=f"collude:{one}+{other}", begins=LATER, rates=dict.fromkeys(both, 0.5))
 
 
-def colluding(relationship: Relationship, one: Party, other: Party) -> list[str]:
+def flows_given(relationship: Relationship) -> Mapping[str, Mapping[str, str]]:
+    """By party the flows that it gives to others, and to whom each goes."""
+    giving: dict[str, dict[str, str]] = {}
+    for flow in relationship.inner_flows:
+        giving.setdefault(flow.giver, {})[flow.name] = flow.receiver
+    return giving
+
+
+def colluding(giving: Mapping[str, Mapping[str, str]], one: str, other: str) -> list[str]:
     """What two parties give to all others."""
-    return flows_given(relationship, one, besides=other) + flows_given(relationship, other, besides=one)
-
-
-def flows_given(relationship: Relationship, party: Party, besides: Party | None = None) -> list[str]:
-    """The flows that a party gives to others, leaving out one receiver."""
-    return [
-        flow.name
-        for flow in relationship.inner_flows
-        if flow.giver == party.name and (besides is None or flow.receiver != besides.name)
-    ]
+    pairs = ((one, other), (other, one))
+    return [flow for giver, beside in pairs for flow, to in giving.get(giver, {}).items() if to != beside]
 
 
 def _by_world(relationship: Relationship) -> Iterator[Experiment]:

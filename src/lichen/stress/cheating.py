@@ -128,8 +128,9 @@ def deviations(setting: Setting) -> Iterator[Deviation]:
     """The grid: less and nothing from the start and from a third of the horizon on (or from the day asked for), later,
     nothing at the end, and every two together.
     """
+    giving = flows_given(setting.relationship)
     for party in setting.choosing:
-        flows = tuple(flows_given(setting.relationship, party))
+        flows = tuple(giving.get(party.name, ()))
         if not flows:
             continue
         dates = (setting.later,) if setting.day is not None else (0.0, setting.later)
@@ -143,7 +144,7 @@ def deviations(setting: Setting) -> Iterator[Deviation]:
             yield Deviation(by=(party.name,), way="cut_and_run", amount=1.0, begins=begins, flows=flows)
     enough = sum(party.chooses for party in setting.ranked) >= 3
     for one, other in setting.pairs[:MOST_PAIRS] if enough else ():
-        both = tuple(colluding(setting.relationship, one, other))
+        both = tuple(colluding(giving, one.name, other.name))
         if both:
             by = (one.name, other.name)
             yield Deviation(by=by, way="collude", amount=0.5, begins=setting.later, flows=both)

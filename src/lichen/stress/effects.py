@@ -89,10 +89,12 @@ class Effect:
         if self.is_brought_down:
             after = f" after {wording.span(self.runway_days.value)}" if self.runway_days is not None else ""
             return f"{self.title} reaches its floor{after} {often}"
-        falls = (
-            f", and falls below its floor {often}" if max(self.falls.value, self.anyway) >= wording.HUNDREDTH else ""
-        )
-        return f"{self.title} {wording.fares(self.lost.value)}{falls}"
+        end = ""
+        if max(self.falls.value, self.anyway) >= wording.HUNDREDTH:
+            end = f", and falls below its floor {often}"
+        elif self.lost.value > 1:
+            end = ", out of what it has beyond it: it stays above its floor"
+        return f"{self.title} {wording.fares(self.lost.value)}{end}"
 
     @property
     def says_when_hard(self) -> str:

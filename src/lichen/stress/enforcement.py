@@ -102,7 +102,8 @@ def keeping(found: Sequence[SelfEnforcement]) -> list[str]:
 
 def enforcement(setting: Setting) -> tuple[SelfEnforcement, ...]:
     """The slack of every party that can choose; none where a period is as long as the horizon."""
-    lanes = [lane for party in setting.choosing for lane in _lanes(setting, party)]
+    giving = flows_given(setting.relationship)
+    lanes = [lane for party in setting.choosing for lane in _lanes(setting, party, [*giving.get(party.name, ())])]
     if not lanes:
         return ()
     evidence = setting.run(lanes)
@@ -112,9 +113,8 @@ def enforcement(setting: Setting) -> tuple[SelfEnforcement, ...]:
     )
 
 
-def _lanes(setting: Setting, party: Party) -> tuple[Experiment, ...]:
+def _lanes(setting: Setting, party: Party, given: Sequence[str]) -> tuple[Experiment, ...]:
     """An exit at the start, and cheating in the last period; what is paid later than it is given is cheated sooner."""
-    given = flows_given(setting.relationship, party)
     begins = 1 - setting.share_of(_period(setting) + _credit(setting, given))
     if not given or begins <= 0:
         return ()
@@ -131,7 +131,7 @@ def _period(setting: Setting) -> float:
     return path.review_every_days if path is not None and path.review_every_days else SIGHT_LAG_DAYS.value
 
 
-def _credit(setting: Setting, flows: list[str]) -> float:
+def _credit(setting: Setting, flows: Sequence[str]) -> float:
     """The longest that anything given is settled later."""
     touched = (setting.relationship.flows[name] for name in flows)
     return max((setting.start.mean_over(f, f.settled_after) for f in touched if f.settled_after), default=0.0)
@@ -146,7 +146,7 @@ def _enforcement(evidence: CheckInput, setting: Setting, party: Party, ends: flo
     gain = max(cheats, key=lambda samples: float(np.mean(samples)))
     period, time = _period(setting), evidence.relationship.time
     rule = evidence.relationship.rules.exit
-    left_days = time.steps * time.step_days - (rule.notice_days if rule is not None else 0.0)
+    left_days = time.run_days - (rule.notice_days if rule is not None else 0.0)
     if left_days < period:
         return None
     worth = (there - lanes[f"exit:{party.name}"].headroom[party.name].end) * (period / left_days)

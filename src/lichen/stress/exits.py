@@ -15,7 +15,7 @@ from lichen.check.measures.leaving import replaced_share
 from lichen.relationship.flow import Flow
 from lichen.relationship.party import Party
 from lichen.simulation.futures import Lane
-from lichen.stress.effects import Effect, effects, hardness, losses, untold, worst
+from lichen.stress.effects import SLIGHT, Effect, effects, hardness, losses, untold, worst
 from lichen.stress.leaving_together import TwoExits, exit_lane, leaving_together
 from lichen.stress.setting import MOST_PAIRS, Setting, when
 
@@ -81,7 +81,7 @@ class Exit:
             return f"If {self.title} leaves {when(self.day)}, what becomes of the others cannot be told.{itself}"
         said = f"If {self.title} leaves {when(self.day)}, {hit.says}{wording.but_for(untold(self.effects))}."
         back = next((one for one in self.fallbacks if one.party == hit.party), None)
-        if hit.is_brought_down and back is not None:
+        if back is not None and (hit.is_brought_down or (hit.lost.value <= -SLIGHT and back.replaced > 0)):
             said += f" {back.says}"
         if hit.says_when_hard:
             said += f" {hit.says_when_hard}"

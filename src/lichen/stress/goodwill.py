@@ -73,7 +73,7 @@ def goodwill(setting: Setting) -> Goodwill:
 
 def _given(evidence: CheckInput, flows: tuple[str, ...], valued: Valuation) -> Iterator[Given]:
     time = evidence.relationship.time
-    months = time.steps * time.step_days / MONTH_DAYS
+    months = time.run_days / MONTH_DAYS
     for party in evidence.parties:
         own = tuple(name for name in flows if evidence.relationship.flows[name].giver == party.name)
         if own:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import final
 
 from lichen.check import wording
+from lichen.relationship.values import has_chance
 from lichen.stress.rehearsal import flows_to_halve
 from lichen.stress.setting import MOST_PAIRS, Setting
 from lichen.stress.shocks import MOST_ALONE, blows
@@ -17,7 +18,7 @@ from lichen.stress.shocks import MOST_ALONE, blows
 class LeftOut:
     """How many there are that were not asked of: sides, pairs of sides, blows, flows to cut and flows to halve.
 
-    `futures` are those that were wished and not run.
+    `futures` are those that were wished and not run, none where all are alike.
     """
 
     sides: int = 0
@@ -68,5 +69,5 @@ def left_out(setting: Setting, sections: frozenset[str], wished: int) -> LeftOut
         blows=besides("shocks", len(blows(setting)), MOST_ALONE),
         flows=besides("links", len(setting.flows), setting.most_links),
         halves=besides("rehearsal", len(flows_to_halve(setting)), setting.most),
-        futures=wished - setting.runs,
+        futures=wished - setting.runs if has_chance(setting.relationship) else 0,
     )

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import final
 
-from lichen.dependency.map import FIRST_ROUNDS
 from lichen.dependency.needs import needs
+from lichen.dependency.through import FIRST_ROUNDS
 from lichen.relationship.party import Party
 from lichen.relationship.start import Start
 

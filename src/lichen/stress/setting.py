@@ -39,7 +39,10 @@ where a file is so large that time is short.
 MOST_PAIRS = 20
 """So many pairs at most leave or collude together."""
 MOST_VALUES = 10_000_000_000
-"""Most values (nodes of formulas x steps x experiments x futures) to work out: about a minute on two processors."""
+"""Most values (nodes of formulas x steps x experiments x futures) to work out: half a minute of one processor."""
+VALUES_OF_A_FIGURE = 600_000
+"""So many are left for one figure of the file, which is laid out anew for every question, whatever the futures. Of 400
+parties and 2,000 flows, some 10,000 figures, six parties are then asked of over 30 futures, which takes a minute."""
 LEAST_FUTURES = 20
 """However large a file, it is asked over so many futures at least: fewer tell nothing."""
 MOST_LANES = 200
@@ -126,8 +129,7 @@ class Setting:
 
     def share_of(self, days: float) -> float:
         """Days since the start as a share of the horizon."""
-        time = self.relationship.time
-        return days / (time.steps * time.step_days)
+        return days / self.relationship.time.run_days
 
     def days_at(self, begins: float) -> float:
         """The day of the step at which an experiment begins."""
@@ -219,13 +221,14 @@ def _heaviest(things: Sequence[Named], weights: Mapping[str, float]) -> tuple[Na
 def _bounded(asked: Setting, sections: frozenset[str]) -> Setting:
     """As many parties and futures as there is time for: fewer parties where it would be too few futures."""
     of_a_lane = cells_of_a_step(asked.relationship) * asked.relationship.time.steps
+    values = max(0, MOST_VALUES - VALUES_OF_A_FIGURE * len(asked.values))
+    least = LEAST_FUTURES if has_chance(asked.relationship) else 0
     most, futures = asked.most, asked.runs
     for most in (MOST_ASKED, FEWEST_ASKED):
-        futures = int(MOST_VALUES // max(1, of_a_lane * _lanes(replace(asked, most=most), sections)))
-        if futures >= LEAST_FUTURES or not has_chance(asked.relationship):
+        futures = values // max(1, of_a_lane * _lanes(replace(asked, most=most), sections))
+        if futures >= least:
             break
-    runs = min(asked.runs, max(LEAST_FUTURES, futures)) if has_chance(asked.relationship) else asked.runs
-    return replace(asked, most=most, runs=runs)
+    return replace(asked, most=most, runs=min(asked.runs, max(LEAST_FUTURES, futures)))
 
 
 def _lanes(asked: Setting, sections: frozenset[str]) -> int:

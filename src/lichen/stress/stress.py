@@ -11,6 +11,7 @@ import numpy as np
 
 from lichen.check import wording
 from lichen.check.evidence import CheckInput, evidence_of
+from lichen.check.members import LookedAt, samples
 from lichen.check.rests_on import RestsOn, rests_on
 from lichen.language.reading import not_at_hand
 from lichen.relationship.plain_data import plain
@@ -57,7 +58,8 @@ class Stress:
     `start` and `days` are the horizon, `party` the side whose own figures were used (None: of all). `rests_on` says how
     much of what passes is recorded, stated and assumed: no figure is better than that. `asked_of` are the parties that
     leave, cheat and are struck, `alone` the one that was named for it, `left_out` what there was no room for; `unread`
-    says what was not at hand, `cautions` what makes the figures doubtful.
+    says what was not at hand, `cautions` what makes the figures doubtful, `sampled` of how many of its members a very
+    large group is told.
     """
 
     relationship: str
@@ -73,6 +75,7 @@ class Stress:
     left_out: LeftOut
     unread: tuple[str, ...] = ()
     cautions: tuple[Caution, ...] = ()
+    sampled: tuple[LookedAt, ...] = ()
     interrupted: bool = False
     exits: Exits | None = None
     shocks: Shocks | None = None
@@ -176,13 +179,14 @@ def _empty(asked: Setting, record: Record | None, seen_by: str | None, skipped: 
         runs=asked.runs,
         party=seen_by,
         start=asked.relationship.time.start,
-        days=asked.relationship.time.horizon_days,
+        days=asked.relationship.time.run_days,
         rests_on=rests_on(evidence),
         asked_of=tuple(party.name for party in asked.asked),
         alone=asked.party,
         left_out=skipped,
         unread=(*not_at_hand(asked.relationship, seen_by), *_kept(evidence)),
         cautions=(*step_cautions(asked.relationship), *watched(asked.relationship, few.futures.paths)),
+        sampled=samples(evidence),
     )
 
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from lichen.dependency.contagion_debts import KEPT_IN_DEFAULT, Debts
 from lichen.dependency.contagion_parties import PartyContagion, PartyFailure
 from lichen.dependency.contagion_thresholds import Falls
-from lichen.dependency.map import DependencyMap
 from lichen.show.figures import number, percent, span
-from lichen.show.map.words import flow_titles, plain
+from lichen.show.map.words import Titles, plain
 
 MOST_TOLD = 5
 """How many failures are told one by one; the rest is counted."""
 
 
-def failure_says(dependencies: DependencyMap, contagion: PartyContagion, failure: PartyFailure) -> str:
+def failure_says(titles: Titles, contagion: PartyContagion, failure: PartyFailure) -> str:
     """`If the mill stops, the bakery and 2 others fall, in 2 rounds; 41 % of what all live on is in doubt.`"""
-    titles, stops = _titles(dependencies), f"If {plain(failure.title)} stops"
+    stops = f"If {plain(failure.title)} stops"
     if failure.untold:
         reached = _some(failure.untold, titles)
         return f"{stops}, what follows cannot be told: nobody says how hard it hits {reached}."
@@ -37,40 +36,33 @@ def contagion_says(contagion: PartyContagion) -> str:
     return " ".join(_together(contagion))
 
 
-def debts_say(dependencies: DependencyMap, debts: Debts) -> str:
+def debts_say(titles: Titles, debts: Debts) -> str:
     """What is owed in one unit, who could not pay it, and whose failure to pay would keep others from paying."""
-    return " ".join(_debts(dependencies, debts))
+    return " ".join(_debts(titles, debts))
 
 
-def falling(dependencies: DependencyMap) -> Iterator[str]:
+def falling(titles: Titles, contagion: PartyContagion) -> Iterator[str]:
     """What the map says of it: the most telling failures, the rest counted, and everything else in a sentence."""
-    contagion = dependencies.contagion
-    if contagion is None:
-        return
     telling = [one for one in contagion.failures if one.untold or one.direct]
-    yield from (failure_says(dependencies, contagion, one) for one in telling[:MOST_TOLD])
+    yield from (failure_says(titles, contagion, one) for one in telling[:MOST_TOLD])
     if len(telling) > MOST_TOLD:
         yield f"and {len(telling) - MOST_TOLD} more: --format json has them all"
     alone = [one.party for one in contagion.failures if not (one.untold or one.direct)]
     if alone:
-        yield f"The failure of {_some(alone, _titles(dependencies))} reaches nobody else."
+        yield f"The failure of {_some(alone, titles)} reaches nobody else."
     yield from _together(contagion)
-    yield from (debts_say(dependencies, debts) for debts in contagion.debts)
+    yield from (debts_say(titles, debts) for debts in contagion.debts)
 
 
-def _titles(dependencies: DependencyMap) -> Mapping[str, str]:
-    return {party.name: plain(party.title) for party in dependencies.parties}
-
-
-def _some(names: Sequence[str], titles: Mapping[str, str]) -> str:
+def _some(names: Sequence[str], titles: Titles) -> str:
     """`the mill`, `the mill and the shop`, `the mill and 3 others`."""
-    first = titles.get(names[0], names[0])
+    first = titles.party(names[0])
     if len(names) == 1:
         return first
-    return f"{first} and {titles.get(names[1], names[1]) if len(names) == 2 else f'{number(len(names) - 1)} others'}"
+    return f"{first} and {titles.party(names[1]) if len(names) == 2 else f'{number(len(names) - 1)} others'}"
 
 
-def _falls(falls: Falls, titles: Mapping[str, str], horizon_days: float) -> str:
+def _falls(falls: Falls, titles: Titles, horizon_days: float) -> str:
     fallen = [name for turn in falls.rounds for name in turn]
     said = f"{_some(fallen, titles)} {'falls' if len(fallen) == 1 else 'fall'}"
     if len(falls.rounds) > 1:
@@ -100,10 +92,9 @@ def _together(contagion: PartyContagion) -> Iterator[str]:
         yield f"Of the sides that nobody looks after, the most rests on {plain(one.title)}: {why}."
 
 
-def _debts(dependencies: DependencyMap, debts: Debts) -> Iterator[str]:
-    titles = _titles(dependencies)
+def _debts(titles: Titles, debts: Debts) -> Iterator[str]:
     if debts.kept is None or debts.costly is None:
-        missing = ", ".join(_called(dependencies, name) for name in debts.untold)
+        missing = ", ".join(_called(titles, name) for name in debts.untold)
         yield f"Who could pay what is owed on credit in {debts.unit} cannot be told; not given: {missing}."
         return
     yield f"Owed on credit: {number(debts.owed)} {debts.unit}."
@@ -117,12 +108,13 @@ def _debts(dependencies: DependencyMap, debts: Debts) -> Iterator[str]:
         )
     worst = max(debts.withheld, key=lambda one: (len(one.costly.parties), -one.costly.paid))
     if worst.costly.parties:
-        yield f"If {titles[worst.party]} paid nothing, {_some(worst.costly.parties, titles)} could not pay either."
+        others = _some(worst.costly.parties, titles)
+        yield f"If {titles.party(worst.party)} paid nothing, {others} could not pay either."
     else:
         yield "If any one of them paid nothing, that alone would keep no other from paying."
 
 
-def _called(dependencies: DependencyMap, name: str) -> str:
+def _called(titles: Titles, name: str) -> str:
     """A flow, or a capacity written as `mill.cash`, as people say it."""
     party, _, capacity = name.partition(".")
-    return f"{_titles(dependencies)[party]}’s {plain(capacity)}" if capacity else flow_titles(dependencies)[name]
+    return f"{titles.party(party)}’s {plain(capacity)}" if capacity else titles.flows[name]

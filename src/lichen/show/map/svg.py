@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 from lichen.dependency.map import DependencyMap, Edge, PartyMap
 from lichen.relationship.flow import WORLD
 from lichen.show.charts.drawing import text, width_of, wrapped
-from lichen.show.figures import percent
+from lichen.show.figures import number, percent
 from lichen.show.map.layout import Box, Curve, label_spots, most_bow, nearest_spots, on_ellipse, routes
-from lichen.show.map.words import called, flow_titles, is_harm, kind_of, marks, plain, title_of
+from lichen.show.map.words import Titles, called, foremost, is_harm, kind_of, marks, plain, titles_of
 from lichen.show.markup import Html, element, join
+
+MOST_PARTIES, MOST_FLOWS = 16, 48
+"""So many parties, those on whom the others lean most, and so many flows between them, the heaviest, are drawn."""
 
 NARROW = 560
 """Below this width flows carry numbers, and their names stand in a list below."""
@@ -63,13 +66,14 @@ class _Node:
 
 
 def draw(dependencies: DependencyMap, width: int = 860, name: str = "map") -> Html:
-    """The picture at a width in pixels; `name` is unique on a page."""
+    """The picture at a width in pixels; `name` is unique on a page. Of many parties and flows the first are drawn."""
+    whole, dependencies = dependencies, _drawn(dependencies)
+    titles, edges = titles_of(dependencies), dependencies.edges
     order = [party.name for party in dependencies.parties]
-    edges = dependencies.edges
     if any(WORLD in (edge.giver, edge.receiver) for edge in edges):
         order.append(WORLD)
     short = width < NARROW and len(order) > 2
-    nodes = [_node(dependencies, one, width, short=short) for one in order]
+    nodes = [_node(dependencies, titles, one, width, short=short) for one in order]
     ends = [(order.index(edge.giver), order.index(edge.receiver)) for edge in edges]
     boxes, height = on_ellipse([node.size for node in nodes], width, _height(nodes, ends, width))
     curves = routes(ends, boxes, (width / 2, height / 2))
@@ -78,17 +82,18 @@ def draw(dependencies: DependencyMap, width: int = 860, name: str = "map") -> Ht
     if width >= NARROW:
         spots = label_spots(curves, [_label_size(lines) for lines in labels], boxes, (width, height))
     if spots is not None:
-        words, legend = join(map(_label_at, edges, labels, spots)), [*_key(edges, width)]
+        words, legend = join(map(_label_at, edges, labels, spots)), []
     else:
         words = join(map(_badge, range(len(edges)), edges, nearest_spots(curves, (24, 24), boxes)))
-        legend = [*(_about(dependencies, width) if short else ()), *_numbered(dependencies, width), *_key(edges, width)]
+        legend = [*(_about(dependencies, width) if short else ()), *_numbered(titles, edges, width)]
+    legend += [*_key(edges, width), *_not_drawn(whole, dependencies, width)]
     top, bottom = _extent(boxes, curves, spots or ())
     total = bottom - top + sum(piece.height for piece in legend) + 14
     picture = join(map(_flow, edges, curves), map(_box, nodes, boxes), words)
     return element(
         "svg",
         element("title", f"Who depends on whom: {plain(dependencies.title)}", id=f"{name}-title"),
-        element("desc", describe(dependencies), id=f"{name}-desc"),
+        element("desc", _described(titles, edges), id=f"{name}-desc"),
         element("style", Html(_STYLE)),
         element("rect", x=0.0, y=0.0, width=float(width), height=total, class_="ground"),
         element("g", picture, transform=f"translate(0 {-top:.1f})"),
@@ -103,21 +108,39 @@ def draw(dependencies: DependencyMap, width: int = 860, name: str = "map") -> Ht
     )
 
 
-def describe(dependencies: DependencyMap) -> str:
+def _drawn(dependencies: DependencyMap) -> DependencyMap:
+    """The parties and flows that are drawn, in the order of the file."""
+    parties = foremost(dependencies, MOST_PARTIES)
+    shown = {WORLD, *(party.name for party in parties)}
+    between = [edge for edge in dependencies.edges if {edge.giver, edge.receiver} <= shown]
+    heaviest = {edge.flow for edge in sorted(between, key=lambda edge: -(edge.weight or 0.0))[:MOST_FLOWS]}
+    return replace(dependencies, parties=parties, edges=tuple(edge for edge in between if edge.flow in heaviest))
+
+
+def _not_drawn(whole: DependencyMap, drawn: DependencyMap, width: float) -> Iterator[_Piece]:
+    """How much there is besides."""
+    parties, flows = len(whole.parties) - len(drawn.parties), len(whole.edges) - len(drawn.edges)
+    left = [f"{number(parties)} more sides"] if parties else []
+    left += [f"{number(flows)} more flows"] if flows else []
+    if left:
+        said = f"Not drawn: {' and '.join(left)}. These are those on which the others lean most."
+        yield _Piece(tuple(wrapped(said, width - 32, 12.5, 3)))
+
+
+def _described(titles: Titles, edges: Sequence[Edge]) -> str:
     """What the picture shows, in words."""
-    titles = flow_titles(dependencies)
     said = []
-    for edge in dependencies.edges:
-        ends = f"{title_of(dependencies, edge.giver)} to {title_of(dependencies, edge.receiver)}"
-        said.append(", ".join((f"{titles[edge.flow]} from {ends}", *marks(edge))))
+    for edge in edges:
+        ends = f"{titles.party(edge.giver)} to {titles.party(edge.receiver)}"
+        said.append(", ".join((f"{titles.flows[edge.flow]} from {ends}", *marks(edge))))
     return ". ".join(said) + "." if said else "No flow."
 
 
-def _node(dependencies: DependencyMap, name: str, width: float, *, short: bool) -> _Node:
-    called = title_of(dependencies, name)
-    longest_word = max((width_of(word, _TITLE) for word in called.split()), default=0.0)
+def _node(dependencies: DependencyMap, titles: Titles, name: str, width: float, *, short: bool) -> _Node:
+    said = titles.party(name)
+    longest_word = max((width_of(word, _TITLE) for word in said.split()), default=0.0)
     room_for_it = max(min(_NAME, width * 0.26), min(longest_word, width * _MOST_OF_WIDTH))
-    title = tuple(wrapped(called, room_for_it, _TITLE, 3)) or (name,)
+    title = tuple(wrapped(said, room_for_it, _TITLE, 3)) or (name,)
     party = next((one for one in dependencies.parties if one.name == name), None)
     if party is None:
         return _Node(title=title, notes=(), aside=True)
@@ -254,11 +277,10 @@ def _about(dependencies: DependencyMap, width: float) -> Iterator[_Piece]:
         yield _Piece(tuple(wrapped(said, width - 32, 13, 3)))
 
 
-def _numbered(dependencies: DependencyMap, width: float) -> Iterator[_Piece]:
-    titles = flow_titles(dependencies)
-    for turn, edge in enumerate(dependencies.edges, 1):
-        ends = f"{title_of(dependencies, edge.giver)} → {title_of(dependencies, edge.receiver)}"
-        said = f"{turn}  {titles[edge.flow]}: {' · '.join((ends, *marks(edge)))}"
+def _numbered(titles: Titles, edges: Sequence[Edge], width: float) -> Iterator[_Piece]:
+    for turn, edge in enumerate(edges, 1):
+        ends = f"{titles.party(edge.giver)} → {titles.party(edge.receiver)}"
+        said = f"{turn}  {titles.flows[edge.flow]}: {' · '.join((ends, *marks(edge)))}"
         yield _Piece(tuple(wrapped(said, width - 32, 13, 3)))
 
 

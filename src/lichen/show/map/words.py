@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import final
 
 from lichen.dependency.map import DependencyMap, Edge, PartyMap
 from lichen.relationship.flow import BURDENS, WORLD
@@ -18,21 +20,32 @@ def plain(text: str) -> str:
     return " ".join(_NO_XML.sub("\ufffd", text).split())
 
 
-def title_of(dependencies: DependencyMap, name: str) -> str:
-    """What a party is called."""
-    if name == WORLD:
-        return OUTSIDE
-    return next((plain(party.title) for party in dependencies.parties if party.name == name), name)
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Titles:
+    """What parties and flows are called, by their names."""
+
+    parties: Mapping[str, str]
+    flows: Mapping[str, str]
+
+    def party(self, name: str) -> str:
+        """What a party is called, or what is outside; one that is not on the map by its name."""
+        return OUTSIDE if name == WORLD else self.parties.get(name, name)
 
 
-def flow_titles(dependencies: DependencyMap) -> dict[str, str]:
-    """What each flow is called, by its name."""
-    return {edge.flow: called(edge) for edge in dependencies.edges}
+def titles_of(dependencies: DependencyMap) -> Titles:
+    """The titles of everything on the map."""
+    return Titles(
+        parties={party.name: plain(party.title) for party in dependencies.parties},
+        flows={edge.flow: called(edge) for edge in dependencies.edges},
+    )
 
 
-def flow_title(dependencies: DependencyMap, name: str) -> str:
-    """What one flow is called."""
-    return next(called(edge) for edge in dependencies.edges if edge.flow == name)
+def foremost(dependencies: DependencyMap, most: int) -> tuple[PartyMap, ...]:
+    """All parties, or so many on whom the others lean most; in the order of the file."""
+    ranked = sorted(zip(dependencies.lean, dependencies.parties, strict=True), key=lambda pair: -pair[0])[:most]
+    chosen = {party.name for _, party in ranked}
+    return tuple(party for party in dependencies.parties if party.name in chosen)
 
 
 def called(edge: Edge) -> str:

@@ -29,10 +29,13 @@ def sides_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
         ("Room left at the end, in nine futures of ten", _range),
         ("Falls below its floor at some time", lambda one: out_of_hundred(one.below)),
         (
-            "If nothing passed between them from the start, would lose, of its room",
+            "If nothing passed between them from the start, would lose in the end, of its room",
             lambda one: _dependence(judged, one),
         ),
-        ("If it gave as before and received nothing, would lose, of its room", lambda one: _gross(judged, one)),
+        (
+            "If it gave as before and received nothing, would lose in the end, of its room",
+            lambda one: _gross(judged, one),
+        ),
         ("If it gains, reaches the other, of that gain", lambda one: _reach(judged, one)),
     )
     if not found:

@@ -12,8 +12,7 @@ from lichen.show.charts.departures import Departure, Departures
 from lichen.show.markup import Child, Html, element
 from lichen.show.page.parts import chart, document, folded, part, prose, table
 from lichen.show.stress_tables import NONE, foremost, table_of, way
-from lichen.show.stressed import SCALE, futures_of, hardest_exits, sentences, three_lines
-from lichen.simulation.caution import sentences as cautions
+from lichen.show.stressed import SCALE, futures_of, hardest_exits, sentences, three_lines, what_to_know
 from lichen.stress.effects import Effect, hardness
 from lichen.stress.setting import when
 from lichen.stress.stress import SECTIONS
@@ -78,10 +77,7 @@ def stress_page(stress: Stress) -> str:
         element(
             "main",
             element("div", first, class_="panel"),
-            *(
-                element("p", prose(said), class_="lead")
-                for said in filter(None, (*stress.unread, *cautions(stress.cautions), stress.left_out.says))
-            ),
+            *(element("p", prose(said), class_="lead") for said in what_to_know(stress)),
             element("nav", element("ul", *contents), aria_label="On this page"),
             element("p", SCALE, class_="small"),
             *(_part(stress, name) for name in asked),
