@@ -57,7 +57,7 @@ def test_the_chart_says_at_the_crossing_who_is_below_and_since_when() -> None:
     judged = build.judged(record=None)
     chart = outlook.chart(judged, outlook.outlooks(judged), "")
     assert [note.room for note in chart.notes] == [0.0]
-    assert chart.notes[0].says.startswith("Alder Packaging: falls below the floor in ")
+    assert chart.notes[0].says.startswith("Alder Packaging falls below the floor in ")
 
 
 def test_a_side_whose_room_nobody_can_tell_is_not_said_to_stay_above_its_floor() -> None:
@@ -85,7 +85,7 @@ def test_a_crossing_is_told_with_the_first_and_half_of_those_that_cross() -> Non
     found = outlook.outlooks(judged)[1]
     # 5 January 2026 and 30 days is in February 2026, and 400 days is in February 2027
     assert outlook.own_sentence(found, date(2026, 1, 5)) == (
-        "Alder Packaging: falls below the floor in 40 of 100 futures, the first by February 2026, half of these by "
+        "Alder Packaging falls below the floor in 40 of 100 futures, the first by February 2026, half of these by "
         "February 2027"
     )
 

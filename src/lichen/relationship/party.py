@@ -14,6 +14,13 @@ QUANTILE: Final = 0.05
 
 
 @final
+class Several(str):
+    """The name of several, of whom sentences speak in the plural: the title of a group, or a list of names."""
+
+    __slots__ = ()
+
+
+@final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
     """Something a party needs in order to go on contributing.

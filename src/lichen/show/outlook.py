@@ -9,7 +9,7 @@ from typing import final
 
 import numpy as np
 
-from lichen.check.wording import out_of_hundred
+from lichen.check.wording import does, out_of_hundred
 from lichen.record.reading import Period, SubjectSeries
 from lichen.relationship.party import Capacity, Party
 from lichen.relationship.start import Start
@@ -91,7 +91,7 @@ def sentence(outlook: Outlook, start: date) -> str:
         return f"{said}, down from {percent(outlook.at_start)}" if outlook.at_end < outlook.at_start - 0.05 else said
     first, half = (month(after(start, days)) for days in (outlook.below_from, outlook.below_by or 0.0))
     when = f"all by {first}" if first == half else f"the first by {first}, half of these by {half}"
-    return f"{name}: falls below the floor {out_of_hundred(outlook.below)}, {when}"
+    return does(name, f"fall below the floor {out_of_hundred(outlook.below)}, {when}")
 
 
 def own_sentence(outlook: Outlook, start: date) -> str:

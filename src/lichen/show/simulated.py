@@ -19,6 +19,7 @@ from lichen.show.figures import UNKNOWN, after, full_date, number, percent, read
 from lichen.show.lanes import lane_says, lane_title
 from lichen.show.lines import Line, columns, one_line, plain, rendered, wrapped
 from lichen.simulation.caution import sentences
+from lichen.simulation.experiments import BASE, in_scenario, standard_experiments
 from lichen.simulation.prospects import MOST_SERIES, SHARES, Band, Prospects
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def fan_of(series: str, prospects: Prospects, relationship: Relationship) -> Fan
         days=tuple(map(float, prospects.days)),
         courses=tuple(
             Course(
-                title=lane_title(lane.name),
+                title=lane_title(lane.name, relationship),
                 turn=turn,
                 bounds=tuple(tuple(map(float, line / size)) for line in lane.bands[series].bounds),
             )
@@ -109,7 +110,7 @@ def floors_table(prospects: Prospects, relationship: Relationship, beside: str) 
         side = relationship.parties[party].title
         for lane in prospects.lanes.values():
             one = lane.passages[party]
-            title = side if lane.name == "base" else beside.format(side=side, lane=lane_title(lane.name))
+            title = side if lane.name == "base" else beside.format(side=side, lane=lane_title(lane.name, relationship))
             rows.append((one_line(title), *(_share(float(one.seen[p]), float(one.between[p])) for p in places)))
     return rows
 
@@ -133,8 +134,13 @@ def how(prospects: Prospects, relationship: Relationship) -> str:
 
 def beside(prospects: Prospects, relationship: Relationship) -> list[str]:
     """What each lane changes, after its name."""
-    names = [name for name in prospects.lanes if name != "base"]
-    return [f"{lane_title(name)}: {lane_says(name, relationship)}." for name in names]
+    known = {
+        one.name: one
+        for one in (*map(in_scenario, relationship.scenarios), *standard_experiments(relationship))
+        if one is not BASE
+    }
+    lanes = [known[name] for name in prospects.lanes if name in known]
+    return [f"{lane_title(one.name, relationship)}: {lane_says(one, relationship)}." for one in lanes]
 
 
 def stopped(prospects: Prospects) -> str | None:
@@ -189,7 +195,11 @@ def _bands(prospects: Prospects, relationship: Relationship, chosen: list[str]) 
             is_room = series.endswith(_ROOM)
             ends = (band.at(0.5, 0), band.at(0.05, -1), band.at(0.5, -1), band.at(0.95, -1))
             said = [percent(value) if is_room else number(value / size) for value in ends]
-            title = _series_title(series, relationship) if lane.name == "base" else f"  {lane_title(lane.name)}"
+            title = (
+                _series_title(series, relationship)
+                if lane.name == "base"
+                else f"  {lane_title(lane.name, relationship)}"
+            )
             head = f"{title}, {unit}" if unit and lane.name == "base" and not is_room else title
             yield (one_line(head), *said, spark([band.at(0.5, place) for place in places]))
 

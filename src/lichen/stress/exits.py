@@ -77,9 +77,10 @@ class Exit:
         """`If Alder leaves in month 18, Northfield reaches its floor after 7 weeks in 84 of 100 futures.`"""
         hit, own = self.hit, next((one for one in self.effects if one.party == self.party and one.known), None)
         itself = f" {own.says}." if own is not None else ""
+        leaves = f"If {wording.does(self.title, 'leave')} {when(self.day)}"
         if hit is None:
-            return f"If {self.title} leaves {when(self.day)}, what becomes of the others cannot be told.{itself}"
-        said = f"If {self.title} leaves {when(self.day)}, {hit.says}{wording.but_for(untold(self.effects))}."
+            return f"{leaves}, what becomes of the others cannot be told.{itself}"
+        said = f"{leaves}, {hit.says}{wording.but_for(untold(self.effects))}."
         back = next((one for one in self.fallbacks if one.party == hit.party), None)
         if hit.is_brought_down and back is not None:
             said += f" {back.says}"

@@ -31,9 +31,9 @@ class Given:
     @property
     def costs(self) -> str:
         """`Alder 1 200 EUR`, `the town 3 % of its own range`."""
-        relative = self.unit.startswith("of ")
-        much = wording.share(self.monthly_cost) if relative else wording.amount(self.monthly_cost)
-        return f"{self.title} {much} {self.unit}"
+        if self.unit.startswith("of "):
+            return f"{self.title} {wording.share(self.monthly_cost)} of {wording.its(self.title)} own range"
+        return f"{self.title} {wording.amount(self.monthly_cost)} {self.unit}"
 
 
 @final

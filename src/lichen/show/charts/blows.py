@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import final
 
-from lichen.check.wording import fares, out_of_hundred_beside
+from lichen.check.wording import fares, its, out_of_hundred_beside
 from lichen.show.charts import drawing
 from lichen.show.charts.drawing import Scale
 from lichen.show.figures import mark, percent
@@ -71,7 +71,8 @@ def draw(blows: Blows, width: int, name: str = "blows") -> Html:
 def describe(blows: Blows) -> str:
     """What the chart shows, in words."""
     return " ".join(
-        f"{one.title}: {one.hit} {fares(one.lost)}, below its floor {out_of_hundred_beside(one.falls, one.anyway)}."
+        f"{one.title}: {fares(one.hit, one.lost)}, "
+        f"below {its(one.hit)} floor {out_of_hundred_beside(one.falls, one.anyway)}."
         for one in blows.blows
     )
 

@@ -6,6 +6,7 @@ import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
+from lichen.check.wording import does, itself
 from lichen.dependency.contagion_members import MemberReach
 from lichen.dependency.harm import Damage
 from lichen.dependency.map import FIRST_ROUNDS, DependencyMap, Indirect, PartyMap, Path
@@ -149,7 +150,7 @@ def _direct(dependencies: DependencyMap) -> Iterator[str]:
 
 
 def _untold(dependencies: DependencyMap, untold: Untold) -> str:
-    return f"what {_flows(dependencies, untold.flows)} from {title_of(dependencies, untold.on)} is worth to it"
+    return f"what {_flows(dependencies, untold.flows)} from {title_of(dependencies, untold.on)} is worth"
 
 
 def _not_given(dependencies: DependencyMap, untold: Untold) -> str:
@@ -178,10 +179,11 @@ def _extra(indirect: Indirect) -> float:
 
 def _indirect(dependencies: DependencyMap, indirect: Indirect) -> str:
     ways = [(title_of(dependencies, name), part) for name, part in indirect.through if name != indirect.on][:3]
-    on = "itself" if indirect.on == indirect.party else title_of(dependencies, indirect.on)
+    party = title_of(dependencies, indirect.party)
+    on = itself(party) if indirect.on == indirect.party else title_of(dependencies, indirect.on)
     parts = [f"{name} {_size(part)}" for name, part in ways] if len(ways) > 1 else [name for name, _ in ways]
     through = f", through {', '.join(parts)}" if parts else ""
-    return f"{_size(_extra(indirect))}  {title_of(dependencies, indirect.party)} on {on}{through}"
+    return f"{_size(_extra(indirect))}  {party} on {on}{through}"
 
 
 def _size(share: float) -> str:
@@ -210,7 +212,7 @@ def _power(dependencies: DependencyMap, power: Power) -> str:
     said += f", {_known(power.other_on_one)} of {other} on {one}."
     for name, count in ((one, power.alternatives_of_one), (other, power.alternatives_of_other)):
         if count is not None:
-            said += f" {name} has {number(count)} other partners."
+            said += f" {does(name, f'have {number(count)} other partners')}."
     if power.share_of_one is not None:
         said += f" Of a gain to divide, {one} could ask {percent(power.share_of_one)}."
     return said
