@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -261,6 +262,15 @@ def test_too_little_memory_ends_with_status_3(ask: Ask, monkeypatch: pytest.Monk
     monkeypatch.setattr("lichen.check.assess.simulate", exhaust)
     answer = ask("check", "file.yaml", files={"file.yaml": GOOD})
     assert (answer.status, answer.stdout) == (3, "")
+
+
+def test_an_interruption_while_the_command_is_loading_is_no_traceback(tmp_path: Path) -> None:
+    """The first library that it loads is one that is struck just then."""
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n")
+    ended = subprocess.run([sys.executable, "-m", "lichen", "--help"], cwd=tmp_path, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (3, "", "Stopped. Nothing was written.\n")
+    scripts = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]["scripts"]
+    assert scripts == {"lichen": "lichen.__main__:main"}
 
 
 def test_a_sparse_file_is_refused_without_reading_or_filling_memory(tmp_path: Path) -> None:
