@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
+from textwrap import dedent
 
 import pytest
 
@@ -56,17 +57,28 @@ THREE = relationship(
 
 
 @pytest.mark.parametrize(
-    ("values", "drawn"),
+    ("values", "low", "high", "drawn"),
     [
-        ([0.0, 1.0], "▁█"),
-        ([0.0, 7.0, 14.0], "▁▅█"),
-        ([3.0, 3.0, 3.0], "▄▄▄"),
-        ([math.nan, 1.0], "not known"),
-        ([-1e9, 1e9], "▁█"),
+        ([0.0, 0.5, 1.0], 0.0, 1.0, "▁▅█"),
+        ([1.0, 0.95], 0.0, 1.0, "██"),
+        ([3.0, 3.0, 3.0], 0.0, 3.0, "███"),
+        ([0.0, 0.0], 0.0, 0.0, "▁▁"),
+        ([0.2, -0.01], 0.0, 1.0, "▂×"),
+        ([math.nan, 1.0], 0.0, 1.0, "not known"),
+        ([-1e9, 1e9], -1e9, 1e9, "▁█"),
     ],
 )
-def test_a_course_is_drawn_from_its_least_to_its_most(values: list[float], drawn: str) -> None:
-    assert spark(values) == drawn
+def test_a_course_is_drawn_on_its_scale(values: list[float], low: float, high: float, drawn: str) -> None:
+    assert spark(values, low, high) == drawn
+
+
+def test_rows_of_one_thing_have_one_scale_and_room_begins_at_the_floor() -> None:
+    """The mill has 3,000 EUR above its floor and loses 100 a day, or 1,000 from the fourth day on: eighths of 3,000."""
+    text = BARE.replace("price: 1", "drain: 0 EUR/day").replace("price: 2", "drain: 900 EUR/day")
+    mill = relationship(text.replace("-100 EUR/day", "-100 EUR/day - drain"))
+    lines = prospects_text(look_ahead(mill, [in_scenario("dry")], runs=20), mill).splitlines()
+    courses = [line.split()[-1] for line in lines if line.startswith(("The mill ", "  scenario dry "))]
+    assert courses[:2] == ["███▇▇▇▇▆▆▆▆", "███▇▇▅▂××××"]
 
 
 @pytest.mark.parametrize(
@@ -93,13 +105,14 @@ def test_every_experiment_can_be_said(one: Experiment) -> None:
 
 
 def test_an_experiment_is_said_with_its_month() -> None:
-    year = relationship(TWO_PURSES, time="time: {start: 2026-01-01, horizon: 3 years, step: 1 month}\n")
-    said = {one.name: lane_says(one, year) for one in standard_experiments(year)[1:]}
-    assert said["exit:mill"] == "from January 2027 on, The mill leaves"
+    text = f"{dedent(TWO_PURSES)}exit: {{notice: 26 weeks}}\n"
+    years = relationship(text, time="time: {start: 2026-01-01, horizon: 3 years, step: 1 month}\n")
+    said = {one.name: lane_says(one, years) for one in standard_experiments(years)[1:]}
+    assert said["exit:mill"] == "from January 2027 on, The mill leaves, with 6 months of notice"
     assert said["cut_and_run:mill"] == "from September 2028 on, The mill gives nothing at the end"
     assert said["shock:mill.cash"] == "from January 2027 on, The mill’s `cash` at its floor"
     assert said["stopped:mill"] == "from the start, nothing comes to The mill"
-    assert lane_says(in_scenario("dry"), year) == "what the file says under `scenarios: dry`"
+    assert lane_says(in_scenario("dry"), years) == "what the file says under `scenarios: dry`"
 
 
 def test_of_a_group_it_is_said_what_they_do() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lichen.check.wording import does, listed, whose
+from lichen.check.wording import does, listed, span, whose
 from lichen.relationship.party import Several
 from lichen.relationship.relationship import Relationship
 from lichen.show.figures import after, month
@@ -22,7 +22,9 @@ def lane_says(one: Experiment, relationship: Relationship) -> str:
     if kind == "scenario":
         return f"what the file says under `scenarios: {what}`"
     happening = _said(kind, listed(_named(each, relationship) for each in what.split("+")))
-    return f"{_begin(one, relationship)}, {happening}"
+    leaving = relationship.rules.exit
+    notice = f", with {span(leaving.notice_days)} of notice" if one.leaves and leaving and leaving.notice_days else ""
+    return f"{_begin(one, relationship)}, {happening}{notice}"
 
 
 def _said(kind: str, whom: str) -> str:

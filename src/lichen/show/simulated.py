@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 
 Row = tuple[str, ...]
 BLOCKS = "▁▂▃▄▅▆▇█"
+BELOW = "×"
+_TYPICAL = (
+    "Typical is the middle of all futures at each moment. A course is drawn from 0 up to the most in its rows, room "
+    "from the floor up to 100 % or more; × lies below the floor."
+)
 _SPARK = 16
 _ROOM = ".headroom"
 SECTIONS = ("Room left", "What each lives on", "What passes")
@@ -150,14 +156,12 @@ def stopped(prospects: Prospects) -> str | None:
     return f"Stopped: {number(prospects.runs)} of {number(prospects.asked)} futures are done; all is said of these."
 
 
-def spark(values: list[float]) -> str:
-    """A course as a row of blocks, from the least to the most."""
-    low, high = min(values), max(values)
+def spark(values: Sequence[float], low: float, high: float) -> str:
+    """A course as a row of blocks on a scale from `low` up to `high`; what lies below it is a cross."""
     if not np.isfinite(values).all():
         return UNKNOWN
-    if high - low < 1e-12 * max(abs(high), 1e-300):
-        return BLOCKS[3] * len(values)
-    return "".join(BLOCKS[int((value - low) / (high - low) * (len(BLOCKS) - 1) + 0.5)] for value in values)
+    top, size = len(BLOCKS) - 1, max(high - low, 1e-300)
+    return "".join(BLOCKS[int((value - low) / size * top + 0.5)] if value >= low else BELOW for value in values)
 
 
 def _lines(prospects: Prospects, relationship: Relationship) -> Iterator[Line]:
@@ -167,6 +171,7 @@ def _lines(prospects: Prospects, relationship: Relationship) -> Iterator[Line]:
         yield from wrapped(said, 2, indent="  ", first="- ")
     for said in sentences(prospects.cautions):
         yield from wrapped(said, 4)
+    yield from wrapped(_TYPICAL, 4)
     for title in SECTIONS:
         chosen = series_in(title, prospects)
         if chosen:
@@ -189,10 +194,15 @@ def _lines(prospects: Prospects, relationship: Relationship) -> Iterator[Line]:
 def _bands(prospects: Prospects, relationship: Relationship, chosen: list[str]) -> Iterator[Row]:
     places = np.linspace(0, len(prospects.days) - 1, min(_SPARK, len(prospects.days))).round().astype(int)
     for series in chosen:
+        is_room = series.endswith(_ROOM)
+        courses = {
+            name: [lane.bands[series].at(0.5, place) for place in places] for name, lane in prospects.lanes.items()
+        }
+        drawn = [0.0, float(is_room), *chain(*courses.values())]
+        low, high = 0.0 if is_room else min(drawn), max(drawn)
         for lane in prospects.lanes.values():
             band = lane.bands[series]
             unit, size = _unit(band, relationship)
-            is_room = series.endswith(_ROOM)
             ends = (band.at(0.5, 0), band.at(0.05, -1), band.at(0.5, -1), band.at(0.95, -1))
             said = [percent(value) if is_room else number(value / size) for value in ends]
             title = (
@@ -201,7 +211,7 @@ def _bands(prospects: Prospects, relationship: Relationship, chosen: list[str]) 
                 else f"  {lane_title(lane.name, relationship)}"
             )
             head = f"{title}, {unit}" if unit and lane.name == "base" and not is_room else title
-            yield (one_line(head), *said, spark([band.at(0.5, place) for place in places]))
+            yield (one_line(head), *said, spark(courses[lane.name], low, high))
 
 
 def _share(seen: float, between: float) -> str:
