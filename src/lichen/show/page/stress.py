@@ -47,7 +47,8 @@ _CAPTIONS = {
 }
 """What a picture shows of each question."""
 _SCALE = (
-    "Bars are shares of a healthy range; what brings a side to its floor stands on top. Thin lines: 95 % intervals."
+    "Bars are shares of a healthy range; what brings a side to its floor stands on top. A bar with a point goes on to "
+    "the figure beside it. Thin lines: 95 % intervals."
 )
 """How a picture is to be read."""
 _LEADS = {
