@@ -194,14 +194,15 @@ def _recorded(side: Side, x: Scale, y: Scale) -> Html:
 def _beyond(sides: tuple[Side, ...], x: Scale, y: Scale) -> Iterator[Html]:
     """How far each side goes on that leaves the chart: above at its top, below at its foot, one under the other."""
     above, below = y.end + 12, y.start - 8
+    words = "goes on to" if x.end - x.start > 300 else "to"
     for side in sides:
         values = [value for value in _values(side) if math.isfinite(value)]
         look = f"small over side-{side.turn % drawing.SIDES}"
         if values and max(values) > y.high:
-            yield drawing.text(x.end - 6, above, f"goes on to {percent(max(values))} ↑", class_=look, anchor="end")
+            yield drawing.text(x.end - 6, above, f"{words} {percent(max(values))} ↑", class_=look, anchor="end")
             above += 15
         if values and min(values) < y.low:
-            yield drawing.text(x.end - 6, below, f"goes on to {percent(min(values))} ↓", class_=look, anchor="end")
+            yield drawing.text(x.end - 6, below, f"{words} {percent(min(values))} ↓", class_=look, anchor="end")
             below -= 15
 
 

@@ -144,8 +144,8 @@ def _blows(stress: Stress, name: str) -> Iterator[Blow]:
         cheats = [cheat for cheat in stress.cheating or () if cheat.harmed is None or cheat.harmed.is_felt]
         shown = foremost(cheats, _BARS, doer=lambda cheat: "+".join(cheat.deviation.by))
         for cheat in sorted(shown, key=lambda cheat: hardness(cheat.harmed)):
-            deed = does(listed(cheat.titles), f"give {way(cheat.deviation)}")
-            yield from _blow(f"{deed} from {when(cheat.day).partition(' ')[2]}", cheat.harmed)
+            deed = f"{listed(cheat.titles)}: {way(cheat.deviation)} from {when(cheat.day).partition(' ')[2]}"
+            yield from _blow(deed, cheat.harmed)
 
 
 def _blow(title: str, hit: Effect | None) -> Iterator[Blow]:
