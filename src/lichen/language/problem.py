@@ -37,7 +37,8 @@ class Problem:
     """One thing that is wrong.
 
     `excerpt` is None when the file as a whole is meant, `others` are the other places of a conflict. `unknown`:
-    a word is not known; the same word unknown in several places is told once.
+    a word is not known; the same word unknown in several places is told once. `unread`: an entry is no YAML, so that
+    words which it would explain are not known.
     """
 
     origin: Origin
@@ -46,6 +47,7 @@ class Problem:
     excerpt: Excerpt | None = None
     others: tuple[Excerpt, ...] = ()
     unknown: bool = False
+    unread: bool = False
 
     @property
     def at(self) -> str:
