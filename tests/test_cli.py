@@ -294,3 +294,15 @@ def test_a_draft_finds_its_table_or_says_where_it_looks_for_it(ask: Ask, tmp_pat
     beside = ask("scan", "data/events.csv", "--write", "other/draft.yaml")
     assert beside.status == 0
     assert f"It looks for events.csv in its own folder: copy the table to {tmp_path / 'other'}." in beside.stderr
+
+
+def test_what_is_refused_says_what_to_do(ask: Ask) -> None:
+    files = {"good.yaml": GOOD, "empty.xmile": "", "there.yaml": GOOD}
+    refused(ask("check", "nothing-like-it.txt", files=files), "There is no such file.", "Name another.")
+    refused(ask("check", "."), ".  This is a folder", "`good.yaml`")
+    refused(ask("simulate", "good.yaml", "--scenario", "dry"), "has no scenario. Write one under `scenarios:`.")
+    refused(ask("simulate", "good.yaml", "--runs", "many"), "'many' is not a valid whole number")
+    refused(ask("import", "empty.xmile"), "The file is empty.", "Export the model as XMILE once more.")
+    refused(ask("import", "empty.xmile", "--output", "there.yaml"), "is there already and would be lost")
+    for verb, closing in (("check", "1 problem. Nothing was simulated.\n"), ("map", "1 problem.\n")):
+        assert ask(verb, "nothing.yaml").stderr.endswith(closing)

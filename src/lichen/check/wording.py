@@ -70,7 +70,7 @@ def out_of_hundred(share: float) -> str:
     """`in 18 of 100 futures`; the ends in words."""
     if math.isnan(share):
         return "in nobody knows how many futures"
-    hundredths = round(100 * share)
+    hundredths = math.floor(100 * share + 0.5)
     if hundredths == 100:
         return "in every future" if share == 1 else "in more than 99 of 100 futures"
     if hundredths == 0:

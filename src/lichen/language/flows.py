@@ -226,9 +226,7 @@ def _per_unit(
         return found
     for capacity, value in said.items():
         below = f"{path}.{word}.{capacity}"
-        if party is None or not meaning.known(
-            below, capacity, meaning.scope.parties[party], f"capacity of `{party}`", key=True
-        ):
+        if party is None or not _is_capacity(meaning, ends, below, party, capacity):
             continue
         target = meaning.scope.names[(party, capacity)].dimension
         wanted = None if target is None or rate is None else target / TIME / rate
@@ -241,6 +239,20 @@ def _per_unit(
             continue
         found[capacity] = understood
     return found
+
+
+def _is_capacity(meaning: Meaning, ends: _Ends, path: str, party: str, capacity: str) -> bool:
+    """Whether a party has a capacity; where it is the other end that has it, what stands there under which key."""
+    other = ends.receiver if party == ends.giver else ends.giver
+    own = meaning.scope.parties[party]
+    if capacity in own or other is None or capacity not in meaning.scope.parties.get(other, ()):
+        return meaning.known(path, capacity, own, f"capacity of `{party}`", key=True)
+    if party == ends.giver:
+        repair = f"What one unit does to `{other}` stands under `worth`, below 0 where it is a burden."
+    else:
+        repair = f"What one unit takes from `{other}` stands under `cost`."
+    meaning.draft.report(path, f"`{capacity}` is a capacity of `{other}`, not of `{party}`.", repair, key=True)
+    return False
 
 
 def _wrong_unit(

@@ -202,9 +202,11 @@ def _time(meaning: Meaning, said: Section) -> Time:
     horizon = meaning.number(said.get("horizon"), "The horizon", TIME)
     step_said = said.get("step")
     step = 7.0 if step_said is None else meaning.number(step_said, "A step", TIME)
-    for value, key in ((horizon, "horizon"), (step, "step")):
+    for value, key, example in ((horizon, "horizon", "3 years"), (step, "step", "1 month")):
         if value == 0:
-            meaning.draft.report(f"time.{key}", f"The {key} must be longer than 0.")
+            meaning.draft.report(
+                f"time.{key}", f"The {key} must be longer than 0.", f"Write a time, such as `{example}`."
+            )
     return Time(
         start=said.get("start") or date.min,
         horizon_days=horizon or 7.0,
