@@ -3,7 +3,7 @@
 import pytest
 
 from lichen.check import wording
-from lichen.relationship.party import Several
+from lichen.relationship.party import Person, Several
 
 MINUS = "\u2212"
 GROWERS = Several("Growers")
@@ -27,6 +27,8 @@ GROWERS = Several("Growers")
         (wording.fares("Oak", -0.0049), "Oak feels nothing"),
         (wording.fares(GROWERS, 0.12), "Growers lose 12 % of their range"),
         (wording.fares(GROWERS, 0.0), "Growers feel nothing"),
+        (wording.fares(Person("Ann"), 0.12), "Ann loses 12 % of their range"),
+        (wording.does(wording.it(Person("Ann")), "have gone"), "they have gone"),
         (wording.does("Oak", "have no floor"), "Oak has no floor"),
         (wording.does(wording.it(GROWERS), "reach it"), "they reach it"),
         (wording.does(wording.it("Oak"), "reach it"), "it reaches it"),

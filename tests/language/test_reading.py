@@ -68,7 +68,7 @@ def test_amounts_are_in_base_units(supply: Relationship) -> None:
         ("Crop growers", "organisation", True),
         ("Rivers", "living system", True),
         ("Paris", "public", False),
-        ("Boss", "person", False),
+        ("Mercedes", "person", False),
     ],
 )
 def test_a_plural_is_the_name_of_several(title: str, kind: str, several: bool) -> None:

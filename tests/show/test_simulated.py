@@ -11,7 +11,7 @@ import pytest
 
 from lichen.show.lanes import lane_says, lane_title
 from lichen.show.page.futures import futures_page
-from lichen.show.simulated import fans, prospects_text, spark
+from lichen.show.simulated import doubts, fans, prospects_text, spark
 from lichen.show.words import DEEDS, LANES
 from lichen.simulation.experiments import Experiment, in_scenario, standard_experiments
 from lichen.simulation.prospects import look_ahead
@@ -171,3 +171,17 @@ def test_it_is_said_when_an_experiment_begins() -> None:
     assert "- mill leaves: from January 2026 on, The mill leaves." in said
     assert "- mill has more: from January 2026 on, The mill has more." in said
     assert "- nothing passes: from the start, nothing passes." in said
+
+
+def test_why_a_room_is_not_known_is_said_with_its_place() -> None:
+    text = """
+        parties:
+          ruth: {kind: person, name: Ruth, capacities: {free_time: {level: 3 hour}}}
+          sam: {kind: person, capacities: {skill: {level: private to sam, floor: 1, healthy: 2}}}
+        flows: {lessons: {kind: benefit, from: ruth, to: sam, rate: 1 hour/day}}
+        """
+    file = relationship(text)
+    assert doubts(look_ahead(file, (), runs=20), file) == [
+        "The room of Ruth is not known: nobody says below which free time they could not go on. "
+        "Write it under `parties.ruth.capacities.free_time.floor`; a range will do."
+    ]

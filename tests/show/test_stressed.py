@@ -65,7 +65,7 @@ def test_of_more_rows_than_there_is_room_for_everybody_has_the_first() -> None:
 def test_what_nobody_else_feels_is_counted_and_not_shown() -> None:
     found = stress(star(2), runs=20, party="s0", sections=("shocks",))
     assert felt(found, "shocks") == [False]
-    assert "1 more that nobody else feels." in stress_text(found)
+    assert "1 that nobody else feels." in stress_text(found)
     assert EFFECT.is_felt
     assert not replace(EFFECT, lost=exact(0.001)).is_felt
 

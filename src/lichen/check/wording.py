@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from lichen.check.thresholds import MOVED
-from lichen.relationship.party import Several
+from lichen.relationship.party import Person, Several
 from lichen.relationship.quantity import MONTH_DAYS, YEAR_DAYS
 
 MINUS = "\u2212"
@@ -142,18 +142,18 @@ def falls_to_floor(who: str) -> str:
 
 
 def it(who: str) -> str:
-    """`it`, of several `they`, as a name before what it does."""
-    return Several("they") if isinstance(who, Several) else "it"
+    """`it`, of several and of a person `they`, as a name before what it does."""
+    return Several("they") if isinstance(who, Several | Person) else "it"
 
 
 def its(who: str) -> str:
-    """`its`, of several `their`."""
-    return "their" if isinstance(who, Several) else "its"
+    """`its`, of several and of a person `their`."""
+    return "their" if isinstance(who, Several | Person) else "its"
 
 
 def itself(who: str) -> str:
-    """`itself`, of several `themselves`."""
-    return "themselves" if isinstance(who, Several) else "itself"
+    """`itself`, of several and of a person `themselves`."""
+    return "themselves" if isinstance(who, Several | Person) else "itself"
 
 
 def whose(title: str) -> str:

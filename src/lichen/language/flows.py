@@ -14,7 +14,7 @@ from lichen.language.scope import CONSTANTS, Meant, Parts, Standing
 from lichen.relationship.flow import BURDENS, WORLD, Fallback, Flow, Links, Sight
 from lichen.relationship.formula import Number
 from lichen.relationship.party import Members
-from lichen.relationship.quantity import PLAIN, TIME, Dimension
+from lichen.relationship.quantity import PER_TIME, PLAIN, TIME, Dimension
 from lichen.relationship.value import Value
 
 
@@ -278,6 +278,9 @@ def _wrong_unit(
     repair = (
         "Leave the unit out."
         if wanted == PLAIN
+        else f"`{name}` is {target} itself, so that each unit would change it for good. What is used up and comes back "
+        f"is a level in {target * TIME}, with a `change` that fills it again."
+        if wanted == PER_TIME and target is not None
         else f"Write `{value.text} {wanted}`."
         if value.dimension == PLAIN and value.number is not None
         else "Change its unit, or that of the rate."

@@ -14,7 +14,7 @@ from lichen.language.scope import CONSTANTS, EVERYTHING, Standing
 from lichen.language.table import cell_number
 from lichen.relationship.evaluate import each, evaluate_each
 from lichen.relationship.formula import Name, Number, Spread, Tree, walk
-from lichen.relationship.party import QUANTILE, Capacity, Members, Party, Several, Voice
+from lichen.relationship.party import QUANTILE, Capacity, Members, Party, Person, Several, Voice
 from lichen.relationship.quantity import PER_TIME, PLAIN, TIME, Dimension, Unit, is_currency
 from lichen.relationship.value import Value
 
@@ -151,7 +151,7 @@ def _party(meaning: Meaning, name: str, section: Section, members: Members | Non
     counts, quantile = _counts(meaning, section.get("counts"), path)
     return Party(
         name=name,
-        title=_title(section.get("name", name), members),
+        title=_title(section.get("name", name), section.get("kind"), members),
         kind=section.get("kind", "organisation"),
         capacities=capacities,
         essential=section.get("essential", True),
@@ -167,8 +167,12 @@ def _party(meaning: Meaning, name: str, section: Section, members: Members | Non
     )
 
 
-def _title(said: str, members: Members | None) -> str:
-    """What a party is called; of a group, and of `Crop growers`, the name of several. `Northfield Foods` is one."""
+def _title(said: str, kind: str | None, members: Members | None) -> str:
+    """What a party is called: a person, one, or several. A group is several, and `Crop growers` are; not so
+    `Northfield Foods`.
+    """
+    if kind == "person":
+        return Person(said)
     return Several(said) if members is not None or _PLURAL.search(said) else said
 
 

@@ -21,6 +21,13 @@ class Several(str):
 
 
 @final
+class Person(str):
+    """The name of a person, of whom sentences go on with `they`."""
+
+    __slots__ = ()
+
+
+@final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
     """Something a party needs in order to go on contributing.

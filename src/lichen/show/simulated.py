@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lichen.check.wording import count
+from lichen.check.unsaid import missing_floors
+from lichen.check.wording import count, in_words, it
 from lichen.relationship.quantity import TIME
 from lichen.show.charts.fan import Course, Fan
 from lichen.show.figures import UNKNOWN, after, full_date, number, percent, readable_unit, short_month
@@ -149,6 +150,19 @@ def beside(prospects: Prospects, relationship: Relationship) -> list[str]:
     return [f"{lane_title(one.name, relationship)}: {lane_says(one, relationship)}." for one in lanes]
 
 
+def doubts(prospects: Prospects, relationship: Relationship) -> list[str]:
+    """What makes figures doubtful, and why a side's room is not known."""
+    said = [*sentences(prospects.cautions)]
+    for floor in missing_floors(relationship.parties.values()):
+        _, party, _, capacity, _ = floor.path.split(".")
+        who = relationship.parties[party].title
+        said.append(
+            f"The room of {who} is not known: nobody says below which {in_words(capacity)} {it(who)} could not go on. "
+            f"Write it under `{floor.path}`; a range will do."
+        )
+    return said
+
+
 def stopped(prospects: Prospects) -> str | None:
     """How far an interrupted run came."""
     if prospects.runs == prospects.asked:
@@ -169,7 +183,7 @@ def _lines(prospects: Prospects, relationship: Relationship) -> Iterator[Line]:
     yield from wrapped(how(prospects, relationship), 4)
     for said in beside(prospects, relationship):
         yield from wrapped(said, 2, indent="  ", first="- ")
-    for said in sentences(prospects.cautions):
+    for said in doubts(prospects, relationship):
         yield from wrapped(said, 4)
     yield from wrapped(_TYPICAL, 4)
     for title in SECTIONS:

@@ -83,7 +83,7 @@ class SelfEnforcement:
     def _at_stake(self) -> str:
         """What going on is worth in all, in words."""
         at_stake = self.delta / (1 - self.delta) * self.worth.value if self.delta < 1 else math.inf
-        return "more than its whole range" if at_stake > 1 else wording.share(max(at_stake, 0.0))
+        return f"more than {wording.its(self.title)} whole range" if at_stake > 1 else wording.share(max(at_stake, 0.0))
 
 
 def keeping(found: Sequence[SelfEnforcement]) -> list[str]:

@@ -41,12 +41,13 @@ class Fallback:
     @property
     def says(self) -> str:
         """`Its replacements run after 6 months and make up for 35 % of what it got; `fund` has none.`"""
+        it, whose = wording.it(self.title), wording.capital(wording.its(self.title))
         if not math.isfinite(self.days):
-            return "Nothing that it got has a declared replacement."
+            return f"Nothing that {it} got has a declared replacement."
         lacking = wording.listed(f"`{name}`" for name in self.without)
         none = f"; {lacking} {'has' if len(self.without) == 1 else 'have'} none" if self.without else ""
-        part = f" and make up for {wording.share(self.replaced)} of what it got" if self.replaced < _ALL else ""
-        return f"Its replacements run after {wording.span(self.days)}{part}{none}."
+        part = f" and make up for {wording.share(self.replaced)} of what {it} got" if self.replaced < _ALL else ""
+        return f"{whose} replacements run after {wording.span(self.days)}{part}{none}."
 
 
 @final
