@@ -37,6 +37,21 @@ def test_without_anybody_below_the_least_room_is_worst() -> None:
     assert outlook.sentence(worst, date(2026, 1, 5)).startswith("Nobody falls below the floor. Least room left: Alder")
 
 
+def test_of_sides_that_seldom_fall_it_is_not_said_that_nobody_does() -> None:
+    """One future of forty dips below the floor, less than a twentieth."""
+    futures = straight({"northfield": 0.2, "alder": 0.6})
+    alder = futures.base.headroom["alder"]
+    rare = replace(alder, below_zero_at=np.array([70.0] + [np.inf] * 39))
+    base = replace(futures.base, headroom={**futures.base.headroom, "alder": rare})
+    judged = build.judged(futures=replace(futures, lanes={"base": base}), record=None)
+    found = outlook.outlooks(judged)
+    says = outlook.chart(judged, found, "").notes[0].says
+    assert says.startswith("No side falls below the floor in 1 of 20 futures. Least room left: Alder Packaging, 40")
+    assert outlook.own_sentence(found[1], date(2026, 1, 5)).startswith(
+        "Alder Packaging: above the floor but in 3 of 100 futures, 40"
+    )
+
+
 def test_recorded_levels_become_room_left_and_gaps_break_them() -> None:
     alder = outlook.outlooks(build.judged())[1]
     # 900 kEUR is the start and healthy, 300 kEUR the floor: 640 kEUR leave 340/600 of the room.

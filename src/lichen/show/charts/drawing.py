@@ -20,7 +20,7 @@ SIDES = 5
 """How many sides have a look of their own; a sixth looks like the first."""
 _DASHES = (None, "7 4", "2 4", "10 3 2 3", "14 5")
 _CHARACTER, _BOLD = 0.56, 0.64
-_POINT = 8.0
+_POINT, _APART = 8.0, 6.0
 """Mean width of a character of the system fonts, plain and bold, in font sizes; on the generous side."""
 
 Point = tuple[float, float]
@@ -198,7 +198,7 @@ def calendar_axis(start: date, days: float, x: Scale, top: float, foot: float) -
         half = width_of(said, 12) / 2
         place = min(max(x(day), half), x.end - half)
         yield line(x(day), top, x(day), foot, "grid")
-        if place - half > taken:
+        if place - half > taken + _APART:
             yield text(place, foot + 14, said, class_="axis", anchor="middle")
             taken = place + half
 
