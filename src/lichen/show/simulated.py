@@ -141,13 +141,12 @@ def how(prospects: Prospects, relationship: Relationship) -> str:
 
 def beside(prospects: Prospects, relationship: Relationship) -> list[str]:
     """What each lane changes, after its name."""
+    lanes = [name for name in prospects.lanes if name != BASE.name]
     known = {
         one.name: one
-        for one in (*map(in_scenario, relationship.scenarios), *standard_experiments(relationship))
-        if one is not BASE
+        for one in (*map(in_scenario, relationship.scenarios), *(standard_experiments(relationship) if lanes else ()))
     }
-    lanes = [known[name] for name in prospects.lanes if name in known]
-    return [f"{lane_title(one.name, relationship)}: {lane_says(one, relationship)}." for one in lanes]
+    return [f"{lane_title(name, relationship)}: {lane_says(known[name], relationship)}." for name in lanes]
 
 
 def doubts(prospects: Prospects, relationship: Relationship) -> list[str]:
