@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -263,6 +264,15 @@ def test_too_little_memory_ends_with_status_3(ask: Ask, monkeypatch: pytest.Monk
     assert (answer.status, answer.stdout) == (3, "")
 
 
+def test_an_interruption_while_the_command_is_loading_is_no_traceback(tmp_path: Path) -> None:
+    """The first library that it loads is one that is struck just then."""
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n")
+    ended = subprocess.run([sys.executable, "-m", "lichen", "--help"], cwd=tmp_path, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (3, "", "Stopped. Nothing was written.\n")
+    scripts = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]["scripts"]
+    assert scripts == {"lichen": "lichen.__main__:main"}
+
+
 def test_a_sparse_file_is_refused_without_reading_or_filling_memory(tmp_path: Path) -> None:
     """A terabyte of nothing, read by the real program in an address space of two gigabytes."""
     with (tmp_path / "file.yaml").open("wb") as file:
@@ -284,3 +294,15 @@ def test_a_draft_finds_its_table_or_says_where_it_looks_for_it(ask: Ask, tmp_pat
     beside = ask("scan", "data/events.csv", "--write", "other/draft.yaml")
     assert beside.status == 0
     assert f"It looks for events.csv in its own folder: copy the table to {tmp_path / 'other'}." in beside.stderr
+
+
+def test_what_is_refused_says_what_to_do(ask: Ask) -> None:
+    files = {"good.yaml": GOOD, "empty.xmile": "", "there.yaml": GOOD}
+    refused(ask("check", "nothing-like-it.txt", files=files), "There is no such file.", "Name another.")
+    refused(ask("check", "."), ".  This is a folder", "`good.yaml`")
+    refused(ask("simulate", "good.yaml", "--scenario", "dry"), "has no scenario. Write one under `scenarios:`.")
+    refused(ask("simulate", "good.yaml", "--runs", "many"), "'many' is not a valid whole number")
+    refused(ask("import", "empty.xmile"), "The file is empty.", "Export the model as XMILE once more.")
+    refused(ask("import", "empty.xmile", "--output", "there.yaml"), "is there already and would be lost")
+    for verb, closing in (("check", "1 problem. Nothing was simulated.\n"), ("map", "1 problem.\n")):
+        assert ask(verb, "nothing.yaml").stderr.endswith(closing)

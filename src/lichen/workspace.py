@@ -34,7 +34,7 @@ def read_relationship(path: Path | str, party: str | None = None) -> Reading:
     its folder.
     """
     path = Path(path)
-    source = _open(path, path.name)
+    source = _open(path, path.name or str(path))
     if isinstance(source, Problem):
         return Reading(relationship=None, problems=(source,))
     folder = path.parent
@@ -75,7 +75,7 @@ def _bytes(path: Path, name: str) -> tuple[bytes, int] | Problem:
         if path.is_dir():
             return Problem(origin=whole, fact="This is a folder, not a file.", repair=_files_in(path))
         if not path.exists():
-            return Problem(origin=whole, fact="There is no such file.", repair=_neighbour(path))
+            return Problem(origin=whole, fact="There is no such file.", repair=_neighbour(path) or "Name another.")
         if not path.is_file():
             return Problem(origin=whole, fact="This is no ordinary file.", repair="Name a text file.")
         with path.open("rb") as file:
@@ -161,11 +161,13 @@ def read_xmile(path: Path) -> XmileModel | Problem:
     """A model of another tool, or why it cannot be read."""
     from lichen.language.xmile.reading import read_model
 
-    found = _bytes(path, path.name)
+    found = _bytes(path, path.name or str(path))
     if isinstance(found, Problem):
         return found
     data, size = found
     whole = Origin(file=path.name, line=1, column=1)
+    if not data:
+        return Problem(origin=whole, fact="The file is empty.", repair="Export the model as XMILE once more.")
     if len(data) > MAX_BYTES:
         fact = f"The file has {max(len(data), size):,} bytes; a model has at most {MAX_BYTES:,}."
         return Problem(origin=whole, fact=fact, repair="Leave out its views and what it does not compute with.")

@@ -123,7 +123,7 @@ def test_different_units_are_compared_only_with_a_price() -> None:
     # b is counted in its currency; a in shares of its range of 100: 2 of its points are a fiftieth
     assert valued.factors == {"b.cash": 1.0, "a.good": 0.01}
     assert (valued.unit_of("b"), valued.unit_of("a")) == (str(EUR), "of its own range")
-    assert valued.said("a", 0.02) == "2 % of its own range"
+    assert valued.said("a", "A", 0.02) == "2 % of its own range"
     goodwill = heroic_coordination(found)  # of worths without a common unit no sum is made
     assert goodwill.value is None
     years = found.relationship.time.horizon_days / 365.25

@@ -3,8 +3,10 @@
 import pytest
 
 from lichen.check import wording
+from lichen.relationship.party import Person, Several
 
 MINUS = "\u2212"
+GROWERS = Several("Growers")
 
 
 @pytest.mark.parametrize(
@@ -20,9 +22,18 @@ MINUS = "\u2212"
         (wording.out_of_hundred_beside(0.84, 0.03), "in 84 of 100 futures (in 3 of 100 futures anyway)"),
         (wording.out_of_hundred_beside(0.03, 0.03), "in 3 of 100 futures anyway"),
         (wording.out_of_hundred_beside(0.0, 0.03), "in no future instead of in 3 of 100 futures"),
-        (wording.fares(0.12), "loses 12 % of its range"),
-        (wording.fares(-0.012), "wins 1.2 % of its range"),
-        (wording.fares(-0.0049), "feels nothing"),
+        (wording.fares("Oak", 0.12), "Oak loses 12 % of its range"),
+        (wording.fares("Oak", -0.012), "Oak wins 1.2 % of its range"),
+        (wording.fares("Oak", -0.0049), "Oak feels nothing"),
+        (wording.fares(GROWERS, 0.12), "Growers lose 12 % of their range"),
+        (wording.fares(GROWERS, 0.0), "Growers feel nothing"),
+        (wording.fares(Person("Ann"), 0.12), "Ann loses 12 % of their range"),
+        (wording.does(wording.it(Person("Ann")), "have gone"), "they have gone"),
+        (wording.does("Oak", "have no floor"), "Oak has no floor"),
+        (wording.does(wording.it(GROWERS), "reach it"), "they reach it"),
+        (wording.does(wording.it("Oak"), "reach it"), "it reaches it"),
+        (wording.does(wording.listed(["Oak", "Elm"]), "leave"), "Oak and Elm leave"),
+        (wording.does(wording.listed(["Oak"]), "leave"), "Oak leaves"),
         (wording.span(float("nan")), "an unknown time"),
         (wording.quoted("pay_after"), "“pay after”"),
         (wording.at_worst("Alder", 0.18), "in 19 of 20 futures at least 18 % of the room is left to Alder"),

@@ -13,6 +13,7 @@ from lichen.language.reading import read
 from lichen.language.source import Source
 from lichen.relationship.flow import Sight
 from lichen.relationship.formula import Name, Number, names
+from lichen.relationship.party import Several
 from lichen.relationship.quantity import PLAIN, TIME, Dimension
 from lichen.relationship.relationship import Reason, Relationship
 from lichen.relationship.rules import AnswerRule, ReturnRule
@@ -58,6 +59,27 @@ def test_amounts_are_in_base_units(supply: Relationship) -> None:
     assert supply.terms["pay_after"].value.number == 84.0
     assert supply.commitment_days == pytest.approx(3 * 365.25)
     assert supply.time.steps == 157  # 1095.75 days / 7
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "several"),
+    [
+        ("Northfield Foods", "organisation", False),
+        ("Crop growers", "organisation", True),
+        ("Rivers", "living system", True),
+        ("Paris", "public", False),
+        ("Mercedes", "person", False),
+    ],
+)
+def test_a_plural_is_the_name_of_several(title: str, kind: str, several: bool) -> None:
+    supply = EXAMPLES[0].replace("name: Alder Packaging\n    kind: organisation", f"name: {title}\n    kind: {kind}")
+    assert isinstance(understood(supply).parties["alder"].title, Several) is several
+
+
+def test_a_group_is_several_whatever_it_is_called() -> None:
+    crew = "parties: {crew: {kind: group, members: 3, name: The crew, capacities: {time: {level: 1, floor: 0}}}}\n"
+    head = "lichen: 1\nrelationship: One\ntime: {start: 2026-01-05, horizon: 1 year}\n"
+    assert isinstance(understood(head + crew + "flows: {}\n").parties["crew"].title, Several)
 
 
 def test_a_spread_in_per_cent_is_that_share_of_the_mean(supply: Relationship) -> None:

@@ -114,7 +114,7 @@ def test_a_piece_of_a_formula_is_put_together_again() -> None:
             'a: "what: ?, else"\nb: [\n',
             ["This is no YAML: while parsing a flow node did not find expected node content."],
         ),
-        ("a: ?\nb: [1\n", ["`?` is no value.", "A `,` or `]` is missing in this list in brackets."]),
+        ("a: ?\nb: [1\n", ["A `,` or `]` is missing in this list in brackets.", "`?` is no value."]),
     ],
 )
 def test_a_lone_question_mark_hides_nothing_and_nothing_wrong_is_let_through(text: str, facts: list[str]) -> None:

@@ -37,6 +37,21 @@ def test_without_anybody_below_the_least_room_is_worst() -> None:
     assert outlook.sentence(worst, date(2026, 1, 5)).startswith("Nobody falls below the floor. Least room left: Alder")
 
 
+def test_of_sides_that_seldom_fall_it_is_not_said_that_nobody_does() -> None:
+    """One future of forty dips below the floor, less than a twentieth."""
+    futures = straight({"northfield": 0.2, "alder": 0.6})
+    alder = futures.base.headroom["alder"]
+    rare = replace(alder, below_zero_at=np.array([70.0] + [np.inf] * 39))
+    base = replace(futures.base, headroom={**futures.base.headroom, "alder": rare})
+    judged = build.judged(futures=replace(futures, lanes={"base": base}), record=None)
+    found = outlook.outlooks(judged)
+    says = outlook.chart(judged, found, "").notes[0].says
+    assert says.startswith("No side falls below the floor in 1 of 20 futures. Least room left: Alder Packaging, 40")
+    assert outlook.own_sentence(found[1], date(2026, 1, 5)).startswith(
+        "Alder Packaging: above the floor but in 3 of 100 futures, 40"
+    )
+
+
 def test_recorded_levels_become_room_left_and_gaps_break_them() -> None:
     alder = outlook.outlooks(build.judged())[1]
     # 900 kEUR is the start and healthy, 300 kEUR the floor: 640 kEUR leave 340/600 of the room.
@@ -57,7 +72,7 @@ def test_the_chart_says_at_the_crossing_who_is_below_and_since_when() -> None:
     judged = build.judged(record=None)
     chart = outlook.chart(judged, outlook.outlooks(judged), "")
     assert [note.room for note in chart.notes] == [0.0]
-    assert chart.notes[0].says.startswith("Alder Packaging: falls below the floor in ")
+    assert chart.notes[0].says.startswith("Alder Packaging falls below the floor in ")
 
 
 def test_a_side_whose_room_nobody_can_tell_is_not_said_to_stay_above_its_floor() -> None:
@@ -85,7 +100,7 @@ def test_a_crossing_is_told_with_the_first_and_half_of_those_that_cross() -> Non
     found = outlook.outlooks(judged)[1]
     # 5 January 2026 and 30 days is in February 2026, and 400 days is in February 2027
     assert outlook.own_sentence(found, date(2026, 1, 5)) == (
-        "Alder Packaging: falls below the floor in 40 of 100 futures, the first by February 2026, half of these by "
+        "Alder Packaging falls below the floor in 40 of 100 futures, the first by February 2026, half of these by "
         "February 2027"
     )
 

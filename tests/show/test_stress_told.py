@@ -68,7 +68,7 @@ def test_a_blow_that_nobody_else_feels_hits_nobody(found: Stress) -> None:
         ("b.cash", "a", "0 %", "–", "0 %", "–", "–"),
     ]
     assert felt(found, "shocks") == [False, False]
-    assert "2 more that nobody else feels." in stress_text(found)
+    assert "2 that nobody else feels." in stress_text(found)
 
 
 def test_cheating_is_told_of_each_side_with_what_harms_the_other_and_what_happens_anyway(found: Stress) -> None:

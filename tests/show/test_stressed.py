@@ -87,7 +87,7 @@ def test_of_more_rows_than_there_is_room_for_everybody_has_the_first() -> None:
 def test_what_nobody_else_feels_is_counted_and_not_shown() -> None:
     found = stress(star(2), runs=20, party="s0", sections=("shocks",))
     assert felt(found, "shocks") == [False]
-    assert "1 more that nobody else feels." in stress_text(found)
+    assert "1 that nobody else feels." in stress_text(found)
     assert EFFECT.is_felt
     assert not replace(EFFECT, lost=exact(0.001)).is_felt
 
@@ -139,8 +139,8 @@ def test_whose_word_does_not_keep_itself_comes_first_and_the_others_are_told_tog
 
 def test_the_cost_of_goodwill_is_a_share_where_no_price_is_known() -> None:
     valued = Valuation(factors={}, unit=OWN_RANGE, common=False, units={"mill": "EUR"})
-    assert valued.said("town", 0.0164) == "1.6 % of its own range"
-    assert valued.said("mill", 125.0) == "125 EUR"
+    assert valued.said("town", "The town", 0.0164) == "1.6 % of its own range"
+    assert valued.said("mill", "Mill", 125.0) == "125 EUR"
 
 
 def test_worst_times_of_two_are_told_in_cases() -> None:

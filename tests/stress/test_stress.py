@@ -182,10 +182,10 @@ def test_a_gain_within_chance_is_neither_nothing_nor_a_gain() -> None:
     one = next(one for one in found if one.deviation.amount == 1.0 and one.day == 0)
     assert not one.pays
     likely = replace(one, gain=Figure(0.03, -0.01, 0.07))
-    assert likely.outcome.startswith("a might win 3 % of its range by giving nothing")
+    assert likely.outcome.startswith("a might win 3 % of their range by giving nothing")
     assert "or it is chance" in likely.outcome
     assert in_order([one, likely]) == (likely, one)
-    assert replace(one, gain=Figure(-0.03, -0.04, -0.02)).outcome.startswith("a loses 3 % of its range by giving")
+    assert replace(one, gain=Figure(-0.03, -0.04, -0.02)).outcome.startswith("a loses 3 % of their range by giving")
     assert replace(one, gain=Figure(-0.001, -0.002, 0.0)).outcome.startswith("a gains nothing by giving")
 
 

@@ -39,7 +39,9 @@ def rules_kept(evidence: CheckInput) -> Iterator[Finding]:
         shares = {name: share for name, share in each.items() if share is not None}
         if shares:
             least = min(shares, key=lambda name: shares[name].value)
-            says = f"What {evidence.title(least)} gets for what it bears stays within what the balance check allows"
+            title = evidence.title(least)
+            bears = wording.does(wording.it(title), "bear")
+            says = f"What {wording.does(title, 'get')} for what {bears} stays within what the balance check allows"
             yield _rule("balance_check", "balance", says, least_of(shares.values()), band, [least], evidence)
 
 
@@ -56,8 +58,8 @@ def _rule(
     about: str, path: str, says: str, share: Figure, band: Band, parties: Sequence[str], evidence: CheckInput
 ) -> Finding:
     if not share.known:
-        whose = wording.listed(map(evidence.title, parties))
-        needs = f"What {whose} receives and bears."
+        who = wording.listed(map(evidence.title, parties))
+        needs = f"What {wording.does(who, 'receive')} and {wording.agreed(who, 'bear')}."
         return Finding(about=about, type="component", status="cannot tell", says=f"{says}: unknown.", needs=needs)
     seen, decided = _in_futures(evidence, path, says, share, band.share)
     return Finding(

@@ -60,7 +60,7 @@ def _closing(evidence: CheckInput, origin: str, target: str) -> Remedy:
     for flow in evidence.inner_flows:
         if flow.giver == origin and flow.receiver == target and flow.worth:
             called = wording.quoted(flow.title)
-            says = f"Let {called} follow {wording.whose(one)} room, so that its success reaches {other}."
+            says = f"Let {called} follow {wording.whose(one)} room, so that {wording.its(one)} success reaches {other}."
             follows = following(evidence, flow, origin, says)
             if follows is not None:
                 return follows

@@ -57,7 +57,7 @@ def opportunism(evidence: CheckInput) -> Reading:
     way, party = max(gains, key=lambda key: gains[key].value)
     gain = gains[way, party]
     title = evidence.title(party)
-    pays = f"{title} would gain {wording.share(gain.value)} of its range by {_DEVIATIONS[way]}."
+    pays = f"{title} would gain {wording.share(gain.value)} of {wording.its(title)} range by {_DEVIATIONS[way]}."
     loses = f"Cheating pays for nobody; the least loss would be that of {title}, by {_DEVIATIONS[way]}."
     return read(gain, "of its healthy range", pays if gain.value > 0 else loses, (party,))
 
@@ -71,10 +71,10 @@ def joint_capacity(evidence: CheckInput) -> Reading:
     gained = mean_of(np.sum([evidence.base.headroom[n].mean - outside.headroom[n].mean for n in names], axis=0))
     least = min(names, key=lambda n: float(evidence.base.headroom[n].mean.mean()))
     room = float(evidence.base.headroom[least].mean.mean())
-    more = "more" if gained.value >= 0 else "less"
+    title, more = evidence.title(least), "more" if gained.value >= 0 else "less"
     says = (
         f"Together the sides have {wording.share(abs(gained.value))} of a range {more} than outside; "
-        f"the least is that of {evidence.title(least)}, {wording.share(room)} of its own."
+        f"the least is that of {title}, {wording.share(room)} of {wording.its(title)} own."
     )
     return read(gained, "of a healthy range, summed over sides", says, tuple(names))
 
@@ -114,7 +114,8 @@ def heroic_coordination(evidence: CheckInput) -> Reading:
     still = min((viable(lane, name).value for name in names), default=1.0) if lane is not None else float("nan")
     without = f"without it every side goes on in {wording.share(still)} of the futures."
     if not valued.common and len(worths) > 1:
-        each = [f"{valued.said(party, worth)} to {evidence.title(party)}" for party, worth in worths.items()]
+        titles = {party: evidence.title(party) for party in worths}
+        each = [f"{valued.said(party, titles[party], worth)} to {titles[party]}" for party, worth in worths.items()]
         return unread(f"Goodwill carries {wording.listed(each)} a year, which have no common unit; {without}")
     unit, worth = valued.unit_of(next(iter(worths))), sum(worths.values())
     says = f"Goodwill carries {wording.amount(worth)} ({unit}) a year; {without}"

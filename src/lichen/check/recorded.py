@@ -233,9 +233,10 @@ def _read_room(evidence: CheckInput, room: ReadRoom) -> Iterator[Evidence]:
     title = evidence.title(room.party)
     at = evidence.relationship.at(f"parties.{room.party}.capacities.{room.capacity}")
     capacity = wording.in_words(room.capacity)
-    found = f"{wording.share(room.room)} of its room was left"
+    whose = wording.its(title)
+    found = f"{wording.share(room.room)} of {whose} room was left"
     if room.room < 0:
-        found = f"it lay {wording.share(-room.room)} of the range below its floor"
+        found = f"{wording.it(title)} lay {wording.share(-room.room)} of the range below {whose} floor"
     says = f"{title}: at the lowest reading of {capacity}, in {room.span}, {found}"
     if room.members > 1:
         says += f"; {room.below} of {room.members} members were below their floor"

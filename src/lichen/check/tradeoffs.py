@@ -32,7 +32,7 @@ def dependency(evidence: CheckInput) -> Reading:
     flows = [evidence.relationship.flows[name] for name in sorted(added, key=lambda name: -added[name].value)]
     told = [
         f"{wording.quoted(flow.title)} adds {wording.share(added[flow.name].value)} to what "
-        f"{evidence.title(flow.receiver)} owes to the relationship"
+        f"{wording.does(evidence.title(flow.receiver), 'owe')} to the relationship"
         for flow in flows
     ]
     worst = flows[0]
@@ -53,11 +53,12 @@ def _after_exit(evidence: CheckInput, flow: Flow) -> str:
     alone, without, together = (
         float(np.mean(lane.headroom[flow.receiver].last_fifth)) for lane in (exit_lane, stopped, evidence.base)
     )
-    left = wording.left(evidence.title(flow.receiver), alone)
-    whose = wording.whose(evidence.title(flow.giver))
+    left, giver = wording.left(evidence.title(flow.receiver), alone), evidence.title(flow.giver)
+    gives = wording.does(wording.it(giver), "give")
     return (
-        f" After {whose} exit, which ends all that it gives, {left}; without {wording.quoted(flow.title)} alone it "
-        f"would be {wording.share(without)}, together it is {wording.share(together)}."
+        f" After {wording.whose(giver)} exit, which ends all that {gives}, {left}; without "
+        f"{wording.quoted(flow.title)} alone it would be {wording.share(without)}, together it is "
+        f"{wording.share(together)}."
     )
 
 
@@ -72,18 +73,23 @@ def measurement_burden(evidence: CheckInput) -> Reading:
     units = {str(dimension) for _, dimension in spent}
     party, dimension = max(spent, key=lambda key: spent[key])
     title, at = evidence.title(party), evidence.relationship.at("costs")
+    whose = wording.its(title)
     valued = valuation(evidence)
     if valued.common and units == {valued.unit}:
         years = evidence.relationship.time.horizon_days / _YEAR
         gain = float(np.mean(tallies(evidence, evidence.base, valued)[party].net)) / years
         over = exact(spent[party, dimension] / gain if gain > 0 else float("inf"))
         return read(
-            over, "of its gain", f"Keeping score costs {title} {wording.share(over.value)} of its gain.", (party,), at
+            over,
+            "of its gain",
+            f"Keeping score costs {title} {wording.share(over.value)} of {whose} gain.",
+            (party,),
+            at,
         )
     amount = spent[party, dimension]
     says = (
         f"Keeping score takes {title} {wording.amount(amount)} {dimension}s a year; without a price it cannot "
-        "be held against its gain."
+        f"be held against {whose} gain."
     )
     return read(exact(amount), f"{dimension} a year", says, (party,), at)
 
@@ -102,9 +108,10 @@ def relationship_specific_investment(evidence: CheckInput) -> Reading:
     valued = valuation(evidence)
     most = max(lost, key=lambda name: lost[name].value)
     given = float(np.mean(tallies(evidence, evidence.base, valued)[most].burden))
+    title = evidence.title(most)
     says = (
-        f"Leaving costs {evidence.title(most)} {wording.share(lost[most].value)} of its room; "
-        f"it has given {valued.said(most, given)} by then."
+        f"Leaving costs {title} {wording.share(lost[most].value)} of {wording.its(title)} room; "
+        f"{wording.does(wording.it(title), f'have given {valued.said(most, title, given)} by then')}."
     )
     return read(lost[most], "of its healthy range", says, (most,), evidence.relationship.at("exit"))
 

@@ -6,7 +6,7 @@ Each is named with its place and who should be asked. What a half-empty file lea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from lichen.check.evidence import CheckInput
 from lichen.check.finding import Evidence, Finding, Remedy
 from lichen.relationship.flow import Flow
 from lichen.relationship.formula import Binary, Call, Number, Tree, walk
+from lichen.relationship.party import Party
 from lichen.relationship.value import Value
 from lichen.simulation.caution import path_of, when_and_where
 from lichen.simulation.futures import Array, FlowTotals
@@ -37,7 +38,7 @@ class _Figure(NamedTuple):
 def unsaid_findings(evidence: CheckInput) -> Iterator[Finding]:
     """Everything that the file leaves open, what would settle most of it first."""
     yield from _draft(evidence)
-    yield from (floor_finding(evidence, floor) for floor in missing_floors(evidence))
+    yield from (floor_finding(evidence, floor) for floor in missing_floors(evidence.parties))
     yield from (_no_number(evidence, figure) for figure in _without_number(evidence))
     yield from (blank_finding(evidence, flow) for flow in blank_flows(evidence))
 
@@ -52,9 +53,9 @@ def is_draft(evidence: CheckInput) -> bool:
     return evidence.relationship.purpose.startswith("ASK ") or bool(_marked(evidence))
 
 
-def missing_floors(evidence: CheckInput) -> tuple[Value, ...]:
+def missing_floors(parties: Iterable[Party]) -> tuple[Value, ...]:
     """The floors on which a party's room rests and which nobody says."""
-    floors = (c.floor for party in evidence.parties for c in party.essential_capacities)
+    floors = (c.floor for party in parties for c in party.essential_capacities)
     return tuple(floor for floor in floors if not floor.known and floor.private_to is None)
 
 

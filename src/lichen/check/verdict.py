@@ -199,7 +199,7 @@ def explained(evidence: CheckInput, finding: Finding) -> Finding:
     """
     if finding.status != "cannot tell" or _is_from_record(finding):
         return finding
-    floors = missing_floors(evidence)
+    floors = missing_floors(evidence.parties)
     if floors:
         asked = floor_finding(evidence, floors[0])
         return replace(finding, says=asked.says, needs=asked.needs, evidence=(), remedy=None)

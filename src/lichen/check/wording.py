@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from lichen.check.thresholds import MOVED
+from lichen.relationship.party import Person, Several
 from lichen.relationship.quantity import MONTH_DAYS, YEAR_DAYS
 
 MINUS = "\u2212"
@@ -18,6 +19,7 @@ _SPANS = (
     (14.0, 7.0, "weeks"),
     (0.0, 1.0, "days"),
 )
+_OF_ONE = {"are": "is", "have": "has", "do": "does", "go": "goes", "reach": "reaches"}
 _MOST = 1e5
 """Shares above this are told as more than it, so many per cent."""
 HUNDREDTH = 0.01
@@ -68,7 +70,7 @@ def out_of_hundred(share: float) -> str:
     """`in 18 of 100 futures`; the ends in words."""
     if math.isnan(share):
         return "in nobody knows how many futures"
-    hundredths = round(100 * share)
+    hundredths = math.floor(100 * share + 0.5)
     if hundredths == 100:
         return "in every future" if share == 1 else "in more than 99 of 100 futures"
     if hundredths == 0:
@@ -86,11 +88,11 @@ def out_of_hundred_beside(share: float, anyway: float) -> str:
     return f"{said} ({before} anyway)" if share > anyway else f"{said} instead of {before}"
 
 
-def fares(lost: float) -> str:
-    """What becomes of room, of the healthy range: `loses 12 % of its range`, `wins 3 % of its range`."""
+def fares(who: str, lost: float) -> str:
+    """What becomes of a side’s room, of the healthy range: `Alder loses 12 % of its range`, `Mentors feel nothing`."""
     if abs(lost) < MOVED.value:
-        return "feels nothing"
-    return f"{'loses' if lost > 0 else 'wins'} {share(abs(lost))} of its range"
+        return does(who, "feel nothing")
+    return does(who, f"{'lose' if lost > 0 else 'win'} {share(abs(lost))} of {its(who)} range")
 
 
 def amount(value: float) -> str:
@@ -121,6 +123,39 @@ def count(value: float) -> str:
     return f"{value:,.0f}".replace(",", "\u202f")
 
 
+def does(who: str, deed: str) -> str:
+    """Who does what; `deed` as several do it: `Alder gives half` and `Mentors give half` from `give half`."""
+    return f"{who} {agreed(who, deed)}"
+
+
+def agreed(who: str, deed: str) -> str:
+    """What somebody does without the name: `gives half`, of several `give half`."""
+    if isinstance(who, Several):
+        return deed
+    verb, *rest = deed.split(" ", 1)
+    return " ".join((_OF_ONE.get(verb, f"{verb}s"), *rest))
+
+
+def falls_to_floor(who: str) -> str:
+    """What the hardest blow does: `Alder falls to its floor`."""
+    return does(who, f"fall to {its(who)} floor")
+
+
+def it(who: str) -> str:
+    """`it`, of several and of a person `they`, as a name before what it does."""
+    return Several("they") if isinstance(who, Several | Person) else "it"
+
+
+def its(who: str) -> str:
+    """`its`, of several and of a person `their`."""
+    return "their" if isinstance(who, Several | Person) else "its"
+
+
+def itself(who: str) -> str:
+    """`itself`, of several and of a person `themselves`."""
+    return "themselves" if isinstance(who, Several | Person) else "itself"
+
+
 def whose(title: str) -> str:
     """The possessive: `Alder’s`, `growers’`."""
     return f"{title}’" if title.endswith("s") else f"{title}’s"
@@ -132,9 +167,11 @@ def capital(words: str) -> str:
 
 
 def listed(names: Iterable[str], last: str = "and") -> str:
-    """`a`, `a and b`, `a, b and c`."""
+    """`a`, `a and b`, `a, b and c`; more than one are several."""
     known = list(names)
-    return known[0] if len(known) == 1 else f"{', '.join(known[:-1])} {last} {known[-1]}" if known else "nobody"
+    if len(known) > 1:
+        return Several(f"{', '.join(known[:-1])} {last} {known[-1]}")
+    return known[0] if known else "nobody"
 
 
 def few(names: Sequence[str]) -> str:

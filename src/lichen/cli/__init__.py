@@ -31,7 +31,7 @@ class Verbs(click.Group):
         """Write one section for each kind of work."""
         for title, verbs in SECTIONS:
             with formatter.section(title):
-                formatter.write_dl([(verb.name or "", verb.get_short_help_str(70)) for verb in verbs])
+                formatter.write_dl([(verb.name or "", verb.get_short_help_str(100)) for verb in verbs])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

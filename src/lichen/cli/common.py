@@ -44,6 +44,8 @@ FOR = click.option("--for", "party", metavar="PARTY", help="See it with this par
 LEAST_RUNS = 20
 READ = "lichen.read"
 """Where a verb keeps which files it reads besides those that it was given."""
+_NOT_SIMULATING = ("map", "explain", "export", "import")
+"""Verbs of which nobody expects that they simulate."""
 MOST_NAMED = 24
 """Names of a file that a refusal lists."""
 FEWER = "Write a longer step or a shorter horizon, let one member stand for several, or one group for parties alike"
@@ -52,6 +54,7 @@ FEWER = "Write a longer step or a shorter horizon, let one member stand for seve
 def runs(least: int) -> Callable[[Verb], Verb]:
     """The option `--runs`: so many futures at least."""
     asked = click.IntRange(least, 1_000_000)
+    asked.name = "whole number"
     return click.option("--runs", type=asked, default=1000, show_default=True, help="Futures to try.")
 
 
@@ -118,7 +121,7 @@ def known(option: str, name: str, names: Mapping[str, object], noun: str, most: 
     near = difflib.get_close_matches(name, names, n=1)
     listed = ", ".join(f"`{n}`" for n in list(names)[:most]) or f"no {noun}"
     listed += f" and {len(names) - most} more" if len(names) > most else ""
-    hint = f" Did you mean `{near[0]}`?" if near else ""
+    hint = f" Did you mean `{near[0]}`?" if near else "" if names else f" Write one under `{noun}s:`."
     what = f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
     raise click.UsageError(f"{option}: `{name}` is not {what} of this file, which has {listed}.{hint}")
 
@@ -158,7 +161,9 @@ def refuse(problems: tuple[Problem, ...], form: str = "text") -> NoReturn:
     if form == "json":
         click.echo(json.dumps({"problems": [problem.to_json() for problem in problems]}, indent=1, ensure_ascii=False))
     else:
-        click.echo(render(problems), err=True)
+        context = click.get_current_context(silent=True)
+        simulates = context is None or context.command.name not in _NOT_SIMULATING
+        click.echo(render(problems, "Nothing was simulated." if simulates else ""), err=True)
     raise SystemExit(2)
 
 
@@ -192,18 +197,21 @@ def chosen(form: str, output: Path | None) -> str:
     return ENDINGS[output.suffix.lower()]
 
 
-def deliver(text: str, output: Path | None, *, new: bool = False) -> None:
-    """Write to the screen, or whole and at once to a file, never over a file that the verb reads.
+def keep(output: Path | None) -> None:
+    """Leave with status 2 where the output is there already, for a verb that writes over no file."""
+    if output is not None and output.exists():
+        raise click.UsageError(f"{output} is there already and would be lost. Name another file.")
 
-    `new`: over no file at all.
-    """
+
+def deliver(text: str, output: Path | None) -> None:
+    """Write to the screen, or whole and at once to a file, never over a file that the verb reads."""
     if output is None:
         click.echo(text, nl=not text.endswith("\n"))
         return
     from lichen.workspace import write_whole
 
-    if output.exists() and (new or _is_read(output)):
-        raise click.UsageError(f"{output} is there already and would be lost. Name another file.")
+    if output.exists() and _is_read(output):
+        keep(output)
     try:
         write_whole(output, text)
     except OSError as wrong:
@@ -234,7 +242,7 @@ def saving(path: Path | None, relationship: Relationship, *, lanes: int, runs: i
     if path.suffix.lower() != ".parquet":
         raise click.UsageError(f"--save: `{path.name}` must end in .parquet.")
     if path.is_dir() or (path.exists() and _is_read(path)):
-        raise click.UsageError(f"{path} is there already and would be lost. Name another file.")
+        keep(path)
     time = relationship.time
     try:
         takes, free = bytes_of_courses(relationship, lanes, runs), free_bytes(path.parent)

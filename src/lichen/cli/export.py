@@ -52,6 +52,7 @@ def import_(model: Path, output: Path | None) -> int:
     from lichen.language.xmile.drafting import draft
     from lichen.workspace import read_xmile
 
+    common.keep(output)
     found = read_xmile(model)
     if isinstance(found, Problem):
         common.refuse((found,))
@@ -60,7 +61,7 @@ def import_(model: Path, output: Path | None) -> int:
         raise click.UsageError(f"There is no draft of this model: {drafted}.")
     for line in drafted.left_out:
         click.echo(f"Not carried over: {line}.", err=True)
-    common.deliver(drafted.text, output, new=True)
+    common.deliver(drafted.text, output)
     return 0
 
 

@@ -81,7 +81,7 @@ def simulate_file(
         common.known("--scenario", name, relationship.scenarios, "scenario")
     from lichen.simulation.experiments import BASE, in_scenario, standard_experiments
 
-    known = {one.name: one for one in standard_experiments(relationship)[1:]}
+    known = {one.name: one for one in standard_experiments(relationship)[1:]} if experiments else {}
     for name in experiments:
         common.known("--experiment", name, known, "experiment", most=len(known))
     lanes = [in_scenario(name) for name in dict.fromkeys(scenarios)]

@@ -62,9 +62,8 @@ def simulate(
         relationship, found = simulate_file(asked, scenarios, experiments, save, tick)
     from lichen.language.reading import not_at_hand
     from lichen.show import simulated
-    from lichen.simulation.caution import sentences
 
-    doubts = sentences(found.cautions) if form in ("csv", "svg") else ()
+    doubts = simulated.doubts(found, relationship) if form in ("csv", "svg") else ()
     done = simulated.stopped(found) if form != "text" or output is not None else None
     for said in (*not_at_hand(relationship, party), *doubts, *filter(None, [done])):
         click.echo(said, err=True)

@@ -78,6 +78,7 @@ def scan(events: Path, form: str, write: Path | None, as_of: date | None, output
     from lichen.workspace import read_events
 
     form = common.chosen(form, output)
+    common.keep(write)
     table, problems = read_events(events)
     if table is None:
         common.refuse(problems, form)
@@ -92,7 +93,7 @@ def scan(events: Path, form: str, write: Path | None, as_of: date | None, output
         folder, table_file = write.parent.resolve(), events.resolve()
         within = table_file.is_relative_to(folder)
         path = table_file.relative_to(folder).as_posix() if within else events.name
-        common.deliver(draft(seen, path), write, new=True)
+        common.deliver(draft(seen, path), write)
         if not within:
             click.echo(f"It looks for {events.name} in its own folder: copy the table to {folder}.", err=True)
     return 0

@@ -14,7 +14,7 @@ from lichen.language.scope import CONSTANTS, Meant, Parts, Standing
 from lichen.relationship.flow import BURDENS, WORLD, Fallback, Flow, Links, Sight
 from lichen.relationship.formula import Number
 from lichen.relationship.party import Members
-from lichen.relationship.quantity import PLAIN, TIME, Dimension
+from lichen.relationship.quantity import PER_TIME, PLAIN, TIME, Dimension
 from lichen.relationship.value import Value
 
 
@@ -226,9 +226,7 @@ def _per_unit(
         return found
     for capacity, value in said.items():
         below = f"{path}.{word}.{capacity}"
-        if party is None or not meaning.known(
-            below, capacity, meaning.scope.parties[party], f"capacity of `{party}`", key=True
-        ):
+        if party is None or not _is_capacity(meaning, ends, below, party, capacity):
             continue
         target = meaning.scope.names[(party, capacity)].dimension
         wanted = None if target is None or rate is None else target / TIME / rate
@@ -241,6 +239,20 @@ def _per_unit(
             continue
         found[capacity] = understood
     return found
+
+
+def _is_capacity(meaning: Meaning, ends: _Ends, path: str, party: str, capacity: str) -> bool:
+    """Whether a party has a capacity; where it is the other end that has it, what stands there under which key."""
+    other = ends.receiver if party == ends.giver else ends.giver
+    own = meaning.scope.parties[party]
+    if capacity in own or other is None or capacity not in meaning.scope.parties.get(other, ()):
+        return meaning.known(path, capacity, own, f"capacity of `{party}`", key=True)
+    if party == ends.giver:
+        repair = f"What one unit does to `{other}` stands under `worth`, below 0 where it is a burden."
+    else:
+        repair = f"What one unit takes from `{other}` stands under `cost`."
+    meaning.draft.report(path, f"`{capacity}` is a capacity of `{other}`, not of `{party}`.", repair, key=True)
+    return False
 
 
 def _wrong_unit(
@@ -266,6 +278,9 @@ def _wrong_unit(
     repair = (
         "Leave the unit out."
         if wanted == PLAIN
+        else f"`{name}` is {target} itself, so that each unit would change it for good. What is used up and comes back "
+        f"is a level in {target * TIME}, with a `change` that fills it again."
+        if wanted == PER_TIME and target is not None
         else f"Write `{value.text} {wanted}`."
         if value.dimension == PLAIN and value.number is not None
         else "Change its unit, or that of the rate."

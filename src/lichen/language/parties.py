@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
@@ -13,10 +14,12 @@ from lichen.language.scope import CONSTANTS, EVERYTHING, Standing
 from lichen.language.table import cell_number
 from lichen.relationship.evaluate import each, evaluate_each
 from lichen.relationship.formula import Name, Number, Spread, Tree, walk
-from lichen.relationship.party import QUANTILE, Capacity, Members, Party, Voice
+from lichen.relationship.party import QUANTILE, Capacity, Members, Party, Person, Several, Voice
 from lichen.relationship.quantity import PER_TIME, PLAIN, TIME, Dimension, Unit, is_currency
 from lichen.relationship.value import Value
 
+_PLURAL = re.compile(r"(^[A-Z]|(^|\s)[^\W\dA-Z])\w*[^\Wius]s$")
+"""Names whose last word is an English plural: in small letters, or the only word."""
 _CONSTANTS = ("level", "floor", "healthy", "at_most", "at_least")
 
 
@@ -148,7 +151,7 @@ def _party(meaning: Meaning, name: str, section: Section, members: Members | Non
     counts, quantile = _counts(meaning, section.get("counts"), path)
     return Party(
         name=name,
-        title=section.get("name", name),
+        title=_title(section.get("name", name), section.get("kind"), members),
         kind=section.get("kind", "organisation"),
         capacities=capacities,
         essential=section.get("essential", True),
@@ -162,6 +165,15 @@ def _party(meaning: Meaning, name: str, section: Section, members: Members | Non
         alternatives=alternatives,
         walk_away=meaning.value(section.get("walk_away"), "`walk_away`", PLAIN),
     )
+
+
+def _title(said: str, kind: str | None, members: Members | None) -> str:
+    """What a party is called: a person, one, or several. A group is several, and `Crop growers` are; not so
+    `Northfield Foods`.
+    """
+    if kind == "person":
+        return Person(said)
+    return Several(said) if members is not None or _PLURAL.search(said) else said
 
 
 def _counts(meaning: Meaning, said: str | None, path: str) -> tuple[Literal["quantile", "least"], float]:

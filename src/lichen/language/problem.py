@@ -37,7 +37,8 @@ class Problem:
     """One thing that is wrong.
 
     `excerpt` is None when the file as a whole is meant, `others` are the other places of a conflict. `unknown`:
-    a word is not known; the same word unknown in several places is told once.
+    a word is not known; the same word unknown in several places is told once. `unread`: an entry is no YAML, so that
+    words which it would explain are not known.
     """
 
     origin: Origin
@@ -46,6 +47,7 @@ class Problem:
     excerpt: Excerpt | None = None
     others: tuple[Excerpt, ...] = ()
     unknown: bool = False
+    unread: bool = False
 
     @property
     def at(self) -> str:
@@ -72,13 +74,13 @@ def render_one(problem: Problem) -> str:
     return "\n".join(lines)
 
 
-def render(problems: Sequence[Problem]) -> str:
-    """Every problem of a file, in order of place, and one closing line with their number."""
+def render(problems: Sequence[Problem], so: str = "Nothing was simulated.") -> str:
+    """Every problem of a file, in order of place, and one closing line with their number and what follows from them."""
     parts = [render_one(problem) for problem in problems[:_SHOWN]]
     if len(problems) > _SHOWN:
         parts.append(f"... and {len(problems) - _SHOWN} more.")
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    return "\n\n".join([*parts, f"{count}. Nothing was simulated."])
+    return "\n\n".join([*parts, f"{count}. {so}".rstrip()])
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -71,6 +71,9 @@ def read(
     if not isinstance(root, Block):
         return Reading(relationship=None, problems=_in_order(draft))
     _add_parts(draft, root, {owner: part for owner, part in (parts or {}).items() if party in (None, owner)})
+    if any(problem.unread for problem in draft.problems):
+        _read_without_names(draft, root)
+        return Reading(relationship=None, problems=_in_order(draft))
     relationship = _relationship(draft, root, open_table)
     problems = _in_order(draft)
     return Reading(relationship=None if problems else relationship, problems=problems)
@@ -119,12 +122,30 @@ def _told_once(alike: list[Problem]) -> Problem:
     return replace(first, repair=f"{first.repair} {also}".strip())
 
 
+def _read_without_names(draft: Draft, root: Block) -> None:
+    """What is wrong whatever the names mean: they may be explained where the text could not be read.
+
+    Without all units nothing can be said of formulas.
+    """
+    units = root.entries.get("units")
+    inner = units.value.entries.values() if units is not None and isinstance(units.value, Block) else ()
+    if not any(isinstance(entry.value, Broken) for entry in (units, *inner) if entry is not None):
+        read_units(Meaning(draft, _no_tables), root)
+        _shape(draft, root)
+
+
+def _shape(draft: Draft, root: Block) -> dict[str, Any]:
+    """What stands under which key, held against the table of keys."""
+    top: dict[str, Any] = read_shape(TOP, Entry(Scalar("", 0, 0), root), "", draft)
+    del draft.places[""]
+    return top
+
+
 def _relationship(draft: Draft, root: Block, open_table: OpenTable) -> Relationship | None:
     """The parts in an order in which each finds what it reads already known."""
     meaning = Meaning(draft, open_table)
     read_units(meaning, root)
-    top: dict[str, Any] = read_shape(TOP, Entry(Scalar("", 0, 0), root), "", draft)
-    del draft.places[""]
+    top = _shape(draft, root)
     sections = {key: top.get(key) or {} for key in ("parties", "world", "terms", "flows", "scenarios", "evidence")}
     _claim_names(meaning, sections)
     members = declare_parties(meaning, sections["parties"])
@@ -181,9 +202,11 @@ def _time(meaning: Meaning, said: Section) -> Time:
     horizon = meaning.number(said.get("horizon"), "The horizon", TIME)
     step_said = said.get("step")
     step = 7.0 if step_said is None else meaning.number(step_said, "A step", TIME)
-    for value, key in ((horizon, "horizon"), (step, "step")):
+    for value, key, example in ((horizon, "horizon", "3 years"), (step, "step", "1 month")):
         if value == 0:
-            meaning.draft.report(f"time.{key}", f"The {key} must be longer than 0.")
+            meaning.draft.report(
+                f"time.{key}", f"The {key} must be longer than 0.", f"Write a time, such as `{example}`."
+            )
     return Time(
         start=said.get("start") or date.min,
         horizon_days=horizon or 7.0,

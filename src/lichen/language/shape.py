@@ -153,7 +153,8 @@ def _unknown_key(form: Keys, name: str, entry: Entry, draft: Draft) -> None:
 
 def _missing_key(form: Keys, key: Key, node: Block, path: str, draft: Draft) -> None:
     fact = f"`{key.name}` is missing in {form.noun}: {key.doc}."
-    repair = f"Add `{key.name}: ...` ({_said(key.form)})."
+    inner = _outline(key.form)
+    repair = f"Add `{key.name}: {inner}`." if inner else f"Add `{key.name}: ...` ({_said(key.form)})."
     if path:
         draft.report(path, fact, repair, key=True)
     else:
@@ -360,9 +361,14 @@ def _a(words: str) -> str:
 def _mapping_hint(form: Form, node: Node) -> str:
     if isinstance(node, Scalar) and not node.text:
         return "Write its keys indented below, or leave the key out."
-    if isinstance(form, Keys) and (required := [key.name for key in form.table if key.required]):
-        return "Write `{" + ", ".join(f"{name}: ..." for name in required) + "}`."
-    return "Write it in braces, or indented below."
+    inner = _outline(form)
+    return f"Write `{inner}`." if inner else "Write it in braces, or indented below."
+
+
+def _outline(form: Form) -> str:
+    """A mapping with the keys that it must have; empty where there are none."""
+    required = [key.name for key in form.table if key.required] if isinstance(form, Keys) else []
+    return "{" + ", ".join(f"{name}: ..." for name in required) + "}" if required else ""
 
 
 def _list_hint(node: Node) -> str:

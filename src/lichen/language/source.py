@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TypeAlias, final
 
 import yaml
 from yaml import events
 
 from lichen.language.problem import Excerpt, Problem
+from lichen.language.salvage import LOADER, set_aside
 from lichen.language.syntax import MAX_DEPTH, in_words, without_lone_marks
 from lichen.language.tokens import MAX_CHARACTERS
 from lichen.relationship.relationship import Origin
 
 MAX_BYTES = 2**20
 
-_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 """A character that no file of the language holds."""
 
@@ -150,21 +151,25 @@ def compose(source: Source, report: Callable[[Problem], None]) -> Node | None:
     try:
         return _Composer(source, report).document(source.text)
     except yaml.MarkedYAMLError as error:
-        return _compose_around_marks(source, report, error)
+        return _compose_around(source, report, error)
 
 
-def _compose_around_marks(
-    source: Source, report: Callable[[Problem], None], error: yaml.MarkedYAMLError
-) -> Node | None:
-    """The nodes of a text that is no YAML, where that is due to a lone `?` alone; each of these is a problem."""
-    composer = _Composer(source, report)
+def _compose_around(source: Source, report: Callable[[Problem], None], error: yaml.MarkedYAMLError) -> Node | None:
+    """The nodes of a text that is no YAML, without what makes it none: lone `?`, and entries that cannot be read.
+
+    Each of these is a problem; where that is not all, none but the parser's own.
+    """
+    text, unread = set_aside(without_lone_marks(source.text))
+    for one in unread:
+        report(replace(_syntax(source, one.error, one.offset, one.end), unread=True))
+    composer = _Composer(source, report, {one.start: one.end for one in unread})
     root = None
     try:
-        root = composer.document(without_lone_marks(source.text))
+        root = composer.document(text)
     except yaml.MarkedYAMLError as another:
         error = another if composer.marks else error
-    if root is None or not composer.marks:
-        report(_syntax(source, error))
+    if root is None or not (composer.marks or unread):
+        report(_syntax(source, error, 0, len(source.text)))
         return None
     return root
 
@@ -173,9 +178,13 @@ def _compose_around_marks(
 class _Composer:
     """Builds nodes while events arrive, so that a text over a limit is never read to its end."""
 
-    def __init__(self, source: Source, report: Callable[[Problem], None]) -> None:
+    def __init__(
+        self, source: Source, report: Callable[[Problem], None], unread: Mapping[int, int] = MappingProxyType({})
+    ) -> None:
         self.source = source
         self.report = report
+        self.unread = unread
+        """Where values that cannot be read begin and end."""
         self.root: Node | None = None
         self.open: list[_Open] = []
         self.repeated: set[str | None] = set()
@@ -185,7 +194,7 @@ class _Composer:
     def document(self, text: str) -> Node | None:
         """The nodes of the document; `text` is the source's, or has one letter for each lone `?`."""
         documents = 0
-        for event in yaml.parse(text, Loader=_Loader):
+        for event in yaml.parse(text, Loader=LOADER):
             if isinstance(event, events.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
@@ -220,7 +229,9 @@ class _Composer:
             self._problem(event, f"`{written}` is a tag.", "Leave it out: the key alone says what its value means.")
         if isinstance(event, events.ScalarEvent):
             written = self.source.text[start:end]
-            if written == "?":
+            if start in self.unread:
+                self._add(Broken(start, self.unread[start]))
+            elif written == "?":
                 self.marks += 1
                 self._problem(
                     event,
@@ -353,17 +364,17 @@ def _is_empty(node: Node) -> bool:
     return isinstance(node, Scalar) and node.plain and node.text == ""
 
 
-def _syntax(source: Source, error: yaml.MarkedYAMLError) -> Problem:
-    """What the YAML parser says, in words for people."""
+def _syntax(source: Source, error: yaml.MarkedYAMLError, offset: int, end: int) -> Problem:
+    """What the YAML parser says of a stretch of the text, in words for people."""
     mark = error.problem_mark or error.context_mark
-    start = mark.index if mark is not None else 0
+    start = offset + (mark.index if mark is not None else 0)
     said = " ".join(part for part in (error.context, error.problem) if part)
     if source.text[start : start + 1] == "\t":
         return source.problem(start, start + 1, "A tab stands here.", "Indent with spaces.")
     fact, repair = in_words(said)
+    start = min(start, max(len(source.text[:end].rstrip()) - 1, 0))
     others: tuple[Excerpt, ...] = ()
-    context = error.context_mark
-    if context is not None and context.index < start and source.origin(context.index).line != source.origin(start).line:
-        others = (source.excerpt(context.index, context.index + 1, "begins here"),)
-    start = min(start, max(len(source.text) - 1, 0))
+    context = offset + error.context_mark.index if error.context_mark is not None else start
+    if context < start and source.origin(context).line != source.origin(start).line:
+        others = (source.excerpt(context, context + 1, "begins here"),)
     return source.problem(start, start + 1, fact, repair, others)

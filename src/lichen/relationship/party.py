@@ -14,6 +14,20 @@ QUANTILE: Final = 0.05
 
 
 @final
+class Several(str):
+    """The name of several, of whom sentences speak in the plural: the title of a group, or a list of names."""
+
+    __slots__ = ()
+
+
+@final
+class Person(str):
+    """The name of a person, of whom sentences go on with `they`."""
+
+    __slots__ = ()
+
+
+@final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
     """Something a party needs in order to go on contributing.

@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
-from lichen.check.wording import listed
+from lichen.check.wording import does, listed, span, whose
+from lichen.relationship.party import Several
 from lichen.relationship.relationship import Relationship
 from lichen.show.figures import after, month
-from lichen.show.words import LANES
-from lichen.simulation.experiments import LAST_TENTH, LATER
-
-_LATER = frozenset(
-    ("exit", "boost", "damp", "shock", "shocks", "withhold", "free_ride", "delay", "collude", "world_low", "world_high")
-)
-"""What begins at a third of the horizon."""
+from lichen.show.words import DEEDS, LANES
+from lichen.simulation.experiments import Experiment
 
 
-def lane_title(name: str) -> str:
-    """`as it is`, `scenario recession`, `alder leaves`."""
+def lane_title(name: str, relationship: Relationship) -> str:
+    """`as it is`, `scenario recession`, `alder leaves`: in the names of the file."""
     kind, _, what = name.partition(":")
-    if kind == "shocks":
-        return " and ".join(map(lane_title, what.split("+")))
-    return LANES[kind].format(listed(what.split("+")))
+    return _said(kind, listed(_as_in_file(one, relationship) for one in what.split("+")))
 
 
-def lane_says(name: str, relationship: Relationship) -> str:
+def lane_says(one: Experiment, relationship: Relationship) -> str:
     """What happens in any lane but `base`, and from when on: `from January 2027 on, Alder Packaging leaves`."""
-    kind, _, what = name.partition(":")
+    kind, _, what = one.name.partition(":")
     if kind == "scenario":
         return f"what the file says under `scenarios: {what}`"
-    return f"{_begin(kind, relationship)}, {_happening(name, relationship)}"
+    happening = _said(kind, listed(_named(each, relationship) for each in what.split("+")))
+    leaving = relationship.rules.exit
+    notice = f", with {span(leaving.notice_days)} of notice" if one.leaves and leaving and leaving.notice_days else ""
+    return f"{_begin(one, relationship)}, {happening}{notice}"
 
 
-def _happening(name: str, relationship: Relationship) -> str:
-    kind, _, what = name.partition(":")
-    if kind == "shocks":
-        return " and ".join(_happening(one, relationship) for one in what.split("+"))
-    return LANES[kind].format(listed(_named(one, relationship) for one in what.split("+")))
+def _said(kind: str, whom: str) -> str:
+    return does(whom, DEEDS[kind]) if kind in DEEDS else LANES[kind].format(whom)
 
 
-def _begin(kind: str, relationship: Relationship) -> str:
-    if kind not in _LATER and kind != "cut_and_run":
-        return "from the start"
-    share = LAST_TENTH if kind == "cut_and_run" else LATER
-    return f"from {month(after(relationship.time.start, relationship.time.horizon_days * share))} on"
+def _begin(one: Experiment, relationship: Relationship) -> str:
+    time = relationship.time
+    return f"from {month(after(time.start, time.horizon_days * one.begins))} on" if one.begins else "from the start"
+
+
+def _as_in_file(name: str, relationship: Relationship) -> str:
+    """What the file calls it; a group as several."""
+    party = relationship.parties.get(name)
+    return Several(name) if party is not None and isinstance(party.title, Several) else name
 
 
 def _named(name: str, relationship: Relationship) -> str:
@@ -50,4 +48,4 @@ def _named(name: str, relationship: Relationship) -> str:
     if party not in relationship.parties:
         return f"`{name}`" if name else ""
     title = relationship.parties[party].title
-    return f"{title}'s `{capacity}`" if capacity else title
+    return f"{whose(title)} `{capacity}`" if capacity else title

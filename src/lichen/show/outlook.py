@@ -9,7 +9,7 @@ from typing import final
 
 import numpy as np
 
-from lichen.check.wording import out_of_hundred
+from lichen.check.wording import does, out_of_hundred
 from lichen.record.reading import Period, SubjectSeries
 from lichen.relationship.party import Capacity, Party
 from lichen.relationship.start import Start
@@ -79,25 +79,27 @@ def worse_off(found: tuple[Outlook, ...]) -> Outlook | None:
     return min(found, key=_badness, default=None)
 
 
-def sentence(outlook: Outlook, start: date) -> str:
-    """Who is worse off and since when."""
+def sentence(outlook: Outlook, start: date, *, seldom: bool = False) -> str:
+    """Who is worse off and since when; `seldom` when any side falls below its floor, in fewer than a twentieth."""
     name = outlook.party.title
     if outlook.recorded_below is not None:
         return f"{name}: below the floor since {month(outlook.recorded_below)}, as recorded"
     if math.isnan(outlook.below):
         return f"{name}: nobody can say how much room is left"
     if outlook.below_from is None:
-        said = f"Nobody falls below the floor. Least room left: {name}, {percent(outlook.at_end)} at the end"
+        nobody = "No side falls below the floor in 1 of 20 futures" if seldom else "Nobody falls below the floor"
+        said = f"{nobody}. Least room left: {name}, {percent(outlook.at_end)} at the end"
         return f"{said}, down from {percent(outlook.at_start)}" if outlook.at_end < outlook.at_start - 0.05 else said
     first, half = (month(after(start, days)) for days in (outlook.below_from, outlook.below_by or 0.0))
     when = f"all by {first}" if first == half else f"the first by {first}, half of these by {half}"
-    return f"{name}: falls below the floor {out_of_hundred(outlook.below)}, {when}"
+    return does(name, f"fall below the floor {out_of_hundred(outlook.below)}, {when}")
 
 
 def own_sentence(outlook: Outlook, start: date) -> str:
     """How one side fares, without a word about the others."""
     if outlook.below_from is None and outlook.recorded_below is None and not math.isnan(outlook.below):
-        return f"{outlook.party.title}: above the floor, {percent(outlook.at_end)} of the room left at the end"
+        but = f" but {out_of_hundred(outlook.below)}" if outlook.below > 0 else ""
+        return f"{outlook.party.title}: above the floor{but}, {percent(outlook.at_end)} of the room left at the end"
     return sentence(outlook, start)
 
 
@@ -127,7 +129,7 @@ def chart(judged: Judged, found: tuple[Outlook, ...], title: str) -> Bands:
     """The outlooks on one chart: a band and a note for the worst, a line for the others, and what was not recorded."""
     worst = worse_off(found)
     start = judged.relationship.time.start
-    notes = () if worst is None else (_note(worst, start),)
+    notes = () if worst is None else (_note(worst, start, seldom=any(one.below > 0 for one in found)),)
     sides = tuple(o.side if o is worst else replace(o.side, low=(), high=()) for o in found)
     return Bands(
         title=title,
@@ -234,12 +236,12 @@ def _room(level: float | None, floor: float, healthy: float) -> float:
     return math.nan if level is None or not healthy > floor else (level - floor) / (healthy - floor)
 
 
-def _note(worst: Outlook, start: date) -> Note | None:
+def _note(worst: Outlook, start: date, *, seldom: bool) -> Note | None:
     """Words at the place where the worst side first falls below its floor, or where it has least room."""
     side = worst.side
     if not side.middle:
         return None
-    says = sentence(worst, start)
+    says = sentence(worst, start, seldom=seldom)
     if worst.recorded_below is not None:
         return Note(says=says, day=float((worst.recorded_below - start).days), room=0.0, turn=side.turn)
     if worst.below_from is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
-from lichen.check.wording import in_words, listed, quoted
+from lichen.check.wording import does, in_words, it, listed, quoted
 from lichen.relationship.quantity import MONTH_DAYS, YEAR_DAYS
 from lichen.relationship.rules import Adjustment, AnswerRule, Exit, Measure, ReturnRule, RiskShare, Window
 from lichen.relationship.value import Band
@@ -101,8 +101,9 @@ def _because(relationship: Relationship, path: str) -> str:
 
 def _return(relationship: Relationship, rule: ReturnRule | AnswerRule) -> str:
     if isinstance(rule, ReturnRule):
-        receives = f"{_band(rule.band)} for each 1 that it gives, {_over(rule.over)}"
-        return f"{_party(relationship, rule.party)} receives {receives}."
+        who = _party(relationship, rule.party)
+        gives = does(it(who), "give")
+        return f"{does(who, f'receive {_band(rule.band)}')} for each 1 that {gives}, {_over(rule.over)}."
     answered = f"{number(rule.per_unit)} of {_flow(relationship, rule.then)}"
     said = f"Each unit of {_flow(relationship, rule.when)} is answered by {answered} within {_time(rule.within_days)}"
     whom = {None: "", "anyone": ", by anyone of the group"}.get(rule.returned_by, f", by {rule.returned_by}")

@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lichen.check.wording import count
+from lichen.check.unsaid import missing_floors
+from lichen.check.wording import count, in_words, it
 from lichen.relationship.quantity import TIME
 from lichen.show.charts.fan import Course, Fan
 from lichen.show.figures import UNKNOWN, after, full_date, number, percent, readable_unit, short_month
 from lichen.show.lanes import lane_says, lane_title
 from lichen.show.lines import Line, columns, one_line, plain, rendered, wrapped
 from lichen.simulation.caution import sentences
+from lichen.simulation.experiments import BASE, in_scenario, standard_experiments
 from lichen.simulation.prospects import MOST_SERIES, SHARES, Band, Prospects
 
 if TYPE_CHECKING:
@@ -26,6 +29,11 @@ if TYPE_CHECKING:
 
 Row = tuple[str, ...]
 BLOCKS = "▁▂▃▄▅▆▇█"
+BELOW = "×"
+_TYPICAL = (
+    "Typical is the middle of all futures at each moment. A course is drawn from 0 up to the most in its rows, room "
+    "from the floor up to 100 % or more; × lies below the floor."
+)
 _SPARK = 16
 _ROOM = ".headroom"
 SECTIONS = ("Room left", "What each lives on", "What passes")
@@ -77,7 +85,7 @@ def fan_of(series: str, prospects: Prospects, relationship: Relationship) -> Fan
         days=tuple(map(float, prospects.days)),
         courses=tuple(
             Course(
-                title=lane_title(lane.name),
+                title=lane_title(lane.name, relationship),
                 turn=turn,
                 bounds=tuple(tuple(map(float, line / size)) for line in lane.bands[series].bounds),
             )
@@ -109,7 +117,7 @@ def floors_table(prospects: Prospects, relationship: Relationship, beside: str) 
         side = relationship.parties[party].title
         for lane in prospects.lanes.values():
             one = lane.passages[party]
-            title = side if lane.name == "base" else beside.format(side=side, lane=lane_title(lane.name))
+            title = side if lane.name == "base" else beside.format(side=side, lane=lane_title(lane.name, relationship))
             rows.append((one_line(title), *(_share(float(one.seen[p]), float(one.between[p])) for p in places)))
     return rows
 
@@ -133,8 +141,25 @@ def how(prospects: Prospects, relationship: Relationship) -> str:
 
 def beside(prospects: Prospects, relationship: Relationship) -> list[str]:
     """What each lane changes, after its name."""
-    names = [name for name in prospects.lanes if name != "base"]
-    return [f"{lane_title(name)}: {lane_says(name, relationship)}." for name in names]
+    lanes = [name for name in prospects.lanes if name != BASE.name]
+    known = {
+        one.name: one
+        for one in (*map(in_scenario, relationship.scenarios), *(standard_experiments(relationship) if lanes else ()))
+    }
+    return [f"{lane_title(name, relationship)}: {lane_says(known[name], relationship)}." for name in lanes]
+
+
+def doubts(prospects: Prospects, relationship: Relationship) -> list[str]:
+    """What makes figures doubtful, and why a side's room is not known."""
+    said = [*sentences(prospects.cautions)]
+    for floor in missing_floors(relationship.parties.values()):
+        _, party, _, capacity, _ = floor.path.split(".")
+        who = relationship.parties[party].title
+        said.append(
+            f"The room of {who} is not known: nobody says below which {in_words(capacity)} {it(who)} could not go on. "
+            f"Write it under `{floor.path}`; a range will do."
+        )
+    return said
 
 
 def stopped(prospects: Prospects) -> str | None:
@@ -144,14 +169,12 @@ def stopped(prospects: Prospects) -> str | None:
     return f"Stopped: {number(prospects.runs)} of {number(prospects.asked)} futures are done; all is said of these."
 
 
-def spark(values: list[float]) -> str:
-    """A course as a row of blocks, from the least to the most."""
-    low, high = min(values), max(values)
+def spark(values: Sequence[float], low: float, high: float) -> str:
+    """A course as a row of blocks on a scale from `low` up to `high`; what lies below it is a cross."""
     if not np.isfinite(values).all():
         return UNKNOWN
-    if high - low < 1e-12 * max(abs(high), 1e-300):
-        return BLOCKS[3] * len(values)
-    return "".join(BLOCKS[int((value - low) / (high - low) * (len(BLOCKS) - 1) + 0.5)] for value in values)
+    top, size = len(BLOCKS) - 1, max(high - low, 1e-300)
+    return "".join(BLOCKS[int((value - low) / size * top + 0.5)] if value >= low else BELOW for value in values)
 
 
 def _lines(prospects: Prospects, relationship: Relationship) -> Iterator[Line]:
@@ -159,8 +182,9 @@ def _lines(prospects: Prospects, relationship: Relationship) -> Iterator[Line]:
     yield from wrapped(how(prospects, relationship), 4)
     for said in beside(prospects, relationship):
         yield from wrapped(said, 2, indent="  ", first="- ")
-    for said in sentences(prospects.cautions):
+    for said in doubts(prospects, relationship):
         yield from wrapped(said, 4)
+    yield from wrapped(_TYPICAL, 4)
     for title in SECTIONS:
         chosen = series_in(title, prospects)
         if chosen:
@@ -183,15 +207,24 @@ def _lines(prospects: Prospects, relationship: Relationship) -> Iterator[Line]:
 def _bands(prospects: Prospects, relationship: Relationship, chosen: list[str]) -> Iterator[Row]:
     places = np.linspace(0, len(prospects.days) - 1, min(_SPARK, len(prospects.days))).round().astype(int)
     for series in chosen:
+        is_room = series.endswith(_ROOM)
+        courses = {
+            name: [lane.bands[series].at(0.5, place) for place in places] for name, lane in prospects.lanes.items()
+        }
+        drawn = [0.0, float(is_room), *chain(*courses.values())]
+        low, high = 0.0 if is_room else min(drawn), max(drawn)
         for lane in prospects.lanes.values():
             band = lane.bands[series]
             unit, size = _unit(band, relationship)
-            is_room = series.endswith(_ROOM)
             ends = (band.at(0.5, 0), band.at(0.05, -1), band.at(0.5, -1), band.at(0.95, -1))
             said = [percent(value) if is_room else number(value / size) for value in ends]
-            title = _series_title(series, relationship) if lane.name == "base" else f"  {lane_title(lane.name)}"
+            title = (
+                _series_title(series, relationship)
+                if lane.name == "base"
+                else f"  {lane_title(lane.name, relationship)}"
+            )
             head = f"{title}, {unit}" if unit and lane.name == "base" and not is_room else title
-            yield (one_line(head), *said, spark([band.at(0.5, place) for place in places]))
+            yield (one_line(head), *said, spark(courses[lane.name], low, high))
 
 
 def _share(seen: float, between: float) -> str:

@@ -125,9 +125,10 @@ def _lines(stress: Stress) -> Iterator[Line]:
         if rows:
             matters = felt(stress, section)
             told = [row for row, one in zip(rows, matters, strict=True) if one]
-            yield from _table(head, told, by_first=section in ("exits", "cheating"))
+            if told:
+                yield from _table(head, told, by_first=section in ("exits", "cheating"))
             if len(told) < len(rows):
-                yield plain(f"{number(len(rows) - len(told))} more that nobody else feels.")
+                yield plain(f"{number(len(rows) - len(told))}{' more' if told else ''} that nobody else feels.")
         said = sentences(stress, section)
         for one in said[:_SAID]:
             yield from wrapped(one, 6, first="- ", indent="  ")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, final
 
+from lichen.check.wording import it
 from lichen.record.calendar_windows import Span
 from lichen.show.figures import month, number, percent, sized
 from lichen.show.lines import Line, columns, one_line, plain, rendered, wrapped
@@ -68,7 +69,7 @@ def balance_words(name: str, total: PartyBalance) -> str:
     """What one party received for what it bore, or why that cannot be told."""
     if total.ratio is None:
         why = total.why or "the record does not cover it"
-        return f"{name}: what it received for what it bore cannot be told; {why}."
+        return f"{name}: what {it(name)} received for what {it(name)} bore cannot be told; {why}."
     if not total.borne:
         return (
             f"{name}: {sized(total.received, total.measured_in)} received from the others by the record, nothing borne."

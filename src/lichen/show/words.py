@@ -76,7 +76,7 @@ READINGS: Mapping[str, tuple[str, str]] = {
 """For each reading the question it answers and what its figure is."""
 
 
-LANES = {
+LANES: Mapping[str, str] = {
     "base": "as it is",
     "scenario": "scenario {}",
     "cut": "nothing passes",
@@ -86,20 +86,23 @@ LANES = {
     "halve": "half of {}",
     "only": "only among {}",
     "stopped": "nothing comes to {}",
-    "exit": "{} leaves",
-    "boost": "{} has more",
-    "damp": "{} has less",
     "shock": "{} at its floor",
-    "shock_member": "{} at its floor",
     "world_low": "{} low",
     "world_high": "{} high",
-    "withhold": "{} gives half",
-    "free_ride": "{} gives nothing",
-    "delay": "{} gives late",
-    "cut_and_run": "{} cuts and runs",
-    "collude": "{} give half",
 }
 """What happens in an experiment, by the first word of its name; the rest of the name stands for `{}`."""
+
+DEEDS: Mapping[str, str] = {
+    "exit": "leave",
+    "boost": "have more",
+    "damp": "have less",
+    "withhold": "give half",
+    "free_ride": "give nothing",
+    "delay": "give late",
+    "cut_and_run": "give nothing at the end",
+    "collude": "give half",
+}
+"""What the parties do that an experiment is named after, where it is they who do something."""
 
 
 def title(about: str) -> str:

@@ -61,7 +61,7 @@ class AtFloor:
     @property
     def says(self) -> str:
         """Who falls with whom once parties stop at their floor."""
-        begin = f"If {self.title} falls to its floor {when(self.day)}" if self.title else "As it is"
+        begin = f"If {wording.falls_to_floor(self.title)} {when(self.day)}" if self.title else "As it is"
         drawn = self.drawn
         besides = wording.but_for(self.untold)
         if len(self.untold) == len(self.fates) > 0:
@@ -72,7 +72,7 @@ class AtFloor:
         hit = max(drawn, key=lambda fate: fate.more.value)
         often, usually = (wording.out_of_hundred(share.value) for share in (hit.stops, hit.continues))
         return (
-            f"{begin} and whoever is below its floor stops giving, {hit.title} falls "
+            f"{begin} and whoever is below its floor stops giving, {wording.does(hit.title, 'fall')} "
             f"{often} instead of {usually}{besides}."
         )
 

@@ -87,20 +87,19 @@ class Cheat:
     @property
     def outcome(self) -> str:
         """`Alder wins 12 % of its range by giving 50 % less from month 12 on; Northfield loses ...`"""
-        several = len(self.titles) > 1
-        who, whose = " and ".join(self.titles), "their" if several else "its"
+        who = wording.listed(self.titles)
         deed = f"by {self.deviation.deed} from {when(self.day).partition(' ')[2]} on"
-        won = f"{wording.share(abs(self.gain.value))} of {whose} range"
+        won = f"{wording.share(abs(self.gain.value))} of {wording.its(who)} range"
         if not self.gain.known:
             said = f"What {who} would gain {deed} cannot be told"
         elif self.pays:
-            said = f"{who} {'win' if several else 'wins'} {won} {deed}"
+            said = wording.does(who, f"win {won} {deed}")
         elif self.gain.value >= SLIGHT:
             said = f"{who} might win {won} {deed}, or it is chance"
         elif self.gain.value > -SLIGHT:
-            said = f"{who} {'gain' if several else 'gains'} nothing {deed}"
+            said = wording.does(who, f"gain nothing {deed}")
         else:
-            said = f"{who} {'lose' if several else 'loses'} {won} {deed}"
+            said = wording.does(who, f"lose {won} {deed}")
         harm = f"; {self.harmed.says}" if self.harmed is not None else ""
         return f"{said}{harm}{wording.but_for(self.untold)}"
 

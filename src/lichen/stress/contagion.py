@@ -80,7 +80,7 @@ class Failure:
         onward = [_lacks(loss) for loss in self.reached if not loss.direct]
         parts = [wording.few(direct)] * bool(direct) + [f"through others {wording.few(onward)}"] * bool(onward)
         lost = f"at worst {', and '.join(parts)}" if parts else "nobody else is seen to lose by it"
-        return f"If {self.title} falls to its floor {when(self.day)}, {lost}{wording.but_for(self.untold)}."
+        return f"If {wording.falls_to_floor(self.title)} {when(self.day)}, {lost}{wording.but_for(self.untold)}."
 
 
 @final
@@ -211,7 +211,7 @@ def _reach(failures: tuple[Failure, ...]) -> str:
 
 
 def _lacks(loss: Loss) -> str:
-    return f"{loss.title} lacks {wording.share(loss.share.value)} of its room"
+    return wording.does(loss.title, f"lack {wording.share(loss.share.value)} of {wording.its(loss.title)} room")
 
 
 def _far(member: MemberReach) -> str:

@@ -84,17 +84,19 @@ class Effect:
     def says(self) -> str:
         """`Northfield reaches its floor after 7 weeks in 84 of 100 futures (in 3 of 100 futures anyway)`."""
         if not self.known:
-            return f"what becomes of {self.title} cannot be told: somebody keeps a figure of it"
+            return f"what becomes of {self.title} cannot be told: a figure of it is not at hand"
         often = wording.out_of_hundred_beside(self.falls.value, self.anyway)
+        floor = f"{wording.its(self.title)} floor"
         if self.is_brought_down:
             after = f" after {wording.span(self.runway_days.value)}" if self.runway_days is not None else ""
-            return f"{self.title} reaches its floor{after} {often}"
-        end = ""
+            return wording.does(self.title, f"reach {floor}{after} {often}")
+        fares = wording.fares(self.title, self.lost.value)
         if max(self.falls.value, self.anyway) >= wording.HUNDREDTH:
-            end = f", and falls below its floor {often}"
-        elif self.lost.value > 1:
-            end = ", out of what it has beyond it: it stays above its floor"
-        return f"{self.title} {wording.fares(self.lost.value)}{end}"
+            return f"{fares}, and {wording.agreed(self.title, f'fall below {floor} {often}')}"
+        if self.lost.value > 1:
+            stays = wording.does(wording.it(self.title), f"stay above {floor}")
+            return f"{fares}, out of what {wording.does(wording.it(self.title), 'have')} beyond it: {stays}"
+        return fares
 
     @property
     def says_when_hard(self) -> str:
@@ -102,12 +104,13 @@ class Effect:
         hard = self.hard
         if hard is None or not self.known:
             return ""
-        begin = f"In the 1 of 20 futures that are hardest for {self.title} anyway, it"
+        begin, who = f"In the 1 of 20 futures that are hardest for {self.title} anyway,", wording.it(self.title)
         more, usual = hard.falls.value - hard.anyway, self.more.value
         if more >= NOTABLE and more - usual >= MARKED:
-            return f"{begin} falls below its floor {wording.out_of_hundred(hard.falls.value)} of these."
+            often = wording.out_of_hundred(hard.falls.value)
+            return f"{begin} {wording.does(who, f'fall below {wording.its(who)} floor')} {often} of these."
         if hard.lost.value - self.lost.value >= MARKED:
-            return f"{begin} loses {wording.share(hard.lost.value)} of its range."
+            return f"{begin} {wording.fares(who, hard.lost.value)}."
         return ""
 
 

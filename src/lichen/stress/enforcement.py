@@ -63,25 +63,27 @@ class SelfEnforcement:
     @property
     def says(self) -> str:
         """`Alder gains nothing by cheating until the next review, 13 weeks, so its word keeps itself.`"""
+        whose = wording.its(self.title)
         if not self.slack.known:
-            return f"Whether {self.title} would keep its word cannot be told."
+            return f"Whether {self.title} would keep {whose} word cannot be told."
         until = f"until the next review, {wording.span(self.period_days)}"
         if self.gain.value <= SLIGHT:
-            kept = "so its word keeps itself" if self.keeps_by_itself else "but would be better off outside"
-            return f"{self.title} gains nothing by cheating {until}, {kept}."
+            kept = f"so {whose} word keeps itself" if self.keeps_by_itself else "but would be better off outside"
+            return f"{wording.does(self.title, 'gain nothing')} by cheating {until}, {kept}."
         word = (
             "keeps itself" if self.holds else "does not keep itself" if self.slack.high < 0 else "hangs in the balance"
         )
+        gains = wording.does(self.title, f"gain {wording.share(self.gain.value)} of {whose} range")
         return (
-            f"{self.title} gains {wording.share(self.gain.value)} of its range by cheating {until}, "
-            f"and has {self._at_stake} to lose: its word {word}."
+            f"{gains} by cheating {until}, and "
+            f"{wording.agreed(self.title, f'have {self._at_stake} to lose')}: {whose} word {word}."
         )
 
     @property
     def _at_stake(self) -> str:
         """What going on is worth in all, in words."""
         at_stake = self.delta / (1 - self.delta) * self.worth.value if self.delta < 1 else math.inf
-        return "more than its whole range" if at_stake > 1 else wording.share(max(at_stake, 0.0))
+        return f"more than {wording.its(self.title)} whole range" if at_stake > 1 else wording.share(max(at_stake, 0.0))
 
 
 def keeping(found: Sequence[SelfEnforcement]) -> list[str]:

@@ -41,12 +41,13 @@ class Fallback:
     @property
     def says(self) -> str:
         """`Its replacements run after 6 months and make up for 35 % of what it got; `fund` has none.`"""
+        it, whose = wording.it(self.title), wording.capital(wording.its(self.title))
         if not math.isfinite(self.days):
-            return "Nothing that it got has a declared replacement."
+            return f"Nothing that {it} got has a declared replacement."
         lacking = wording.listed(f"`{name}`" for name in self.without)
         none = f"; {lacking} {'has' if len(self.without) == 1 else 'have'} none" if self.without else ""
-        part = f" and make up for {wording.share(self.replaced)} of what it got" if self.replaced < _ALL else ""
-        return f"Its replacements run after {wording.span(self.days)}{part}{none}."
+        part = f" and make up for {wording.share(self.replaced)} of what {it} got" if self.replaced < _ALL else ""
+        return f"{whose} replacements run after {wording.span(self.days)}{part}{none}."
 
 
 @final
@@ -77,9 +78,10 @@ class Exit:
         """`If Alder leaves in month 18, Northfield reaches its floor after 7 weeks in 84 of 100 futures.`"""
         hit, own = self.hit, next((one for one in self.effects if one.party == self.party and one.known), None)
         itself = f" {own.says}." if own is not None else ""
+        leaves = f"If {wording.does(self.title, 'leave')} {when(self.day)}"
         if hit is None:
-            return f"If {self.title} leaves {when(self.day)}, what becomes of the others cannot be told.{itself}"
-        said = f"If {self.title} leaves {when(self.day)}, {hit.says}{wording.but_for(untold(self.effects))}."
+            return f"{leaves}, what becomes of the others cannot be told.{itself}"
+        said = f"{leaves}, {hit.says}{wording.but_for(untold(self.effects))}."
         back = next((one for one in self.fallbacks if one.party == hit.party), None)
         if back is not None and (hit.is_brought_down or (hit.lost.value <= -SLIGHT and back.replaced > 0)):
             said += f" {back.says}"

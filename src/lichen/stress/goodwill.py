@@ -84,5 +84,5 @@ def _given(evidence: CheckInput, flows: tuple[str, ...], valued: Valuation) -> I
                 flows=own,
                 monthly_cost=costs / months,
                 unit=valued.unit_of(party.name),
-                says=f"{party.title} {valued.said(party.name, costs / months)}",
+                says=f"{party.title} {valued.said(party.name, party.title, costs / months)}",
             )

@@ -62,7 +62,7 @@ class TwoExits:
             others > 0
         )
         return (
-            f"If {' and '.join(self.titles)} leave together {when(self.day)}, {hit.together.says}"
+            f"If {wording.listed(self.titles)} leave together {when(self.day)}, {hit.together.says}"
             f"{wording.but_for(self.untold)}. "
             f"That is {much} than their exits one by one add up to.{besides}"
         )

@@ -38,14 +38,17 @@ class Option:
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """The best of a party's options, None when what it would win cannot be told; `stays` when none beats going on;
-    `tried` how many there were, `fixed` what else stays as it is.
+    """The best of a party's options, None when what it would win cannot be told; `stays` when none beats going on.
+
+    `close` says which others the futures do not tell apart from the best, `tried` how many there were, `fixed` what
+    else stays as it is.
     """
 
     party: str
     title: str
     best: Option | None
     stays: bool
+    close: tuple[str, ...]
     tried: int
     fixed: tuple[str, ...] = FIXED
 
@@ -53,15 +56,28 @@ class Response:
     def says(self) -> str:
         """`Alder does best by giving half less from month 12 on: over the whole horizon it wins 12 % ...`"""
         if self.best is None:
-            return f"What {self.title} would do best cannot be told: somebody keeps a figure of it."
+            return f"What {self.title} would do best cannot be told: a figure of it is not at hand."
         if self.stays:
-            return f"{self.title} does best by going on as it does; {self.tried} other ways were tried."
+            return f"{self._does_best} by {self._going_on}; {self.tried} other ways were tried."
+        won = wording.does(wording.it(self.title), f"win {_between(self.best.gain)} of {wording.its(self.title)} range")
         harm = f"; {self.best.harmed.says}" if self.best.harmed is not None else ""
-        besides = harm + wording.but_for(self.best.untold)
-        won = wording.share(self.best.gain.value)
+        close = f", not told apart from {wording.few(self.close)}" if self.close else ""
         return (
-            f"{self.title} does best by {self.best.says}: over the whole horizon it wins {won} of its range{besides}."
+            f"{self._does_best} by {self.best.says}: over the whole horizon {won}{close}"
+            f"{harm}{wording.but_for(self.best.untold)}."
         )
+
+    @property
+    def _does_best(self) -> str:
+        return wording.does(self.title, "do best")
+
+    @property
+    def _going_on(self) -> str:
+        """As it does, and beside it what may be as good."""
+        said = f"going on as {wording.does(wording.it(self.title), 'do')}"
+        if self.best is None or self.best.gain.high < SLIGHT:
+            return said
+        return f"{said}, not told apart from {self.best.says}, which brings {_between(self.best.gain)}"
 
 
 def responses(
@@ -82,8 +98,28 @@ def responses(
         if not options:
             continue
         stays = best is not None and not (best.gain.low > 0 and best.gain.value >= SLIGHT)
-        found.append(Response(party=party.name, title=party.title, best=best, stays=stays, tried=len(options)))
+        found.append(
+            Response(
+                party=party.name,
+                title=party.title,
+                best=best,
+                stays=stays,
+                close=tuple(one.says for one in known if best is not None and _is_close(one, best)),
+                tried=len(options),
+            )
+        )
     return tuple(found)
+
+
+def _is_close(one: Option, best: Option) -> bool:
+    """Whether the futures leave open which of the two is better."""
+    return one is not best and one.gain.high >= best.gain.low
+
+
+def _between(gain: Figure) -> str:
+    """`12 %`, with its interval where chance leaves one: `12 % (9 % to 15 %)`."""
+    said, low, high = (wording.share(value) for value in (gain.value, *gain.interval))
+    return said if low == high else f"{said} ({low} to {high})"
 
 
 def _of_cheats(setting: Setting, party: Party, cheats: Iterable[Cheat]) -> Iterator[Option]:

@@ -236,7 +236,7 @@ def _titles(evidence: CheckInput, experiment: Experiment) -> Iterator[str]:
         own = [place.partition(".")[2] for place in struck if place.split(".")[0] == owner]
         title = evidence.title(owner)
         if len(own) > 1:
-            yield f"everything that {title} lives on falls to its floor"
+            yield f"everything that {wording.does(title, 'live on')} falls to its floor"
         else:
             yield f"`{own[0]}` of {title} falls to its floor"
     for name, point in experiment.world.items():

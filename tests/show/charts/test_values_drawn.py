@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import xml.etree.ElementTree as ElementTree
 from datetime import date
 
 import pytest
 
+from lichen.show import markup
 from lichen.show.charts import (
     balance_bars,
     bands,
@@ -120,6 +122,28 @@ def test_dates_on_an_axis_are_firsts_of_years_when_there_is_time_enough() -> Non
     assert list(drawing.calendar_ticks(date(2026, 6, 1), 800, 300)) == [(214.0, "2027"), (579.0, "2028")]
 
 
+def test_what_leaves_a_chart_of_room_says_how_far_it_goes_on() -> None:
+    ash = bands.Side(title="Ash", turn=0, days=(0.0, 9.0), middle=(1.0, 1.0), low=(1.0, -3.0), high=(1.0, 2.5))
+    elm = bands.Side(title="Elm", turn=1, days=(0.0, 9.0), middle=(1.0, -1.5), low=(), high=())
+    oak = bands.Side(title="Oak", turn=2, days=(0.0, 9.0), middle=(1.0, 0.5), low=(), high=())
+    svg = bands.draw(bands.Bands(title="t", start=date(2026, 1, 1), days=9.0, sides=(ash, elm, oak)), 700)
+    ends = re.findall(r"goes on to (\S+)\s% (.)", svg)
+    assert ends == [("250", "↑"), ("−300", "↓"), ("−150", "↓")]
+
+
+@pytest.mark.parametrize("width", [200, 389, 720])
+@pytest.mark.parametrize("start", [date(2026, 1, 1), date(2026, 6, 30)])
+def test_the_dates_of_an_axis_stand_apart_and_in_the_picture(start: date, width: int) -> None:
+    drawn = str(markup.join(drawing.calendar_axis(start, 1095.0, drawing.Scale(0.0, 1095.0, 40, width), 10, 20)))
+    ends = [
+        (float(place) - drawing.width_of(said, 12) / 2, float(place) + drawing.width_of(said, 12) / 2)
+        for place, said in re.findall(r'<text x="([\d.]+)"[^>]*>([^<]+)', drawn)
+    ]
+    assert len(ends) >= 2
+    assert all(left > right for (_, right), (left, _) in itertools.pairwise(ends))
+    assert ends[-1][1] <= width + 0.1
+
+
 def test_labels_are_moved_apart_and_stay_in_their_order() -> None:
     assert drawing.spread([10.0, 12.0, 50.0], 15.0, 0.0, 100.0) == [10.0, 25.0, 50.0]
     assert drawing.spread([98.0, 99.0], 15.0, 0.0, 100.0) == [85.0, 100.0]
@@ -152,14 +176,18 @@ def test_a_blow_says_who_loses_and_who_wins_and_who_falls_anyway() -> None:
     )
 
 
-def test_bars_of_blows_are_as_long_as_what_is_lost_and_end_at_an_arrow() -> None:
+def test_bars_of_blows_are_as_long_as_what_is_lost_and_what_goes_on_ends_in_a_point() -> None:
     svg = blows.draw(blows.Blows(title="t", blows=(HIT, WON, FAR)), 720)
-    widths = [float(box["width"]) for box in boxes(svg, "blow")]
-    # The longest is cut off at one and a half ranges.
-    assert [width / widths[0] for width in widths] == pytest.approx([1, 0.2, 1.5 / 0.6], abs=0.01)
+    frost, rain, fire = boxes(svg, "blow")
+    widths = [float(box["width"]) for box in (frost, rain)]
+    corners = re.findall(r"[MLH]([\d.]+)", fire["d"])
+    start, neck, tip = (float(corner) for corner in corners[:3])
+    # The longest is cut off at one and a half ranges; its point is no longer than it has to be.
+    assert [one / widths[0] for one in (widths[1], tip - start)] == pytest.approx([0.2, 1.5 / 0.6], abs=0.01)
+    assert 0 < tip - neck < 12
     whisker = boxes(svg, "whisker")[0]
     assert (float(whisker["x2"]) - float(whisker["x1"])) / widths[0] == pytest.approx(0.2 / 0.6, abs=0.01)
-    assert f"300{SPACE}% → Ash" in svg
+    assert f"300{SPACE}% Ash" in svg
     assert [len(boxes(svg, look)) for look in ("fallen", "won")] == [4, 2]  # Frost and Fire, each with its words
 
 

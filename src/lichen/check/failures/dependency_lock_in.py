@@ -75,10 +75,11 @@ def _score(evidence: CheckInput, party: str) -> Figure:
 
 def _seen(evidence: CheckInput, party: str) -> Evidence:
     ruin, tied = ruin_after_exits(evidence, party).value, dependence(evidence, party).value
-    title = evidence.title(party)
+    title, share = evidence.title(party), wording.share(tied)
+    whose, often = wording.its(title), f"in {wording.share(ruin)} of the futures"
     return Evidence(
-        says=f"If nothing passed between the sides from the start, {title} would lack {wording.share(tied)} of its "
-        f"room; after the worst exit it falls below its floor in {wording.share(ruin)} of the futures.",
+        says=f"If nothing passed between the sides from the start, {title} would lack {share} of {whose} room; after "
+        f"the worst exit {wording.does(wording.it(title), f'fall below {whose} floor {often}')}.",
         figure=ruin,
         unit="of the futures",
         method="simulation",

@@ -133,7 +133,8 @@ def _says(evidence: CheckInput, gainer: str, harmed: str, score: Figure) -> str:
     if not gainer or score.value == 0:
         return "Nobody captures what another pays for."
     if score.value < WATCH.value:
-        return f"Little of what {evidence.title(gainer)} gains is at the cost of {evidence.title(harmed)}."
+        gains = wording.does(evidence.title(gainer), "gain")
+        return f"Little of what {gains} is at the cost of {evidence.title(harmed)}."
     return f"The gain goes to {evidence.title(gainer)} while the burden stays with {evidence.title(harmed)}."
 
 

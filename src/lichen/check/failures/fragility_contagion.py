@@ -56,9 +56,10 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
     score = largest_of([*shares.values(), Figure(*bounds), *(Figure(*[fall.share] * 3) for fall in alone)])
     origin, target = max(shares, key=lambda pair: shares[pair].value, default=("", ""))
     worst = shares[origin, target].value if origin else 0.0
+    one, other = evidence.title(origin), evidence.title(target)
     says = (
-        f"If {evidence.title(origin)} once fell to its floor, {evidence.title(target)} would lose "
-        f"{wording.share(worst)} of its room for a time."
+        f"If {one} once fell to {wording.its(one)} floor, {other} would lose "
+        f"{wording.share(worst)} of {wording.its(other)} room for a time."
         if worst > 0
         else "A failure of one side stays with it."
     )
@@ -89,10 +90,11 @@ def _remedy(evidence: CheckInput, target: str) -> Remedy | None:
 
 
 def _seen(evidence: CheckInput, origin: str, target: str, figure: Figure) -> Evidence:
+    one, other = evidence.title(origin), evidence.title(target)
     return Evidence(
         says=(
-            f"After one fall of {evidence.title(origin)} to its floor, {evidence.title(target)} would lack "
-            f"{wording.share(figure.value)} of its room at worst."
+            f"After one fall of {one} to {wording.its(one)} floor, {other} would lack "
+            f"{wording.share(figure.value)} of {wording.its(other)} room at worst."
         ),
         figure=figure.value,
         unit="of its room",

@@ -146,11 +146,11 @@ def _set_by_one(evidence: CheckInput, alone: tuple[SetAlone, ...]) -> Finding:
 def _sooner(evidence: CheckInput, party: str) -> Remedy:
     """A trigger that reads the party, or a shorter rhythm where there is one already."""
     adjustment = evidence.relationship.rules.adjustment or Adjustment()
-    trigger = f"{party}.headroom < 0.5"
+    title, trigger = evidence.title(party), f"{party}.headroom < 0.5"
     if not is_watched(adjustment, party):
         texts = ", ".join([*(value.text for value in adjustment.triggers), trigger])
         return Remedy(
-            says=f"Start at once when {evidence.title(party)} loses half of its room.",
+            says=f"Start at once when {wording.does(title, f'lose half of {wording.its(title)} room')}.",
             path="adjustment.triggers",
             value=f"[{texts}]",
         )

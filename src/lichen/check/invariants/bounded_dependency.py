@@ -65,7 +65,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
             UNKNOWN,
             untold=f"Nobody can say what is left of {names} after an exit.",
             parties=unknown,
-            needs=f"What {names} needs to go on, and what it could replace.",
+            needs=f"What {wording.does(names, 'need')} to go on, and what {wording.it(names)} could replace.",
         )
         return
     worst = min(margins, key=lambda name: margins[name].value)

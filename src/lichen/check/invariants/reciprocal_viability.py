@@ -61,13 +61,13 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
         yield invariant(ABOUT, UNKNOWN, untold="There is nobody who could go on or not.", needs=_FLOW)
         return
     if len(known) < len(margins):
-        silent = [evidence.title(name) for name in margins if name not in known]
+        silent = wording.listed(evidence.title(name) for name in margins if name not in known)
         yield invariant(
             ABOUT,
             UNKNOWN,
-            untold=f"Nobody can say whether {wording.listed(silent)} can go on.",
+            untold=f"Nobody can say whether {silent} can go on.",
             parties=[name for name in margins if name not in known],
-            needs=f"What {wording.listed(silent)} needs to go on: a capacity with a level and a floor.",
+            needs=f"What {wording.does(silent, 'need')} to go on: a capacity with a level and a floor.",
         )
         return
     worst = min(known, key=lambda name: known[name].value)

@@ -72,7 +72,9 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
         exact(margins[worst]),
         _says(evidence, worst, sights[worst][0], missed),
         parties=[name for name, margin in margins.items() if margin < 0] or [worst],
-        evidence=[_seen(evidence, flow, name) for name, (_, there) in sights.items() for flow, _ in there[:2]],
+        evidence=list(
+            dict.fromkeys(_seen(evidence, flow, n) for n, (_, there) in sights.items() for flow, _ in there[:2])
+        ),
         remedy=shown_to(evidence, missed[0][0]) if missed else None,
         needs=f"The worth or cost of what touches {evidence.title(worst)}.",
         parts=list(margins.items()),
@@ -107,6 +109,8 @@ def _seen(evidence: CheckInput, flow: Flow, party: str) -> Evidence:
     called = wording.quoted(flow.title)
     if flow.visible_to is None:
         says = f"Nobody says who sees {called}."
+    elif not flow.visible_to:
+        says = f"Nobody sees {called}."
     elif seen is None:
         says = f"{title} cannot see {called}."
     elif seen.after_days > rhythm_days(evidence):

@@ -42,10 +42,12 @@ class Valuation:
         """In what a party is counted."""
         return self.units.get(party, self.unit)
 
-    def said(self, party: str, amount: float) -> str:
+    def said(self, party: str, title: str, amount: float) -> str:
         """An amount of a party as people say it: `1 200 EUR`, `3 % of its own range`."""
         unit = self.unit_of(party)
-        return f"{wording.share(amount) if unit == OWN_RANGE else wording.amount(amount)} {unit}"
+        if unit == OWN_RANGE:
+            return f"{wording.share(amount)} of {wording.its(title)} own range"
+        return f"{wording.amount(amount)} {unit}"
 
     def of(self, party: str, amounts: Mapping[str, Array]) -> Array | float:
         """The worth of amounts of a party's capacities [future]."""

@@ -176,7 +176,7 @@ class _Reading:
                 self.graphs[name] = graph
                 equation = Call(GRAPH + name, (equation,))
         except NotCarried as wrong:
-            self.left_out.append(f"{name}: {wrong}")
+            self.left_out.append(f"{name}: {wrong}; it counts as 0")
             equation = Number(0.0)
         if any(_child(element, tag) is not None for tag in _NO_STOCKS):
             self.left_out.append(f"{name}: that it is a conveyor, queue or oven; it is an ordinary stock")
@@ -201,7 +201,7 @@ class _Reading:
             self.graphs[name] = graph
 
     def _leave(self, name: str, why: str) -> None:
-        self.left_out.append(f"{name}: {why}")
+        self.left_out.append(f"{name}: {why}; it counts as 0")
         self.variables[name] = Variable(kind="aux", title=name, equation=Number(0.0))
 
     def _with_flows(self) -> Mapping[str, Variable]:

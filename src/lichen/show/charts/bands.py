@@ -14,7 +14,7 @@ from lichen.show.figures import after, mark, month, percent
 from lichen.show.markup import Html, element, join
 
 _BELOW, _ABOVE = -1.0, 2.0
-"""Room left is drawn between these; lines that leave the chart say so in their labels."""
+"""Room left is drawn between these; what leaves the chart says how far it goes on."""
 _FAR = 20.0
 _ROW = 19.0
 
@@ -90,6 +90,7 @@ def draw(bands: Bands, width: int, name: str = "bands", height: int = 0) -> Html
             *(piece for side in bands.sides for piece in _lines(side, x, y)),
         ),
         (_recorded(side, x, y) for side in bands.sides if side.recorded),
+        _beyond(bands.sides, x, y),
         _labels(bands.sides, labels, x, y) if bands.named else None,
         _notes(bands.notes, notes, x, y, width - 4.0),
     )
@@ -109,9 +110,7 @@ def describe(bands: Bands) -> str:
 
 
 def _range(sides: tuple[Side, ...]) -> tuple[float, float]:
-    values = [value for side in sides for value in (*side.low, *side.high, *side.middle)]
-    values += [value for side in sides for run in side.recorded for _, value in run]
-    known = [value for value in values if math.isfinite(value)]
+    known = [value for side in sides for value in _values(side) if math.isfinite(value)]
     low, high = min(known, default=0.0), max(known, default=1.0)
     return max(min(low - 0.05, -0.12), _BELOW), min(max(high + 0.05, 1.08), _ABOVE)
 
@@ -190,6 +189,26 @@ def _recorded(side: Side, x: Scale, y: Scale) -> Html:
     return drawing.text(
         x(day) + 4, place - 9 if place - y.end > 24 else place + 18, "recorded", class_=look, anchor="end"
     )
+
+
+def _beyond(sides: tuple[Side, ...], x: Scale, y: Scale) -> Iterator[Html]:
+    """How far each side goes on that leaves the chart: above at its top, below at its foot, one under the other."""
+    above, below = y.end + 12, y.start - 8
+    words = "goes on to" if x.end - x.start > 300 else "to"
+    for side in sides:
+        values = [value for value in _values(side) if math.isfinite(value)]
+        look = f"small over side-{side.turn % drawing.SIDES}"
+        if values and max(values) > y.high:
+            yield drawing.text(x.end - 6, above, f"{words} {percent(max(values))} ↑", class_=look, anchor="end")
+            above += 15
+        if values and min(values) < y.low:
+            yield drawing.text(x.end - 6, below, f"{words} {percent(min(values))} ↓", class_=look, anchor="end")
+            below -= 15
+
+
+def _values(side: Side) -> list[float]:
+    """All that is drawn of a side."""
+    return [*side.low, *side.high, *side.middle, *(value for run in side.recorded for _, value in run)]
 
 
 def _label(side: Side, width: float) -> list[str]:

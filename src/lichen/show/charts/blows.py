@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import final
 
-from lichen.check.wording import fares, out_of_hundred_beside
+from lichen.check.wording import fares, its, out_of_hundred_beside
 from lichen.show.charts import drawing
 from lichen.show.charts.drawing import Scale
 from lichen.show.figures import mark, percent
@@ -14,7 +14,7 @@ from lichen.show.lines import cut
 from lichen.show.markup import Html, join
 
 MOST = 1.5
-"""Bars longer than this, in healthy ranges, are cut off; an arrow beside the figure says so."""
+"""Bars longer than this, in healthy ranges, are cut off, and end in a point."""
 _ROW, _ROW_NARROW = 34.0, 66.0
 _WORDS, _WORDS_NARROW = 250.0, 92.0
 """The room right of the bars, where what they mean is written."""
@@ -71,7 +71,8 @@ def draw(blows: Blows, width: int, name: str = "blows") -> Html:
 def describe(blows: Blows) -> str:
     """What the chart shows, in words."""
     return " ".join(
-        f"{one.title}: {one.hit} {fares(one.lost)}, below its floor {out_of_hundred_beside(one.falls, one.anyway)}."
+        f"{one.title}: {fares(one.hit, one.lost)}, "
+        f"below {its(one.hit)} floor {out_of_hundred_beside(one.falls, one.anyway)}."
         for one in blows.blows
     )
 
@@ -102,11 +103,13 @@ def _row(one: Blow, x: Scale, top: float, step: float, *, narrow: bool) -> Itera
         yield drawing.text(x.start - 12, middle + 4, cut(one.title, letters), class_="label", anchor="end")
     start, end = sorted((x(0), x(one.lost)))
     said = f"{one.title}: {percent(one.lost)}"
-    yield drawing.rect(start, middle - 8, max(end - start, 1.5), 16, f"blow {look}", said)
+    if x.low <= one.lost <= x.high:
+        yield drawing.rect(start, middle - 8, max(end - start, 1.5), 16, f"blow {look}", said)
+    else:
+        yield drawing.arrow(x(0), x(one.lost), middle, 16, f"blow {look}", said)
     if one.low < one.high:
         yield drawing.line(x(one.low), middle, x(one.high), middle, "whisker")
-    figure = percent(one.lost) + (" →" if one.lost > x.high else " ←" if one.lost < x.low else "")
-    small = drawing.width_of("x", 11.5)
+    figure, small = percent(one.lost), drawing.width_of("x", 11.5)
     if narrow:
         yield drawing.text(x.end + 6, middle + 4, figure, class_="figure small")
         letters = max(6, int((x.end + _WORDS_NARROW - x.start) / small) - len(_falls(one)) - 2)

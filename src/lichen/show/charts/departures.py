@@ -9,7 +9,7 @@ from datetime import date
 from itertools import accumulate
 from typing import final
 
-from lichen.check.wording import out_of_hundred_beside
+from lichen.check.wording import does, its, out_of_hundred_beside
 from lichen.show.charts import drawing
 from lichen.show.charts.drawing import Scale
 from lichen.show.figures import after, full_date, span
@@ -52,7 +52,9 @@ class Departures:
 def draw(departures: Departures, width: int, name: str = "departures") -> Html:
     """The chart at a width in pixels."""
     x = Scale(0.0, max(departures.days, 1e-9), 12.0, width - 12.0)
-    labels = [drawing.wrapped(f"{one.leaves} leaves: {_fate(one)}", width - 20, most=3) for one in departures.exits]
+    labels = [
+        drawing.wrapped(f"{does(one.leaves, 'leave')}: {_fate(one)}", width - 20, most=3) for one in departures.exits
+    ]
     tops = list(accumulate((_ROW + _LINE * len(label) for label in labels), initial=34.0))
     height = tops[-1] + 28
     return drawing.frame(
@@ -70,17 +72,16 @@ def draw(departures: Departures, width: int, name: str = "departures") -> Html:
 def describe(departures: Departures) -> str:
     """What the chart shows, in words."""
     return " ".join(
-        f"{one.leaves} leaves on {full_date(after(departures.start, one.day))}: {_fate(one)}."
+        f"{does(one.leaves, 'leave')} on {full_date(after(departures.start, one.day))}: {_fate(one)}."
         for one in departures.exits
     )
 
 
 def _fate(one: Departure) -> str:
+    floor, often = f"{its(one.hit)} floor", out_of_hundred_beside(one.falls, one.anyway)
     if one.floor is not None:
-        return f"{one.hit} reaches its floor after {span(one.floor)}, {out_of_hundred_beside(one.falls, one.anyway)}"
-    if one.falls == 0:
-        return f"{one.hit} stays above its floor"
-    return f"{one.hit} falls below its floor {out_of_hundred_beside(one.falls, one.anyway)}"
+        return does(one.hit, f"reach {floor} after {span(one.floor)}, {often}")
+    return does(one.hit, f"fall below {floor} {often}" if one.falls else f"stay above {floor}")
 
 
 def _legend(width: int) -> Html:

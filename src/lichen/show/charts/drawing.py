@@ -20,6 +20,7 @@ SIDES = 5
 """How many sides have a look of their own; a sixth looks like the first."""
 _DASHES = (None, "7 4", "2 4", "10 3 2 3", "14 5")
 _CHARACTER, _BOLD = 0.56, 0.64
+_POINT, _APART = 8.0, 6.0
 """Mean width of a character of the system fonts, plain and bold, in font sizes; on the generous side."""
 
 Point = tuple[float, float]
@@ -93,6 +94,13 @@ def rect(x: float, y: float, width: float, height: float, class_: str, says: str
     shape = {"x": float(x), "y": float(y), "width": float(max(width, 0)), "height": float(max(height, 0))}
     box = element("rect", class_=class_, **shape)
     return box if says is None else element("g", element("title", says), box)
+
+
+def arrow(start: float, end: float, middle: float, height: float, class_: str, says: str) -> Html:
+    """A bar that goes on beyond its end, where it has a point, with a word on it for who points at it."""
+    neck, top, foot = end - math.copysign(_POINT, end - start), middle - height / 2, middle + height / 2
+    outline = f"M{start:.1f} {top:.1f}H{neck:.1f}L{end:.1f} {middle:.1f}L{neck:.1f} {foot:.1f}H{start:.1f}Z"
+    return element("g", element("title", says), element("path", d=outline, class_=class_))
 
 
 def curve(points: Iterable[Point], class_: str, side: int | None = None) -> Html:
@@ -184,11 +192,15 @@ def calendar_ticks(start: date, days: float, width: float) -> Iterator[tuple[flo
 
 
 def calendar_axis(start: date, days: float, x: Scale, top: float, foot: float) -> Iterator[Html]:
-    """Dates along the bottom: a line from `top` to `foot` at each, its name below; no name leaves the picture."""
+    """Dates along the bottom: a line from `top` to `foot` at each, its name below where there is room for it."""
+    taken = -math.inf
     for day, said in calendar_ticks(start, days, x.end - x.start):
         half = width_of(said, 12) / 2
+        place = min(max(x(day), half), x.end - half)
         yield line(x(day), top, x(day), foot, "grid")
-        yield text(min(max(x(day), half), x.end - half), foot + 14, said, class_="axis", anchor="middle")
+        if place - half > taken + _APART:
+            yield text(place, foot + 14, said, class_="axis", anchor="middle")
+            taken = place + half
 
 
 def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -69,7 +69,9 @@ def _wrapped(block: str) -> str:
     if block.startswith(("|", "    ")):
         return block
     items = re.split(r"\n(?=- |\d+\. )", block)
-    return "\n".join(textwrap.fill(item, WIDTH, subsequent_indent="  " * _is_item(item)) for item in items)
+    return "\n".join(
+        textwrap.fill(" ".join(item.split()), WIDTH, subsequent_indent="  " * _is_item(item)) for item in items
+    )
 
 
 def _is_item(text: str) -> bool:

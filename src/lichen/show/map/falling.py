@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from lichen.check.wording import does, listed
 from lichen.dependency.contagion_debts import KEPT_IN_DEFAULT, Debts
 from lichen.dependency.contagion_parties import PartyContagion, PartyFailure
 from lichen.dependency.contagion_thresholds import Falls
@@ -16,7 +17,7 @@ MOST_TOLD = 5
 
 def failure_says(titles: Titles, contagion: PartyContagion, failure: PartyFailure) -> str:
     """`If the mill stops, the bakery and 2 others fall, in 2 rounds; 41 % of what all live on is in doubt.`"""
-    stops = f"If {plain(failure.title)} stops"
+    stops = f"If {does(plain(failure.title), 'stop')}"
     if failure.untold:
         reached = _some(failure.untold, titles)
         return f"{stops}, what follows cannot be told: nobody says how hard it hits {reached}."
@@ -59,12 +60,12 @@ def _some(names: Sequence[str], titles: Titles) -> str:
     first = titles.party(names[0])
     if len(names) == 1:
         return first
-    return f"{first} and {titles.party(names[1]) if len(names) == 2 else f'{number(len(names) - 1)} others'}"
+    return listed((first, titles.party(names[1]) if len(names) == 2 else f"{number(len(names) - 1)} others"))
 
 
 def _falls(falls: Falls, titles: Titles, horizon_days: float) -> str:
     fallen = [name for turn in falls.rounds for name in turn]
-    said = f"{_some(fallen, titles)} {'falls' if len(fallen) == 1 else 'fall'}"
+    said = does(_some(fallen, titles), "fall")
     if len(falls.rounds) > 1:
         said += f", in {len(falls.rounds)} rounds"
     if falls.by_end is None or len(falls.by_end) == len(fallen):

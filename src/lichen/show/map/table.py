@@ -7,6 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from lichen.check.wording import does, itself
 from lichen.dependency.contagion_members import MemberReach
 from lichen.dependency.harm import Damage
 from lichen.dependency.map import DependencyMap, PartyMap
@@ -186,7 +187,7 @@ def _direct(dependencies: DependencyMap, titles: Titles) -> Iterator[str]:
 
 
 def _untold(titles: Titles, untold: Untold) -> str:
-    return f"what {_flows(titles, untold.flows)} from {titles.party(untold.on)} is worth to it"
+    return f"what {_flows(titles, untold.flows)} from {titles.party(untold.on)} is worth"
 
 
 def _not_given(titles: Titles, untold: Untold) -> str:
@@ -208,11 +209,12 @@ def _through(dependencies: DependencyMap, titles: Titles) -> list[str]:
 
 
 def _indirect(titles: Titles, indirect: Indirect) -> str:
+    party = titles.party(indirect.party)
     ways = [(titles.party(name), part) for name, part in indirect.through if name != indirect.on][:3]
-    on = "itself" if indirect.on == indirect.party else titles.party(indirect.on)
+    on = itself(party) if indirect.on == indirect.party else titles.party(indirect.on)
     parts = [f"{name} {_size(part)}" for name, part in ways] if len(ways) > 1 else [name for name, _ in ways]
     through = f", through {', '.join(parts)}" if parts else ""
-    return f"{_size(indirect.extra)}  {titles.party(indirect.party)} on {on}{through}"
+    return f"{_size(indirect.extra)}  {party} on {on}{through}"
 
 
 def _size(share: float) -> str:
@@ -240,7 +242,7 @@ def _power(titles: Titles, power: Power) -> str:
     said += f", {_known(power.other_on_one)} of {other} on {one}."
     for name, count in ((one, power.alternatives_of_one), (other, power.alternatives_of_other)):
         if count is not None:
-            said += f" {name} has {number(count)} other partners."
+            said += f" {does(name, f'have {number(count)} other partners')}."
     if power.share_of_one is not None:
         said += f" Of a gain to divide, {one} could ask {percent(power.share_of_one)}."
     return said

@@ -16,8 +16,8 @@ OUTSIDE = "outside"
 
 
 def plain(text: str) -> str:
-    """A text of the file on one line, without the characters that no XML file may hold."""
-    return " ".join(_NO_XML.sub("\ufffd", text).split())
+    """A text of the file on one line, without the characters that no XML file may hold; a name of several stays one."""
+    return type(text)(" ".join(_NO_XML.sub("\ufffd", text).split()))
 
 
 @final

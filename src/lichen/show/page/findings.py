@@ -94,11 +94,18 @@ def _rest(finding: Finding, among: Sequence[Finding]) -> Iterator[Html]:
     if not finding.decided:
         yield element("p", "More futures would be needed to decide this.", class_="small")
     if finding.evidence:
-        yield element("ul", *(_evidence(seen, finding.says) for seen in finding.evidence))
+        yield element(
+            "ul", *(_evidence(seen, finding.says) for seen in finding.evidence if not _is_said(seen, finding))
+        )
     if finding.remedy is not None:
         yield _repair(finding, finding.remedy, among)
     if finding.needs:
         yield element("p", element("strong", "To find out: "), prose(finding.needs), class_="needed")
+
+
+def _is_said(seen: Evidence, finding: Finding) -> bool:
+    """Whether it adds nothing to what the finding says: no word, no figure and no place."""
+    return seen.says == finding.says and seen.figure is None and seen.at is None
 
 
 def _evidence(seen: Evidence, said: str) -> Html:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from lichen.show.charts import fan
 from lichen.show.markup import Html, element
 from lichen.show.page.parts import chart, document, part, prose, table
-from lichen.show.simulated import SECTIONS, beside, fan_of, floors_table, how, series_in, stopped
-from lichen.simulation.caution import sentences
+from lichen.show.simulated import SECTIONS, beside, doubts, fan_of, floors_table, how, series_in, stopped
 from lichen.simulation.prospects import Prospects
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def futures_page(prospects: Prospects, relationship: Relationship) -> str:
             element("h1", "Where it goes"),
             element("p", how(prospects, relationship), class_="lead"),
             element("p", done, class_="lead") if done else None,
-            *(element("p", prose(said), class_="lead") for said in sentences(prospects.cautions)),
+            *(element("p", prose(said), class_="lead") for said in doubts(prospects, relationship)),
         ),
         element(
             "main",

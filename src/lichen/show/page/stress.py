@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from lichen.check.wording import does, listed
 from lichen.show import figures, words
 from lichen.show.charts import blows, departures
 from lichen.show.charts.blows import Blow, Blows
@@ -45,7 +46,8 @@ _CAPTIONS = {
 }
 """What a picture shows of each question."""
 _SCALE = (
-    "Bars are shares of a healthy range; what brings a side to its floor stands on top. Thin lines: 95 % intervals."
+    "Bars are shares of a healthy range; what brings a side to its floor stands on top. A bar with a point goes on to "
+    "the figure beside it. Thin lines: 95 % intervals."
 )
 """How a picture is to be read."""
 _LEADS = {
@@ -138,10 +140,8 @@ def _blows(stress: Stress, name: str) -> Iterator[Blow]:
         cheats = [cheat for cheat in stress.cheating or () if cheat.harmed is None or cheat.harmed.is_felt]
         shown = foremost(cheats, _BARS, doer=lambda cheat: "+".join(cheat.deviation.by))
         for cheat in sorted(shown, key=lambda cheat: hardness(cheat.harmed)):
-            yield from _blow(
-                f"{' and '.join(cheat.titles)}: gives {way(cheat.deviation)} from {when(cheat.day).partition(' ')[2]}",
-                cheat.harmed,
-            )
+            deed = f"{listed(cheat.titles)}: {way(cheat.deviation)} from {when(cheat.day).partition(' ')[2]}"
+            yield from _blow(deed, cheat.harmed)
 
 
 def _blow(title: str, hit: Effect | None) -> Iterator[Blow]:
@@ -181,7 +181,7 @@ def _figures(stress: Stress, name: str) -> Html | None:
 def _tried(stress: Stress, name: str) -> Iterator[tuple[str, tuple[Effect, ...]]]:
     if name == "exits":
         tried = stress.exits.tried if stress.exits is not None else ()
-        yield from ((f"{one.title} leaves {when(one.day)}", one.effects) for one in tried)
+        yield from ((f"{does(one.title, 'leave')} {when(one.day)}", one.effects) for one in tried)
     elif name == "shocks" and stress.shocks is not None:
         yield from ((one.brief, one.effects) for one in stress.shocks.tried)
     elif name == "links":

@@ -37,7 +37,7 @@ def _rows(judged: Judged) -> Iterator[tuple[str, str, str, str]]:
         for party in judged.relationship.touched_parties:
             trace = lane.headroom.get(party.name)
             if trace is not None:
-                yield (lane_title(name), party.title, *_fares(trace))
+                yield (lane_title(name, judged.relationship), party.title, *_fares(trace))
 
 
 def _fares(trace: Trace) -> tuple[str, str]:
