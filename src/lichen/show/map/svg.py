@@ -16,11 +16,13 @@ from lichen.relationship.flow import WORLD
 from lichen.show.charts.drawing import text, width_of, wrapped
 from lichen.show.figures import number, percent
 from lichen.show.map.layout import Box, Curve, label_spots, most_bow, nearest_spots, on_ellipse, routes
-from lichen.show.map.words import Titles, called, foremost, is_harm, kind_of, marks, plain, titles_of
+from lichen.show.map.words import Titles, called, is_harm, kind_of, marks, plain, titles_of
 from lichen.show.markup import Html, element, join
 
 MOST_PARTIES, MOST_FLOWS = 16, 48
-"""So many parties, those on whom the others lean most, and so many flows between them, the heaviest, are drawn."""
+"""So many parties, around the one on which the others lean most, and so many flows between them, the heaviest, are
+drawn.
+"""
 
 NARROW = 560
 """Below this width flows carry numbers, and their names stand in a list below."""
@@ -110,11 +112,29 @@ def draw(dependencies: DependencyMap, width: int = 860, name: str = "map") -> Ht
 
 def _drawn(dependencies: DependencyMap) -> DependencyMap:
     """The parties and flows that are drawn, in the order of the file."""
-    parties = foremost(dependencies, MOST_PARTIES)
-    shown = {WORLD, *(party.name for party in parties)}
+    chosen = _around_the_first(dependencies)
+    parties, shown = tuple(party for party in dependencies.parties if party.name in chosen), {WORLD, *chosen}
     between = [edge for edge in dependencies.edges if {edge.giver, edge.receiver} <= shown]
     heaviest = {edge.flow for edge in sorted(between, key=lambda edge: -(edge.weight or 0.0))[:MOST_FLOWS]}
     return replace(dependencies, parties=parties, edges=tuple(edge for edge in between if edge.flow in heaviest))
+
+
+def _around_the_first(dependencies: DependencyMap) -> set[str]:
+    """The party on which the others lean most, then of those linked with the chosen again and again the same."""
+    ranked = sorted(zip(dependencies.lean, dependencies.parties, strict=True), key=lambda pair: -pair[0])
+    rank = {party.name: turn for turn, (_, party) in enumerate(ranked)}
+    if len(rank) <= MOST_PARTIES:
+        return set(rank)
+    linked: dict[str, set[str]] = {name: set() for name in rank}
+    for edge in dependencies.edges:
+        if {edge.giver, edge.receiver} <= rank.keys():
+            linked[edge.giver].add(edge.receiver)
+            linked[edge.receiver].add(edge.giver)
+    chosen: set[str] = set()
+    while len(chosen) < MOST_PARTIES:
+        near = set().union(*(linked[name] for name in chosen)) - chosen
+        chosen.add(min(near or rank.keys() - chosen, key=rank.__getitem__))
+    return chosen
 
 
 def _not_drawn(whole: DependencyMap, drawn: DependencyMap, width: float) -> Iterator[_Piece]:
@@ -123,7 +143,7 @@ def _not_drawn(whole: DependencyMap, drawn: DependencyMap, width: float) -> Iter
     left = [f"{number(parties)} more sides"] if parties else []
     left += [f"{number(flows)} more flows"] if flows else []
     if left:
-        said = f"Not drawn: {' and '.join(left)}. These are those on which the others lean most."
+        said = f"Not drawn: {' and '.join(left)}. Drawn is what lies around the side on which the others lean most."
         yield _Piece(tuple(wrapped(said, width - 32, 12.5, 3)))
 
 

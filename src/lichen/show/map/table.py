@@ -17,7 +17,7 @@ from lichen.dependency.through import FIRST_ROUNDS, Indirect, Path
 from lichen.relationship.flow import WORLD
 from lichen.show.figures import number, percent, span
 from lichen.show.map.falling import falling
-from lichen.show.map.words import OUTSIDE, Titles, foremost, is_harm, kind_of, plain, titles_of
+from lichen.show.map.words import OUTSIDE, Titles, is_harm, kind_of, plain, titles_of
 
 WIDTH = 80
 MOST_PARTIES = 20
@@ -35,7 +35,7 @@ def table(dependencies: DependencyMap) -> str:
     """The map's text."""
     titles, contagion = titles_of(dependencies), dependencies.contagion
     lines = [*_wrap(plain(dependencies.title)), *_wrap(" ".join(_rests_on(dependencies)))]
-    told = foremost(dependencies, MOST_PARTIES)
+    told = _foremost(dependencies)
     for party in told:
         lines += ["", *_party(dependencies, titles, party)]
     if len(told) < len(dependencies.parties):
@@ -58,6 +58,13 @@ def table(dependencies: DependencyMap) -> str:
         if said:
             lines += ["", head, *(line for item in said for line in _wrap(item, "  ", "    "))]
     return "\n".join(lines) + "\n"
+
+
+def _foremost(dependencies: DependencyMap) -> tuple[PartyMap, ...]:
+    """All parties, or those on whom the others lean most; in the order of the file."""
+    ranked = sorted(zip(dependencies.lean, dependencies.parties, strict=True), key=lambda pair: -pair[0])
+    chosen = {party.name for _, party in ranked[:MOST_PARTIES]}
+    return tuple(party for party in dependencies.parties if party.name in chosen)
 
 
 def _rests_on(dependencies: DependencyMap) -> Iterator[str]:

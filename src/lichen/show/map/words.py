@@ -41,13 +41,6 @@ def titles_of(dependencies: DependencyMap) -> Titles:
     )
 
 
-def foremost(dependencies: DependencyMap, most: int) -> tuple[PartyMap, ...]:
-    """All parties, or so many on whom the others lean most; in the order of the file."""
-    ranked = sorted(zip(dependencies.lean, dependencies.parties, strict=True), key=lambda pair: -pair[0])[:most]
-    chosen = {party.name for _, party in ranked}
-    return tuple(party for party in dependencies.parties if party.name in chosen)
-
-
 def called(edge: Edge) -> str:
     """What a flow is called: its name, or its key as words."""
     return plain(edge.title.replace("_", " "))
