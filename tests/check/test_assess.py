@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from lichen.check import assess as closer
 from lichen.check.assess import FLIP_RUNS, assess
 from lichen.check.evidence import evidence_of
 from lichen.check.verdict import Verdict, judge
@@ -33,6 +36,18 @@ def test_what_few_futures_leave_open_more_decide() -> None:
     assert [f.about for f in before.findings if not f.decided]
     assert not [f.about for f in after.findings if not f.decided]
     assert (before.verdict, after.verdict) == ("at risk", "symbiotic")
+
+
+def test_a_closer_look_is_left_out_where_there_is_room_for_little_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    subject = relationship((WORLDS / "slow-bleed.yaml").read_text())
+    about = "reciprocal_viability"
+    # 400 futures leave -0.0008 open (-0.017 to 0.015), which 256 times as many should settle; 16 times as many do
+    assert [f.about for f in over(subject, 400).findings if not f.decided] == [about]
+    found = assess(subject, runs=400, search=False).verdict.finding(about)
+    assert found is not None and found.decided
+    monkeypatch.setattr(closer, "WORK", subject.time.steps * 16 * 400)
+    found = assess(subject, runs=400, search=False).verdict.finding(about)
+    assert found is not None and not found.decided
 
 
 def test_a_closer_look_keeps_the_repair() -> None:

@@ -37,6 +37,8 @@ MOST_TIMES = 16
 """A closer look takes at most so many times as many futures."""
 WORK = 40_000_000
 """Future-steps, over all lanes and members, that a closer look may take."""
+WORTH_A_LOOK = 0.25
+"""A closer look for whose work there is less room than for this part of what should settle a finding is left out."""
 REPAIR_RUNS = 200
 """Futures in which a repair is tried at most, the first of those asked for."""
 TRIED_WORK = 600_000
@@ -54,6 +56,9 @@ MOST_JUDGED = 20
 LEAST_JUDGED = 3
 LEAST_RUNS = 200
 """Below so many futures nothing is searched: the run was asked to be short."""
+
+WHOLE = ("only",)
+"""The kinds of experiments of which more than rooms is looked at, as of `base`."""
 
 _LOOP = "reinforcement_feedback_channel"
 _FOR_FLIPS = ("cut", "stopped", "boost", "damp", "shock", "exit", "no_goodwill")
@@ -86,7 +91,7 @@ def assess(
     is told the share of the work that is done.
     """
     experiments = standard_experiments(relationship, scenario)
-    futures = simulate(relationship, experiments, runs=runs, seed=seed)
+    futures = _try_all(relationship, experiments, runs, seed)
     evidence = _with_pairs(evidence_of(relationship, futures, record=record, party=party), experiments)
     evidence = _with_members(evidence, scenario)
     tick(0.5)
@@ -104,6 +109,14 @@ def assess(
     verdict = _with_flips(verdict, evidence, experiments, looks_far)
     tick(1.0)
     return Assessment(verdict=replace(verdict, cautions=_cautions(evidence)), evidence=evidence)
+
+
+def _try_all(relationship: Relationship, experiments: tuple[Experiment, ...], runs: int, seed: int) -> Futures:
+    """Every experiment: of those whose flows are looked at all that is to be known, of the others the rooms."""
+    whole = _of_kinds(experiments, WHOLE)
+    others = (experiments[0], *(e for e in experiments if e not in whole))
+    rooms = simulate(relationship, others, runs=runs, seed=seed, only_rooms=True)
+    return simulate(relationship, whole, runs=runs, seed=seed, engine=rooms.engine).beside(rooms)
 
 
 def _cautions(evidence: CheckInput) -> tuple[Caution, ...]:
@@ -208,8 +221,10 @@ def _next_look(
     for place, finding in enumerate(findings):
         if not finding.decided:
             bound = WORK // (step_work * len(_needed(experiments, (finding.about,))))
-            runs = min(times_to_decide(finding) * seen[place], MOST_TIMES * evidence.futures.runs, bound)
-            if runs > seen[place]:
+            needed = times_to_decide(finding) * seen[place]
+            runs = min(needed, MOST_TIMES * evidence.futures.runs, bound)
+            hopeless = runs == bound < WORTH_A_LOOK * needed
+            if runs > seen[place] and not hopeless:
                 asked.setdefault(int(runs), []).append(place)
     return min(asked.items(), default=None)
 
