@@ -96,10 +96,9 @@ def assess(
     evidence = _with_members(evidence, scenario)
     tick(0.5)
     looks_far = search and runs >= LEAST_RUNS
-    verdict = judge(evidence)
-    if looks_far and _terms_matter(evidence, verdict):
+    if looks_far and _terms_matter(evidence):
         evidence = replace(evidence, trials=_trials(evidence, experiments[:1]))
-        verdict = judge(evidence)
+    verdict = judge(evidence)
     tick(0.6)
     verdict = _closer(evidence, verdict, experiments)
     tick(0.7)
@@ -153,10 +152,9 @@ def _with_members(evidence: CheckInput, scenario: str | None) -> CheckInput:
     return replace(evidence, members=ranking, struck=struck)
 
 
-def _terms_matter(evidence: CheckInput, verdict: Verdict) -> bool:
+def _terms_matter(evidence: CheckInput) -> bool:
     """Whether a term might mend something, or game a shared measure that does not show everybody."""
-    viability = verdict.finding("reciprocal_viability")
-    falls = viability is not None and viability.status != "holds"
+    falls = any(finding.status != "holds" for finding in checks()["reciprocal_viability"].look(evidence))
     return falls or (bool(evidence.relationship.rules.shared_value) and not shows_everybody(evidence))
 
 
