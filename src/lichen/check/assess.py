@@ -114,7 +114,7 @@ def _try_all(relationship: Relationship, experiments: tuple[Experiment, ...], ru
     """Every experiment: of those whose flows are looked at all that is to be known, of the others the rooms."""
     whole = _of_kinds(experiments, WHOLE)
     others = (experiments[0], *(e for e in experiments if e not in whole))
-    rooms = simulate(relationship, others, runs=runs, seed=seed, only_rooms=True)
+    rooms = simulate(relationship, others, runs=runs, seed=seed, tallies=False)
     return simulate(relationship, whole, runs=runs, seed=seed, engine=rooms.engine).beside(rooms)
 
 

@@ -134,8 +134,8 @@ class Lane:
     number of members. `lost_above`: by `party.capacity`, what exceeded `at_most` [future]. `risk_paid`: by
     `party.capacity`, net amount paid (+) or received (-) through risk sharing [future]. `falls`: by party, for
     shocks only. `clips`: by term that reviews set. `fallen`: by group, where one member is struck: how many other
-    members then fall below their floor at some time and do not in `base`, in the mean over futures. Where only rooms
-    were kept, there are no flows, measures, balances, losses, payments and clips.
+    members then fall below their floor at some time and do not in `base`, in the mean over futures. Of a run without
+    tallies there are no `flows`, `measures`, `balance`, `lost_above`, `risk_paid` and `clips`.
     """
 
     name: str

@@ -151,13 +151,13 @@ def released(program: Program) -> Mapping[int, list[int]]:
 
 
 def without_tallies(program: Program) -> Program:
-    """The program without what only totals of flows, tallies of parties, losses and measures need."""
+    """The program without what only tallies of parties, losses, measures and what flows add and take need."""
     read = {node.beside for node in program.nodes if node.operation == "balance"}
     capacities = tuple(replace(capacity, lost=None) for capacity in program.capacities)
     roots = (
         (capacities, program.presences, program.terms, program.triggers),
         (program.parameters, program.memories, program.promises),
-        tuple((flow.rate, flow.lag, flow.lost, flow.after) for flow in program.flows),
+        tuple((flow.rate, flow.total, flow.lag, flow.lost, flow.after) for flow in program.flows),
         tuple((party.headroom, party.mean, party.tenth, party.between) for party in program.parties),
         tuple((party.received, party.borne) for party in program.parties if party.name in read),
     )

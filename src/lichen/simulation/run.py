@@ -50,27 +50,28 @@ def simulate(
     engine: Literal["numpy", "numba"] | None = None,
     threads: int | None = None,
     on_chunk: OnChunk | None = None,
-    only_rooms: bool = False,
+    tallies: bool = True,
 ) -> Futures:
     """The relationship in `runs` futures, in every experiment the same.
 
     Values that nobody states are not-a-numbers and stay so in all that depends on them. Where nothing is drawn, all
     futures are one, and that one is run. `progress` is told how many futures are done and of how many; `chunk` futures
     run at a time (chosen by size when None), which changes no figure. `on_chunk` is given the whole courses of each
-    chunk when it is done; then every future is run, and nothing else is kept. `only_rooms`: kept is the room of parties
-    and capacities alone. The `engine` is chosen by the size of the work when None: the fast one where that is large and
-    Numba is installed; its figures are the same up to rounding. It runs as many `threads` as there are processors when
-    None. Experiments too large to stand side by side run in turn.
+    chunk when it is done; then every future is run, and nothing else is kept. Without `tallies` neither what sides give
+    and receive nor measures are worked out: the rooms of parties and capacities are kept, and in chunks the courses of
+    levels, rooms, flows and terms. The `engine` is chosen by the size of the work when None: the fast one where that is
+    large and Numba is installed; its figures are the same up to rounding. It runs as many `threads` as there are
+    processors when None. Experiments too large to stand side by side run in turn.
     """
     at_once = most_at_once(relationship)
     if on_chunk is None and len(experiments) > max(2, at_once):
         asked = partial(simulate, relationship, runs=runs, seed=seed, chunk=chunk, engine=engine, threads=threads)
-        return _in_turn(partial(asked, only_rooms=only_rooms), experiments, at_once, progress)
+        return _in_turn(partial(asked, tallies=tallies), experiments, at_once, progress)
     needs = interventions.needs(relationship, experiments)
     program = compile_program(relationship, needs)
-    if only_rooms:
+    if not tallies:
         program = without_tallies(program)
-    recording = Recording(relationship, program, experiments, runs, on_chunk, only_rooms=only_rooms)
+    recording = Recording(relationship, program, experiments, runs, on_chunk, tallies=tallies)
     alike = on_chunk is None and not has_chance(relationship)
     futures = range((min(runs, 1) if alike else runs) if experiments else 0)
     work = _work(relationship, program, experiments, len(futures))
