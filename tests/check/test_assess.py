@@ -50,6 +50,17 @@ def test_a_closer_look_is_left_out_where_there_is_room_for_little_of_it(monkeypa
     assert found is not None and not found.decided
 
 
+def test_what_no_finding_looks_at_stands_beside_over_fewer_futures(monkeypatch: pytest.MonkeyPatch) -> None:
+    subject = relationship((WORLDS / "healthy-partnership.yaml").read_text())
+    monkeypatch.setattr(closer, "BESIDE_RUNS", 40)
+    found = assess(subject, runs=64, search=False).verdict.readings
+    few, all_of_them = (over(subject, runs).readings for runs in (40, 64))
+    for name in ("durable_mutual_benefit", "opportunism", "joint_capacity"):
+        assert found.outcomes[name] == few.outcomes[name] != all_of_them.outcomes[name]
+    assert found.tuning == all_of_them.tuning != few.tuning
+    assert found.tradeoffs == all_of_them.tradeoffs
+
+
 def test_a_closer_look_keeps_the_repair() -> None:
     text = edit(
         (CASES / "invariants/reciprocal_viability.yaml").read_text().replace("spread: 6 %", "spread: 20 %"),

@@ -45,6 +45,8 @@ TRIED_WORK = 600_000
 """Future-steps, over all members, of one lane in which a repair is tried."""
 MOST_TERMS = 6
 """Terms that are tried at their limits; further ones are left out."""
+BESIDE_RUNS = 1000
+"""Futures of experiments that stand beside the verdict: no finding looks at them."""
 TRIAL_RUNS = 100
 FLIP_RUNS = 100
 PAIR_RUNS = 200
@@ -57,8 +59,8 @@ LEAST_JUDGED = 3
 LEAST_RUNS = 200
 """Below so many futures nothing is searched: the run was asked to be short."""
 
-WHOLE = ("only",)
-"""The kinds of experiments of which more than rooms is looked at, as of `base`."""
+TALLIED = ("only",)
+"""The kinds of experiments of which findings look at tallies, as they do of `base`."""
 
 _LOOP = "reinforcement_feedback_channel"
 _FOR_FLIPS = ("cut", "stopped", "boost", "damp", "shock", "exit", "no_goodwill")
@@ -91,9 +93,9 @@ def assess(
     is told the share of the work that is done.
     """
     experiments = standard_experiments(relationship, scenario)
-    futures = _try_all(relationship, experiments, runs, seed)
-    evidence = _with_pairs(evidence_of(relationship, futures, record=record, party=party), experiments)
-    evidence = _with_members(evidence, scenario)
+    futures = _try(relationship, experiments, runs, seed)
+    evidence = _with_beside(evidence_of(relationship, futures, record=record, party=party), experiments)
+    evidence = _with_members(_with_pairs(evidence, experiments), scenario)
     tick(0.5)
     looks_far = search and runs >= LEAST_RUNS
     if looks_far and _terms_matter(evidence):
@@ -110,11 +112,11 @@ def assess(
     return Assessment(verdict=replace(verdict, cautions=_cautions(evidence)), evidence=evidence)
 
 
-def _try_all(relationship: Relationship, experiments: tuple[Experiment, ...], runs: int, seed: int) -> Futures:
-    """Every experiment: of those whose flows are looked at all that is to be known, of the others the rooms."""
-    whole = _of_kinds(experiments, WHOLE)
-    others = (experiments[0], *(e for e in experiments if e not in whole))
-    rooms = simulate(relationship, others, runs=runs, seed=seed, tallies=False)
+def _try(relationship: Relationship, experiments: tuple[Experiment, ...], runs: int, seed: int) -> Futures:
+    """The experiments that findings look at, without tallies but for those whose tallies they look at."""
+    whole = _of_kinds(experiments, TALLIED)
+    others = (e for e in _looked_at(experiments) if e not in whole)
+    rooms = simulate(relationship, (*experiments[:1], *others), runs=runs, seed=seed, tallies=False)
     return simulate(relationship, whole, runs=runs, seed=seed, engine=rooms.engine).beside(rooms)
 
 
@@ -125,11 +127,23 @@ def _cautions(evidence: CheckInput) -> tuple[Caution, ...]:
 
 
 def _again_in(
-    evidence: CheckInput, experiments: Sequence[Experiment], runs: int, *, of: Relationship | None = None
+    evidence: CheckInput,
+    experiments: Sequence[Experiment],
+    runs: int,
+    *,
+    of: Relationship | None = None,
+    tallies: bool = True,
 ) -> Futures:
     """The same draws again in other experiments, by the engine that is there; `of` a changed relationship."""
-    before = evidence.futures
-    return simulate(of or evidence.relationship, experiments, runs=runs, seed=before.seed, engine=before.engine)
+    seed, engine = evidence.futures.seed, evidence.futures.engine
+    return simulate(of or evidence.relationship, experiments, runs=runs, seed=seed, engine=engine, tallies=tallies)
+
+
+def _with_beside(evidence: CheckInput, experiments: tuple[Experiment, ...]) -> CheckInput:
+    """What there is, and some of the same futures in the experiments that no finding looks at."""
+    others = (e for e in experiments if e.name not in evidence.futures.lanes)
+    runs = min(evidence.futures.runs, BESIDE_RUNS)
+    return replace(evidence, beside=_again_in(evidence, (*experiments[:1], *others), runs, tallies=False))
 
 
 def _with_pairs(evidence: CheckInput, experiments: Sequence[Experiment]) -> CheckInput:
@@ -137,7 +151,7 @@ def _with_pairs(evidence: CheckInput, experiments: Sequence[Experiment]) -> Chec
     pairs, runs = worst_pairs(evidence, experiments), min(evidence.futures.runs, PAIR_RUNS)
     if not pairs:
         return evidence
-    return replace(evidence, pairs=_again_in(evidence, (experiments[0], *pairs), runs))
+    return replace(evidence, pairs=_again_in(evidence, (experiments[0], *pairs), runs, tallies=False))
 
 
 def _with_members(evidence: CheckInput, scenario: str | None) -> CheckInput:
@@ -179,7 +193,7 @@ def _with_repairs_tried(verdict: Verdict, evidence: CheckInput, scenario: str | 
         return verdict
 
     def again(changed: Relationship) -> CheckInput:
-        needed = _needed(standard_experiments(changed, scenario), (*checks(), _LOOP))
+        needed = _looked_at(standard_experiments(changed, scenario))
         return evidence_of(changed, _again_in(evidence, needed, runs, of=changed))
 
     def judged(of: CheckInput) -> tuple[Finding, ...]:
@@ -234,6 +248,11 @@ def _again(evidence: CheckInput, finding: Finding) -> Finding:
         return next((f for f in check.look(evidence) if f.about == finding.about), finding)
     asked = (f for look in (own_checks, rules_kept) for f in look(evidence))
     return next((f for f in asked if (f.about, f.parties) == (finding.about, finding.parties)), finding)
+
+
+def _looked_at(experiments: Iterable[Experiment]) -> tuple[Experiment, ...]:
+    """The experiments that any finding looks at."""
+    return _needed(experiments, (*checks(), _LOOP))
 
 
 def _needed(experiments: Iterable[Experiment], abouts: Iterable[str]) -> tuple[Experiment, ...]:

@@ -28,7 +28,7 @@ CHUNK_NUMBERS = 26_000
 CHUNK_MEMBERS = 200_000
 """How many numbers a register of one chunk holds at most, without and with members, so that they stay in the cache."""
 LAGGING = ("transit", "memory")
-LARGE = 7e8
+LARGE = 4e8
 """From so many operations on numbers on, the fast engine is done sooner in spite of the time that it takes to load,
 where some further runs follow, as they do in a verdict."""
 LARGE_UNPREPARED = 1e11
