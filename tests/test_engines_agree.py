@@ -43,6 +43,7 @@ SAME = 1e-8
 RUNS = 5
 PAGES = [file for file in FILES if file.split("/")[0] not in ("features", "three")]
 FEW_PAGES = [file for file in PAGES if file.startswith("worlds/")] + ["examples/mentorship.yaml"]
+ROOMS = ("headroom", "capacity_headroom", "group_mean", "group_tenth", "between", "presence")
 ENGINES: tuple[Literal["numpy", "numba"], ...] = ("numpy", "numba")
 
 
@@ -88,6 +89,27 @@ def verdict_of(relationship: Relationship, large: float, monkeypatch: pytest.Mon
         verdict = assess(relationship, runs=100, search=False).verdict
     assert bool(seen) == (large == 0 and has_chance(relationship))
     return verdict
+
+
+@pytest.mark.parametrize("file", FILES if ALL else FEW)
+def test_rooms_are_the_same_bit_by_bit_without_tallies(file: str) -> None:
+    reading = read_relationship(CASES / file)
+    if reading.relationship is None:
+        pytest.skip("not a relationship")
+    experiments = standard_experiments(reading.relationship)
+    for name in ENGINES:
+        whole, rooms = (
+            simulate(reading.relationship, experiments, runs=RUNS, engine=name, tallies=tallies)
+            for tallies in (True, False)
+        )
+        found, expected = dict(arrays(rooms)), dict(arrays(whole))
+        for path, values in found.items():
+            np.testing.assert_array_equal(values, expected[path], err_msg=path)
+        rest = {path for path in expected if not any(f".{kind}/" in path for kind in ROOMS)}
+        assert expected.keys() - found.keys() <= rest
+        for lane, kept in rooms.lanes.items():
+            assert dict(kept.falls) == dict(whole.lanes[lane].falls)
+            assert not (kept.flows or kept.measures or kept.balance or kept.risk_paid or kept.lost_above or kept.clips)
 
 
 @pytest.mark.parametrize("scenario", ["drought", "shop_closes", "better_terms"])

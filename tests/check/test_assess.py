@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from lichen.check import assess as closer
 from lichen.check.assess import FLIP_RUNS, assess
 from lichen.check.evidence import evidence_of
 from lichen.check.verdict import Verdict, judge
@@ -33,6 +36,29 @@ def test_what_few_futures_leave_open_more_decide() -> None:
     assert [f.about for f in before.findings if not f.decided]
     assert not [f.about for f in after.findings if not f.decided]
     assert (before.verdict, after.verdict) == ("at risk", "symbiotic")
+
+
+def test_a_closer_look_is_left_out_where_there_is_room_for_little_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    subject = relationship((WORLDS / "slow-bleed.yaml").read_text())
+    about = "reciprocal_viability"
+    # 400 futures leave -0.0008 open (-0.017 to 0.015), which 256 times as many should settle; 16 times as many do
+    assert [f.about for f in over(subject, 400).findings if not f.decided] == [about]
+    found = assess(subject, runs=400, search=False).verdict.finding(about)
+    assert found is not None and found.decided
+    monkeypatch.setattr(closer, "WORK", subject.time.steps * 16 * 400)
+    found = assess(subject, runs=400, search=False).verdict.finding(about)
+    assert found is not None and not found.decided
+
+
+def test_what_no_finding_looks_at_stands_beside_over_fewer_futures(monkeypatch: pytest.MonkeyPatch) -> None:
+    subject = relationship((WORLDS / "healthy-partnership.yaml").read_text())
+    monkeypatch.setattr(closer, "BESIDE_RUNS", 40)
+    found = assess(subject, runs=64, search=False).verdict.readings
+    few, all_of_them = (over(subject, runs).readings for runs in (40, 64))
+    for name in ("durable_mutual_benefit", "opportunism", "joint_capacity"):
+        assert found.outcomes[name] == few.outcomes[name] != all_of_them.outcomes[name]
+    assert found.tuning == all_of_them.tuning != few.tuning
+    assert found.tradeoffs == all_of_them.tradeoffs
 
 
 def test_a_closer_look_keeps_the_repair() -> None:

@@ -93,6 +93,13 @@ def test_the_size_of_a_chunk_changes_no_figure(held: int, monkeypatch: pytest.Mo
         alike(look_ahead(pond(), (in_scenario("flood"),), runs=300, chunk=chunk), whole)
 
 
+def test_saving_every_course_changes_no_figure() -> None:
+    seen: list[str] = []
+    saved = look_ahead(stream(), (), runs=300, save=lambda futures, courses: seen.extend(courses["base"]))
+    alike(saved, look_ahead(stream(), (), runs=300))
+    assert {"pond.water", "pond.borne", "stream"} <= set(seen)
+
+
 def test_a_scenario_stands_beside_the_relationship_as_it_is() -> None:
     lanes = look_ahead(pond(), (in_scenario("flood"),), runs=50).lanes
     there, flood = (lanes[name].bands["pond.water"].bounds for name in ("base", "scenario:flood"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, final
 
 import numpy as np
@@ -38,12 +39,16 @@ MOST_TIMES = 16
 """A closer look takes at most so many times as many futures."""
 WORK = 40_000_000
 """Future-steps, over all lanes and members, that a closer look may take."""
+WORTH_A_LOOK = 0.25
+"""A closer look for whose work there is less room than for this part of what should settle a finding is left out."""
 REPAIR_RUNS = 200
 """Futures in which a repair is tried at most, the first of those asked for."""
 TRIED_WORK = 600_000
 """Future-steps, over all members, of one lane in which a repair is tried."""
 MOST_TERMS = 6
 """Terms that are tried at their limits; further ones are left out."""
+BESIDE_RUNS = 1000
+"""Futures of experiments that stand beside the verdict: no finding looks at them."""
 TRIAL_RUNS = 100
 FLIP_RUNS = 100
 PAIR_RUNS = 200
@@ -55,6 +60,9 @@ MOST_JUDGED = 20
 LEAST_JUDGED = 3
 LEAST_RUNS = 200
 """Below so many futures nothing is searched: the run was asked to be short."""
+
+TALLIED = ("only",)
+"""The kinds of experiments of which findings look at tallies, as they do of `base`."""
 
 _LOOP = "reinforcement_feedback_channel"
 _FOR_FLIPS = ("cut", "stopped", "boost", "damp", "shock", "exit", "no_goodwill")
@@ -88,15 +96,15 @@ def assess(
     """
     relationship = with_drawn_members(relationship)
     experiments = standard_experiments(relationship, scenario)
-    futures = simulate(relationship, experiments, runs=runs, seed=seed, progress=lambda done, of: tick(0.5 * done / of))
-    evidence = _with_pairs(evidence_of(relationship, futures, record=record, party=party), experiments)
-    evidence = _with_others_drawn(_with_members(evidence, scenario), experiments[:1])
+    futures = _try(relationship, experiments, runs, seed, tick)
+    evidence = _with_beside(evidence_of(relationship, futures, record=record, party=party), experiments)
+    evidence = _with_members(_with_pairs(evidence, experiments), scenario)
+    evidence = _with_others_drawn(evidence, experiments[:1])
     tick(0.5)
     looks_far = search and runs >= LEAST_RUNS
-    verdict = judge(evidence)
-    if looks_far and _terms_matter(evidence, verdict):
+    if looks_far and _terms_matter(evidence):
         evidence = replace(evidence, trials=_trials(evidence, experiments[:1]))
-        verdict = judge(evidence)
+    verdict = judge(evidence)
     tick(0.6)
     verdict = _closer(evidence, verdict, experiments)
     tick(0.7)
@@ -108,6 +116,21 @@ def assess(
     return Assessment(verdict=replace(verdict, cautions=_cautions(evidence)), evidence=evidence)
 
 
+def _try(
+    relationship: Relationship,
+    experiments: tuple[Experiment, ...],
+    runs: int,
+    seed: int,
+    tick: Callable[[float], None],
+) -> Futures:
+    """The experiments that findings look at, without tallies but for those whose tallies they look at."""
+    run = partial(simulate, relationship, runs=runs, seed=seed)
+    whole = _of_kinds(experiments, TALLIED)
+    others = (e for e in _looked_at(experiments) if e not in whole)
+    rooms = run((*experiments[:1], *others), tallies=False, progress=lambda done, of: tick(0.3 * done / of))
+    return run(whole, engine=rooms.engine, progress=lambda done, of: tick(0.3 + 0.1 * done / of)).beside(rooms)
+
+
 def _cautions(evidence: CheckInput) -> tuple[Caution, ...]:
     """What makes the figures doubtful; what is no number is a finding of its own."""
     grown = (c for c in watched(evidence.relationship, evidence.futures.paths) if c.kind == "without bound")
@@ -115,11 +138,23 @@ def _cautions(evidence: CheckInput) -> tuple[Caution, ...]:
 
 
 def _again_in(
-    evidence: CheckInput, experiments: Sequence[Experiment], runs: int, *, of: Relationship | None = None
+    evidence: CheckInput,
+    experiments: Sequence[Experiment],
+    runs: int,
+    *,
+    of: Relationship | None = None,
+    tallies: bool = True,
 ) -> Futures:
     """The same draws again in other experiments, by the engine that is there; `of` a changed relationship."""
-    before = evidence.futures
-    return simulate(of or evidence.relationship, experiments, runs=runs, seed=before.seed, engine=before.engine)
+    seed, engine = evidence.futures.seed, evidence.futures.engine
+    return simulate(of or evidence.relationship, experiments, runs=runs, seed=seed, engine=engine, tallies=tallies)
+
+
+def _with_beside(evidence: CheckInput, experiments: tuple[Experiment, ...]) -> CheckInput:
+    """What there is, and some of the same futures in the experiments that no finding looks at."""
+    others = (e for e in experiments if e.name not in evidence.futures.lanes)
+    runs = min(evidence.futures.runs, BESIDE_RUNS)
+    return replace(evidence, beside=_again_in(evidence, (*experiments[:1], *others), runs, tallies=False))
 
 
 def _with_pairs(evidence: CheckInput, experiments: Sequence[Experiment]) -> CheckInput:
@@ -127,7 +162,7 @@ def _with_pairs(evidence: CheckInput, experiments: Sequence[Experiment]) -> Chec
     pairs, runs = worst_pairs(evidence, experiments), min(evidence.futures.runs, PAIR_RUNS)
     if not pairs:
         return evidence
-    return replace(evidence, pairs=_again_in(evidence, (experiments[0], *pairs), runs))
+    return replace(evidence, pairs=_again_in(evidence, (experiments[0], *pairs), runs, tallies=False))
 
 
 def _with_members(evidence: CheckInput, scenario: str | None) -> CheckInput:
@@ -147,13 +182,13 @@ def _with_others_drawn(evidence: CheckInput, base: Sequence[Experiment]) -> Chec
     relationship, runs = evidence.relationship, min(evidence.futures.runs, PAIR_RUNS)
     if not samples_of(relationship):
         return evidence
-    return replace(evidence, drawn_anew=_again_in(evidence, base, runs, of=with_others_drawn(relationship)))
+    others = _again_in(evidence, base, runs, of=with_others_drawn(relationship), tallies=False)
+    return replace(evidence, drawn_anew=others)
 
 
-def _terms_matter(evidence: CheckInput, verdict: Verdict) -> bool:
+def _terms_matter(evidence: CheckInput) -> bool:
     """Whether a term might mend something, or game a shared measure that does not show everybody."""
-    viability = verdict.finding("reciprocal_viability")
-    falls = viability is not None and viability.status != "holds"
+    falls = any(finding.status != "holds" for finding in checks()["reciprocal_viability"].look(evidence))
     return falls or (bool(evidence.relationship.rules.shared_value) and not shows_everybody(evidence))
 
 
@@ -178,7 +213,7 @@ def _with_repairs_tried(verdict: Verdict, evidence: CheckInput, scenario: str | 
         return verdict
 
     def again(changed: Relationship) -> CheckInput:
-        needed = _needed(standard_experiments(changed, scenario), (*checks(), _LOOP))
+        needed = _looked_at(standard_experiments(changed, scenario))
         return evidence_of(changed, _again_in(evidence, needed, runs, of=changed))
 
     def judged(of: CheckInput) -> tuple[Finding, ...]:
@@ -218,8 +253,10 @@ def _next_look(
     for place, finding in enumerate(findings):
         if not finding.decided:
             bound = WORK // (step_work * len(_needed(experiments, (finding.about,))))
-            runs = min(times_to_decide(finding) * seen[place], MOST_TIMES * evidence.futures.runs, bound)
-            if runs > seen[place]:
+            needed = times_to_decide(finding) * seen[place]
+            runs = min(needed, MOST_TIMES * evidence.futures.runs, bound)
+            hopeless = runs == bound < WORTH_A_LOOK * needed
+            if runs > seen[place] and not hopeless:
                 asked.setdefault(int(runs), []).append(place)
     return min(asked.items(), default=None)
 
@@ -231,6 +268,11 @@ def _again(evidence: CheckInput, finding: Finding) -> Finding:
         return next((f for f in check.look(evidence) if f.about == finding.about), finding)
     asked = (f for look in (own_checks, rules_kept) for f in look(evidence))
     return next((f for f in asked if (f.about, f.parties) == (finding.about, finding.parties)), finding)
+
+
+def _looked_at(experiments: Iterable[Experiment]) -> tuple[Experiment, ...]:
+    """The experiments that any finding looks at."""
+    return _needed(experiments, (*checks(), _LOOP))
 
 
 def _needed(experiments: Iterable[Experiment], abouts: Iterable[str]) -> tuple[Experiment, ...]:

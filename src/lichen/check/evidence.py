@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -47,10 +47,11 @@ class CheckInput:
 
     `party` is the side for whom it is asked, None for all. `start` is the first instant of the relationship, with
     every value that is known, `values` every value that the file says. `balance` is what the record says each side gave
-    and received. `trials` are terms moved to their limits, `pairs` the worst shocks two at a time, over few futures;
-    None when nobody tried. `members` are those of large groups whose failure reaches furthest, `struck` few futures in
-    which each of them is struck alone; None when there are none. `drawn_anew` are few futures in which other members of
-    very large groups are drawn; None when all members are looked at.
+    and received. `beside` are experiments that no finding looks at, over some of the futures and with `base`; None
+    where they are among `futures`. `trials` are terms moved to their limits, `pairs` the worst shocks two at a time,
+    over few futures; None when nobody tried. `members` are those of large groups whose failure reaches furthest,
+    `struck` few futures in which each of them is struck alone; None when there are none. `drawn_anew` are few futures
+    in which other members of very large groups are drawn; None when all members are looked at.
     """
 
     relationship: Relationship
@@ -60,6 +61,7 @@ class CheckInput:
     record: Record | None = None
     balance: Balance | None = None
     party: str | None = None
+    beside: Futures | None = None
     trials: Trials | None = None
     pairs: Futures | None = None
     members: MemberRanking | None = None
@@ -96,6 +98,11 @@ class CheckInput:
     def base(self) -> Lane:
         """The relationship as the file says."""
         return self.futures.base
+
+    @property
+    def aside(self) -> CheckInput:
+        """The same with the experiments that no finding looks at."""
+        return self if self.beside is None else replace(self, futures=self.beside)
 
     def lane(self, name: str) -> Lane | None:
         """One experiment, if it was run."""

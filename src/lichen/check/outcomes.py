@@ -26,6 +26,7 @@ _DEVIATIONS = {
 
 def durable_mutual_benefit(evidence: CheckInput) -> Reading:
     """The share of futures in which nobody is worse off than outside, at the end and in the worst year."""
+    evidence = evidence.aside
     outside = evidence.lane("outside")
     names = [party.name for party in evidence.essential if party.name in evidence.base.headroom]
     if outside is None or not names:
@@ -46,6 +47,7 @@ def durable_mutual_benefit(evidence: CheckInput) -> Reading:
 
 def opportunism(evidence: CheckInput) -> Reading:
     """The largest gain in room, over the horizon, that a side has from one way of cheating."""
+    evidence = evidence.aside
     gains = {}
     for way in _DEVIATIONS:
         for who, lane in evidence.lanes(way):
@@ -64,6 +66,7 @@ def opportunism(evidence: CheckInput) -> Reading:
 
 def joint_capacity(evidence: CheckInput) -> Reading:
     """The mean room of all sides together against outside, and the least of them."""
+    evidence = evidence.aside
     outside = evidence.lane("outside")
     names = [party.name for party in evidence.essential if party.name in evidence.base.headroom]
     if outside is None or not names:

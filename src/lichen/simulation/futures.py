@@ -7,7 +7,7 @@ per day, amounts in base units. Headroom is a plain number: 0 at the floor, 1 at
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, Literal, TypeAlias, TypeVar, final
 
 import numpy as np
@@ -134,7 +134,8 @@ class Lane:
     number of members. `lost_above`: by `party.capacity`, what exceeded `at_most` [future]. `risk_paid`: by
     `party.capacity`, net amount paid (+) or received (-) through risk sharing [future]. `falls`: by party, for
     shocks only. `clips`: by term that reviews set. `fallen`: by group, where one member is struck: how many other
-    members then fall below their floor at some time and do not in `base`, in the mean over futures.
+    members then fall below their floor at some time and do not in `base`, in the mean over futures. Of a run without
+    tallies there are no `flows`, `measures`, `balance`, `lost_above`, `risk_paid` and `clips`.
     """
 
     name: str
@@ -178,3 +179,7 @@ class Futures:
     def base(self) -> Lane:
         """The relationship as the file says."""
         return self.lanes["base"]
+
+    def beside(self, more: Futures) -> Futures:
+        """With further experiments in the same futures; what both have is taken from this run."""
+        return replace(self, lanes={**more.lanes, **self.lanes}, paths={**more.paths, **self.paths})

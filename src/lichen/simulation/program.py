@@ -7,14 +7,14 @@ register varies. Registers named `total` are one number a lane and future: sums 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import final
 
 from lichen.relationship.rules import Window
 from lichen.relationship.world import Process
 from lichen.simulation.drawn_members import Drawn
 from lichen.simulation.formulas import Memory
-from lichen.simulation.tape import Node, Register, unread
+from lichen.simulation.tape import Node, Register, live, unread
 
 AT_ONE = ("factor", "arriving", "sharing", "balance")
 AT_ZERO = ("level", "term", "memory", "lost", "owed", "time")
@@ -156,6 +156,20 @@ def released(program: Program) -> Mapping[int, list[int]]:
     """By the place of a node: the registers that nothing reads after it, so that their memory may be used again."""
     plans = (getattr(program, own.name) for own in fields(program) if own.name not in ("axes", "columns", "drawn"))
     return unread(program.nodes, {register.index for plan in plans for register in registers(plan)})
+
+
+def without_tallies(program: Program) -> Program:
+    """The program without what only tallies of parties, losses, measures and what flows add and take need."""
+    read = {node.beside for node in program.nodes if node.operation == "balance"}
+    capacities = tuple(replace(capacity, lost=None) for capacity in program.capacities)
+    roots = (
+        (capacities, program.presences, program.terms, program.triggers),
+        (program.parameters, program.memories, program.promises),
+        tuple((flow.rate, flow.total, flow.lag, flow.lost, flow.after) for flow in program.flows),
+        tuple((party.headroom, party.mean, party.tenth, party.between) for party in program.parties),
+        tuple((party.received, party.borne) for party in program.parties if party.name in read),
+    )
+    return replace(program, capacities=capacities, nodes=live(program.nodes, registers(roots)))
 
 
 def registers(plan: object) -> Iterator[Register]:

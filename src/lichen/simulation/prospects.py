@@ -142,7 +142,16 @@ def look_ahead(
         gathered.done = futures.stop
 
     try:
-        simulate(relationship, lanes, runs=runs, seed=seed, progress=progress, chunk=chunk, on_chunk=on_chunk)
+        simulate(
+            relationship,
+            lanes,
+            runs=runs,
+            seed=seed,
+            progress=progress,
+            chunk=chunk,
+            on_chunk=on_chunk,
+            tallies=save is not None,
+        )
     except KeyboardInterrupt:
         if not gathered.done:
             raise

@@ -39,7 +39,7 @@ COURSE_NUMBERS = 8_000_000
 
 @final
 class Recording:
-    """All that is kept of a run; nothing where every chunk is handed on."""
+    """All that is kept of a run, or without `tallies` the rooms; nothing where every chunk is handed on."""
 
     def __init__(
         self,
@@ -48,9 +48,13 @@ class Recording:
         experiments: Sequence[Experiment],
         runs: int,
         on_chunk: OnChunk | None = None,
+        *,
+        tallies: bool = True,
     ) -> None:
-        series = dict(_paths(program))
+        series = dict(_paths(program, tallies=tallies))
         program = program if on_chunk is None else _unasked(program)
+        if not tallies:
+            program = replace(program, flows=(), terms=(), measures={}, payments={})
         self.relationship, self.program, self.experiments, self.runs = relationship, program, experiments, runs
         self.on_chunk = on_chunk
         self.time = relationship.time
@@ -83,7 +87,8 @@ class Recording:
             term.name: Clips(times=np.zeros((lanes, runs)), first=np.full((lanes, runs), np.inf))
             for term in program.terms
         }
-        self.path_lanes = {e.name: lane for lane, e in enumerate(experiments) if on_chunk or e.name in COURSES}
+        names = [name for name, ending in COURSES.items() if ending or tallies]
+        self.path_lanes = {e.name: lane for lane, e in enumerate(experiments) if on_chunk or e.name in names}
         self.path_registers = {
             lane: {name: register for name, register in series.items() if on_chunk or name.endswith(COURSES[lane])}
             for lane in self.path_lanes
@@ -95,7 +100,7 @@ class Recording:
         """All paths `[series, time, future]`, one lane after the other."""
         courses = iter(self.courses)
         self.paths = {lane: {name: next(courses).T for name in names} for lane, names in kept_names.items()}
-        self.balances = {p.name: _empty_trace(runs) for p in program.parties}
+        self.balances = {p.name: _empty_trace(runs) for p in program.parties if "base" in self.path_lanes}
 
     def _struck(self) -> Mapping[int, tuple[str, int]]:
         """By lane, the one member of a group that is struck there, by its place."""
@@ -228,19 +233,21 @@ def _present(registers: Iterable[Register | None]) -> Iterable[Register]:
     return (register for register in registers if register is not None)
 
 
-def _paths(program: Program) -> Iterable[tuple[str, Register]]:
+def _paths(program: Program, *, tallies: bool) -> Iterable[tuple[str, Register]]:
     for capacity in program.capacities:
         yield f"{capacity.party}.{capacity.name}", capacity.total
     for party in program.parties:
         if party.headroom is not None:
             yield f"{party.name}.headroom", party.headroom
-        yield f"{party.name}.received", party.received
-        yield f"{party.name}.borne", party.borne
+        if tallies:
+            yield f"{party.name}.received", party.received
+            yield f"{party.name}.borne", party.borne
     for flow in program.flows:
         yield flow.name, flow.total
     for term in program.terms:
         yield term.name, term.in_force
-    yield from program.measures.items()
+    if tallies:
+        yield from program.measures.items()
 
 
 def _empty_trace(runs: int) -> dict[str, Array]:

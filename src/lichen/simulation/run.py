@@ -19,7 +19,7 @@ from lichen.simulation.cost import most_at_once
 from lichen.simulation.engine_numpy import Engine
 from lichen.simulation.experiments import Experiment
 from lichen.simulation.futures import Futures, OnChunk
-from lichen.simulation.program import Program
+from lichen.simulation.program import Program, without_tallies
 from lichen.simulation.recording import Recording
 from lichen.simulation.taking_down import ChunkRecorder
 
@@ -28,7 +28,7 @@ CHUNK_NUMBERS = 26_000
 CHUNK_MEMBERS = 200_000
 """How many numbers a register of one chunk holds at most, without and with members, so that they stay in the cache."""
 LAGGING = ("transit", "memory")
-LARGE = 7e8
+LARGE = 4e8
 """From so many operations on numbers on, the fast engine is done sooner in spite of the time that it takes to load,
 where some further runs follow, as they do in a verdict."""
 LARGE_UNPREPARED = 1e11
@@ -50,23 +50,28 @@ def simulate(
     engine: Literal["numpy", "numba"] | None = None,
     threads: int | None = None,
     on_chunk: OnChunk | None = None,
+    tallies: bool = True,
 ) -> Futures:
     """The relationship in `runs` futures, in every experiment the same.
 
     Values that nobody states are not-a-numbers and stay so in all that depends on them. Where nothing is drawn, all
     futures are one, and that one is run. `progress` is told how many futures are done and of how many; `chunk` futures
     run at a time (chosen by size when None), which changes no figure. `on_chunk` is given the whole courses of each
-    chunk when it is done; then every future is run, and nothing else is kept. The `engine` is chosen by the size of the
-    work when None: the fast one where that is large and Numba is installed; its figures are the same up to rounding. It
-    runs as many `threads` as there are processors when None. Experiments too large to stand side by side run in turn.
+    chunk when it is done; then every future is run, and nothing else is kept. Without `tallies` neither what sides give
+    and receive nor measures are worked out: the rooms of parties and capacities are kept, and in chunks the courses of
+    levels, rooms, flows and terms. The `engine` is chosen by the size of the work when None: the fast one where that is
+    large and Numba is installed; its figures are the same up to rounding. It runs as many `threads` as there are
+    processors when None. Experiments too large to stand side by side run in turn.
     """
     at_once = most_at_once(relationship)
     if on_chunk is None and len(experiments) > max(2, at_once):
         asked = partial(simulate, relationship, runs=runs, seed=seed, chunk=chunk, engine=engine, threads=threads)
-        return _in_turn(asked, experiments, at_once, progress)
+        return _in_turn(partial(asked, tallies=tallies), experiments, at_once, progress)
     needs = interventions.needs(relationship, experiments)
     program = compile_program(relationship, needs)
-    recording = Recording(relationship, program, experiments, runs, on_chunk)
+    if not tallies:
+        program = without_tallies(program)
+    recording = Recording(relationship, program, experiments, runs, on_chunk, tallies=tallies)
     alike = on_chunk is None and not has_chance(relationship)
     futures = range((min(runs, 1) if alike else runs) if experiments else 0)
     work = _work(relationship, program, experiments, len(futures))
@@ -109,8 +114,7 @@ def _in_turn(
     for start in range(size, len(others), size):
         if progress is not None:
             progress(start * found.runs // len(others), found.runs)
-        more = run((first, *others[start : start + size]))
-        found = replace(found, lanes={**more.lanes, **found.lanes}, paths={**more.paths, **found.paths})
+        found = found.beside(run((first, *others[start : start + size])))
     order = {experiment.name: found.lanes[experiment.name] for experiment in experiments}
     return replace(found, lanes=order)
 

@@ -82,7 +82,8 @@ def answers(dynamics: Dynamics) -> tuple[Answer, ...]:
 
     A course that overshoots further and further is looked at only until it does.
     """
-    cones = {name: _cone(dynamics, name) for name in dynamics.stocks if _is_capacity(dynamics, name)}
+    read = {name: names(tree) for name, tree in dynamics.formulas.items()}
+    cones = {name: _cone(read, name) for name in dynamics.stocks if _is_capacity(dynamics, name)}
     moments = _moments(dynamics)
     if len(moments) * sum(map(len, cones.values())) > MOST_VALUES:
         moments = moments[:1]
@@ -213,13 +214,13 @@ def _is_capacity(dynamics: Dynamics, stock: str) -> bool:
     return about is not None and about.role == "capacity"
 
 
-def _cone(dynamics: Dynamics, stock: str) -> tuple[str, ...]:
-    """The formulas that a level moves at once, each after those it reads."""
+def _cone(read: Mapping[str, frozenset[str]], stock: str) -> tuple[str, ...]:
+    """The formulas that a level moves at once, by what each of all has `read`, which stands before it."""
     moved = {stock}
-    for name, tree in dynamics.formulas.items():  # each stands after those it reads
-        if not moved.isdisjoint(names(tree)):
+    for name, others in read.items():
+        if not moved.isdisjoint(others):
             moved.add(name)
-    return tuple(name for name in dynamics.formulas if name in moved)
+    return tuple(name for name in read if name in moved)
 
 
 def _column(

@@ -20,8 +20,9 @@ def summary(evidence: CheckInput) -> tuple[str, ...]:
     parties = evidence.relationship.parties
     known = {lane.name: lane for lane in standard_experiments(evidence.relationship)}
     exits = [exit_of(evidence, parties[who], lane) for who, lane in evidence.lanes("exit")]
-    blows = [shock_of(evidence, known[lane.name]) for kind in KINDS for _, lane in evidence.lanes(kind)]
-    cheats = in_order(cheat_of(evidence, deviation, lane) for deviation, lane in _deviations(evidence, known))
+    aside = evidence.aside
+    blows = [shock_of(of, known[lane.name]) for of in (evidence, aside) for kind in KINDS for _, lane in of.lanes(kind)]
+    cheats = in_order(cheat_of(aside, deviation, lane) for deviation, lane in _deviations(aside, known))
     return (
         *(one.says for one in sorted(exits, key=lambda one: hardness(one.hit))[:1]),
         *(one.says for one in sorted(blows, key=lambda one: hardness(one.hit))[:1]),
