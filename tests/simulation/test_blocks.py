@@ -9,7 +9,7 @@ import pytest
 from lichen.simulation import interventions
 from lichen.simulation.compiling import compile_program
 from lichen.simulation.experiments import standard_experiments
-from lichen.simulation.fast.tape import Lowering
+from lichen.simulation.fast.tape import LoweredTape
 from lichen.simulation.program import Program, registers, released
 from lichen.simulation.tape import LOOKING, Tape, unread
 from lichen.workspace import read_relationship
@@ -54,7 +54,7 @@ def test_no_block_is_written_while_somebody_is_to_read_it(file: str, futures: in
     assert relationship is not None
     experiments = standard_experiments(relationship)
     program = compile_program(relationship, interventions.needs(relationship, experiments))
-    blocks = Lowering(program, len(experiments), futures).blocks
+    blocks = LoweredTape(program, len(experiments), futures).blocks
     shared = len({place.offset for place in blocks.values()})
     assert shared < len(blocks)
     written: dict[int, int] = {}

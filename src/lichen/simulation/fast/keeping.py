@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lichen.simulation.fast.groups import Kept
+from lichen.simulation.fast.groups import Array, Kept, Row, Table, Whole
 from lichen.simulation.fast.instructions import (
     AFTER,
     ALL_BEFORE,
@@ -23,7 +23,7 @@ from lichen.simulation.fast.instructions import (
     YEAR_START,
     YEARLY,
 )
-from lichen.simulation.fast.machine import Array, Row, Table, Whole, compiled, least_of, spliced, stretch
+from lichen.simulation.fast.machine import compiled, least_of, spliced, stretch
 from lichen.simulation.fast.members import add, copy, fill
 from lichen.simulation.fast.memories import count, weigh
 

@@ -15,7 +15,7 @@ _ORDERS = ("order", "order_alike", "places")
 
 
 @final
-class Lowering:
+class LoweredTape:
     """The tape of a program, laid out for so many lanes and futures at a time."""
 
     def __init__(self, program: Program, lanes: int, futures: int) -> None:
@@ -98,7 +98,7 @@ class Lowering:
     def _quotient(self, into: Instructions, out: Place, operands: Sequence[Place]) -> None:
         """Of 0/0 no number in the first lane, 0 in the others."""
         lanes = self.layout.lanes if out.lane else 1
-        into.add(code.DIVIDE_SAFELY, out, operands, members=out.members, lanes=range(1))
+        into.add(code.DIVIDE_PLAINLY, out, operands, members=out.members, lanes=range(1))
         if lanes > 1:
             into.add(code.DIVIDE, out, operands, members=out.members, lanes=range(1, lanes))
 
@@ -117,7 +117,7 @@ class Lowering:
         total = self.layout.block(None, by_lane=node.result.lane)
         if node.operation == "mean_alike":
             into.add(code.SUM_ALIKE, total, operands, members=members, over_members=True)
-            into.add(code.DIVIDE_SAFELY, out, (total, self.number(members)), members=1)
+            into.add(code.DIVIDE_PLAINLY, out, (total, self.number(members)), members=1)
             return
         there = self.layout.block(None, by_lane=node.result.lane)
         into.add(code.SUM, total, operands, members=members, over_members=True)
