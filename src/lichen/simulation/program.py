@@ -144,10 +144,15 @@ class Program:
     promises: tuple[PromisePlan, ...]
 
 
+def named(program: Program) -> set[int]:
+    """The registers that are read beside the tape."""
+    plans = (getattr(program, own.name) for own in fields(program) if own.name not in ("axes", "columns"))
+    return {register.index for plan in plans for register in registers(plan)}
+
+
 def released(program: Program) -> Mapping[int, list[int]]:
     """By the place of a node: the registers that nothing reads after it, so that their memory may be used again."""
-    plans = (getattr(program, own.name) for own in fields(program) if own.name not in ("axes", "columns"))
-    return unread(program.nodes, {register.index for plan in plans for register in registers(plan)})
+    return unread(program.nodes, named(program))
 
 
 def registers(plan: object) -> Iterator[Register]:

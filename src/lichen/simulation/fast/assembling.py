@@ -19,7 +19,7 @@ from lichen.simulation.program import AT_ONE, AT_ZERO
 from lichen.simulation.recording import spans_of_fifths
 from lichen.simulation.reducing import FIFTHS, ends_of_fifths
 from lichen.simulation.tape import Register
-from lichen.simulation.windows import full_windows
+from lichen.simulation.windows import Steps, full_windows
 
 
 @final
@@ -27,7 +27,7 @@ from lichen.simulation.windows import full_windows
 class Assembled:
     """Everything that the fast engine reads and never changes; what changes is empty in the groups.
 
-    `geometry` is its only row but for the futures of a chunk; `balances_at` is where the figures of balances begin.
+    `geometry` is its only row but for the futures of a chunk; `balanced` are the parties whose balances are kept.
     """
 
     instructions: Table
@@ -45,7 +45,7 @@ class Assembled:
     reviews: Reviews
     experiments: Experiments
     kept: Kept
-    balances_at: int
+    balanced: tuple[str, ...]
 
 
 def assemble(run: LoweredRun) -> Assembled:
@@ -53,8 +53,7 @@ def assemble(run: LoweredRun) -> Assembled:
     trailing, (overrides, others) = run.trailing(), run.overrides()
     instructions = _instructions(run)
     ends = np.cumsum([0, *(len(rows) for rows in instructions)])
-    balances_at = run.layout.take(len(run.program.parties) * code.FIGURES * run.futures)
-    geometry = _geometry(run)
+    geometry, balanced = _geometry(run), _balanced(run)
     return Assembled(
         instructions=np.concatenate(instructions),
         bounds=np.stack([ends[:-1], ends[1:]], axis=1),
@@ -72,8 +71,8 @@ def assemble(run: LoweredRun) -> Assembled:
         experiments=Experiments(
             events=table(code.EVENT_ROW, run.events()), capacities=table(code.CAPACITY_ROW, _capacities(run))
         ),
-        kept=_kept(run, int(geometry["clipped"][0]), balances_at),
-        balances_at=balances_at,
+        kept=_kept(run, int(geometry["clipped"][0]), balanced),
+        balanced=tuple(balanced),
     )
 
 
@@ -125,9 +124,9 @@ def _reviews(run: LoweredRun, pendings: Mapping[str, int]) -> Reviews:
     )
 
 
-def _kept(run: LoweredRun, clipped_at: int, balances_at: int) -> Kept:
+def _kept(run: LoweredRun, clipped_at: int, balanced: Mapping[str, Sequence[Steps]]) -> Kept:
     recording, steps = run.recording, run.time.steps
-    balances, looks, spans = _balances(run, balances_at)
+    balances, looks, spans = _balances(run, balanced)
     return Kept(
         begins=np.array(recording.begins, dtype=np.int64),
         levels=_values(run, recording.level_series),
@@ -213,23 +212,30 @@ def _looks(run: LoweredRun, windows: Sequence[Sequence[tuple[int, int, int]]]) -
     return np.array(windows, dtype=np.int64).reshape(len(windows), run.time.steps, 3)
 
 
-def _balances(run: LoweredRun, balances_at: int) -> tuple[Table, Whole, Whole]:
-    """The balance of each party in the base lane over its own windows, where one is ever full; windows and fifths."""
+def _balanced(run: LoweredRun) -> dict[str, Sequence[Steps]]:
+    """The full windows of each party's balance, where there are any and there is a base lane."""
+    if "base" not in run.recording.path_lanes:
+        return {}
+    days = run.relationship.commitment_days
+    windows = {party.name: tuple(full_windows(party.over, run.time, days)) for party in run.recording.program.parties}
+    return {name: full for name, full in windows.items() if full}
+
+
+def _balances(run: LoweredRun, balanced: Mapping[str, Sequence[Steps]]) -> tuple[Table, Whole, Whole]:
+    """The balances of parties in the base lane; windows and fifths."""
     rows: Rows = []
     windows: list[list[tuple[int, int, int]]] = []
     spans: list[list[tuple[int, int]]] = []
-    lane = run.recording.path_lanes.get("base")
-    for k, party in enumerate(run.recording.program.parties if lane is not None else ()):
-        full = tuple(full_windows(party.over, run.time, run.relationship.commitment_days))
-        if full and lane is not None:
-            ends = {end: (first, end, turn) for turn, (first, end) in enumerate(full)}
-            places = (run.at(party.received), run.at(party.borne))
-            received, borne = (place.offset + lane * place.lane for place in places)
-            size = 1 + max(end - first for first, end in full)
-            out = balances_at + k * code.FIGURES * run.futures
-            rows.append((received, borne, size, out, run.ring(size * 2 * run.futures)))
-            windows.append([ends.get(step + 1, (0, 0, -1)) for step in range(run.time.steps)])
-            spans.append(spans_of_fifths(len(full)))
+    parties = {party.name: party for party in run.program.parties}
+    for name, full in balanced.items():
+        lane, ends = run.recording.path_lanes["base"], {end: (first, end, k) for k, (first, end) in enumerate(full)}
+        places = (run.at(parties[name].received), run.at(parties[name].borne))
+        received, borne = (place.offset + lane * place.lane for place in places)
+        size = 1 + max(end - first for first, end in full)
+        out = run.layout.take(code.FIGURES * run.futures)
+        rows.append((received, borne, size, out, run.ring(size * 2 * run.futures)))
+        windows.append([ends.get(step + 1, (0, 0, -1)) for step in range(run.time.steps)])
+        spans.append(spans_of_fifths(len(full)))
     fifths = np.array(spans, dtype=np.int64).reshape(len(spans), FIFTHS, 2)
     return table(code.BALANCE_ROW, rows), _looks(run, windows), fifths
 

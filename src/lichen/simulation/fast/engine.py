@@ -218,23 +218,19 @@ class Worker:
         return self._view(at, series, code.FIGURES, self.run.lanes, self.run.futures)
 
     def _keep_balances(self, part: slice, valid: int) -> None:
-        tables = self.tables
-        kept = dict(zip(tables.kept.balances["out"].tolist(), tables.kept.spans, strict=True))
-        for k, party in enumerate(self.run.program.parties):
-            at = tables.balances_at + k * code.FIGURES * self.run.futures
-            if at in kept:
-                spans = kept[at]
-                now = self._view(at, code.FIGURES, self.run.futures)[:, :valid]
-                self.recording.keep_balance(
-                    party.name,
-                    part,
-                    samples=int(spans[-1, 1]),
-                    start=now[code.START],
-                    end=now[code.END],
-                    total=now[code.TOTAL],
-                    least=now[code.LEAST_SEEN],
-                    fifths=(now[code.FIFTHS :] / (spans[:, 1] - spans[:, 0])[:, None]).T,
-                )
+        kept = self.tables.kept
+        for party, row, spans in zip(self.tables.balanced, kept.balances, kept.spans, strict=True):
+            now = self._view(int(row["out"]), code.FIGURES, self.run.futures)[:, :valid]
+            self.recording.keep_balance(
+                party,
+                part,
+                samples=int(spans[-1, 1]),
+                start=now[code.START],
+                end=now[code.END],
+                total=now[code.TOTAL],
+                least=now[code.LEAST_SEEN],
+                fifths=(now[code.FIFTHS :] / (spans[:, 1] - spans[:, 0])[:, None]).T,
+            )
 
 
 def _keep_traces(results: TraceResults, series: Array, part: slice, samples: int, step_days: float) -> None:

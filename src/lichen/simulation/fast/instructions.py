@@ -14,6 +14,7 @@ def _whole(names: str) -> np.dtype[np.void]:
 
 
 COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, DIVIDE_PLAINLY, NEGATIVE, MINIMUM, MAXIMUM, SATURATE, SELECT = range(11)
+SHARE_BETWEEN, ADD_PRODUCT, SUBTRACT_PRODUCT, ADD_QUOTIENT, ADD_BOTH, MULTIPLY_SATURATED = range(11, 17)
 LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, NOT_EQUAL, AND, OR, NOT = range(20, 29)
 EXP, LOG, SQRT, TANH, COS, FLOOR, ABSOLUTE, POWER = range(40, 48)
 SUM, SUM_ALIKE, LEAST, LEAST_ALIKE, GATHER, SCATTER, QUANTILE, QUANTILE_ALIKE = range(60, 68)
@@ -31,6 +32,12 @@ ELEMENTWISE: Mapping[str, int] = {
     "maximum": MAXIMUM,
     "saturate": SATURATE,
     "select": SELECT,
+    "share_between": SHARE_BETWEEN,
+    "add_product": ADD_PRODUCT,
+    "subtract_product": SUBTRACT_PRODUCT,
+    "add_quotient": ADD_QUOTIENT,
+    "add_both": ADD_BOTH,
+    "multiply_saturated": MULTIPLY_SATURATED,
     "less": LESS,
     "less_equal": LESS_EQUAL,
     "greater": GREATER,

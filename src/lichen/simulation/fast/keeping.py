@@ -77,7 +77,6 @@ def add_sample(arena: Array, now: Array, at: int, width: int, step: int, samples
         total[i] += now[i]
         least[i] = least_of(least[i], now[i])
         after[i] = least_of(after[i], now[i])
-    for i in range(length):
         above[i] += 1.0 if least[i] >= 0.0 else 0.0
 
 

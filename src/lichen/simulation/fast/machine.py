@@ -21,6 +21,9 @@ from lichen.simulation.fast.groups import Array, Row
 from lichen.simulation.fast.instructions import (
     ABSOLUTE,
     ADD,
+    ADD_BOTH,
+    ADD_PRODUCT,
+    ADD_QUOTIENT,
     AND,
     COPY,
     COS,
@@ -37,6 +40,7 @@ from lichen.simulation.fast.instructions import (
     MAXIMUM,
     MINIMUM,
     MULTIPLY,
+    MULTIPLY_SATURATED,
     NEGATIVE,
     NOT,
     NOT_EQUAL,
@@ -44,8 +48,10 @@ from lichen.simulation.fast.instructions import (
     POWER,
     SATURATE,
     SELECT,
+    SHARE_BETWEEN,
     SQRT,
     SUBTRACT,
+    SUBTRACT_PRODUCT,
     TANH,
 )
 
@@ -123,6 +129,13 @@ def divided(a: float, b: float) -> float:
 
 
 @compiled
+def saturated(a: float, b: float) -> float:
+    """What of a whole `a` brings, half at `b`; nothing below 0."""
+    above = most_of(a, 0.0)
+    return divided(above, above + b)
+
+
+@compiled
 def rows_at(arena: Array, at: Places, length: int) -> tuple[Array, Array, Array, Array]:
     """The rows of the result and of the operands of an instruction."""
     to, one, two, three = at
@@ -161,8 +174,7 @@ def calculate(arena: Array, what: int, at: Places, length: int) -> None:  # noqa
             out[i] = least_of(a[i], b[i])
     elif what == SATURATE:
         for i in range(length):
-            above = most_of(a[i], 0.0)
-            out[i] = divided(above, above + b[i])
+            out[i] = saturated(a[i], b[i])
     elif what == SELECT:
         for i in range(length):
             out[i] = b[i] if a[i] != 0.0 else c[i]
@@ -172,6 +184,31 @@ def calculate(arena: Array, what: int, at: Places, length: int) -> None:  # noqa
     elif what == NEGATIVE:
         for i in range(length):
             out[i] = -a[i]
+    else:
+        calculate_together(what, out, a, b, c)
+
+
+@compiled
+def calculate_together(what: int, out: Array, a: Array, b: Array, c: Array) -> None:  # noqa: C901 one branch an operation
+    """What stands for two operations of arithmetic, rounded as these are."""
+    if what == SHARE_BETWEEN:
+        for i in range(out.size):
+            out[i] = (a[i] - b[i]) / c[i]
+    elif what == ADD_PRODUCT:
+        for i in range(out.size):
+            out[i] = a[i] * b[i] + c[i]
+    elif what == SUBTRACT_PRODUCT:
+        for i in range(out.size):
+            out[i] = c[i] - a[i] * b[i]
+    elif what == ADD_QUOTIENT:
+        for i in range(out.size):
+            out[i] = a[i] / b[i] + c[i]
+    elif what == ADD_BOTH:
+        for i in range(out.size):
+            out[i] = a[i] + b[i] + c[i]
+    elif what == MULTIPLY_SATURATED:
+        for i in range(out.size):
+            out[i] = saturated(a[i], b[i]) * c[i]
 
 
 @compiled
