@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from lichen.simulation import interventions
 from lichen.simulation.compiling import compile_program
 from lichen.simulation.experiments import standard_experiments
-from lichen.simulation.fast.tape import Lowering
-from lichen.simulation.program import Program, registers, released
-from lichen.simulation.tape import LOOKING, Tape, unread
+from lichen.simulation.fast.fusing import fused
+from lichen.simulation.fast.tape import LoweredTape
+from lichen.simulation.program import Program, named, registers, released
+from lichen.simulation.tape import LOOKING, Register, Tape, unread
 from lichen.workspace import read_relationship
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -54,7 +56,8 @@ def test_no_block_is_written_while_somebody_is_to_read_it(file: str, futures: in
     assert relationship is not None
     experiments = standard_experiments(relationship)
     program = compile_program(relationship, interventions.needs(relationship, experiments))
-    blocks = Lowering(program, len(experiments), futures).blocks
+    program = replace(program, nodes=fused(program.nodes, named(program)))
+    blocks = LoweredTape(program, len(experiments), futures).blocks
     shared = len({place.offset for place in blocks.values()})
     assert shared < len(blocks)
     written: dict[int, int] = {}
@@ -96,5 +99,40 @@ def test_a_program_says_by_itself_what_is_unread() -> None:
     relationship = read_relationship(CASES / FILES[0]).relationship
     assert relationship is not None
     program = compile_program(relationship, interventions.needs(relationship, standard_experiments(relationship)))
-    named = {register.index for register in registers((program.capacities, program.flows, program.parties))}
-    assert not named & {index for indices in released(program).values() for index in indices}
+    used = {register.index for register in registers((program.capacities, program.flows, program.parties))}
+    assert not used & {index for indices in released(program).values() for index in indices}
+
+
+def test_what_one_operation_alone_reads_is_worked_out_within_it() -> None:
+    tape = Tape()
+    a, b, c, d = (tape.source("level", name, time=True) for name in "abcd")
+    share = tape.apply("divide", tape.apply("subtract", a, b), (four := tape.number(4)))
+    product = tape.apply("multiply", a, c)
+    first = tape.apply("add", tape.apply("add", a, product), d)
+    last = tape.apply("subtract", first, product)
+    assert operations_of(tape, last, share) == [
+        ("share_between", [a.index, b.index, four.index], share.index),
+        ("multiply", [a.index, c.index], product.index),
+        ("add_both", [a.index, product.index, d.index], first.index),
+        ("subtract", [first.index, product.index], last.index),
+    ]
+
+
+def test_what_others_read_or_what_does_not_vary_in_time_keeps_its_place() -> None:
+    tape = Tape()
+    a, b = (tape.source("level", name, time=True) for name in "ab")
+    still = tape.apply("multiply", tape.source("column", "a"), tape.number(2))
+    kept = tape.apply("multiply", a, b)
+    more, last = tape.apply("add", a, still), tape.apply("add", b, kept)
+    assert [operation for operation, _, _ in operations_of(tape, kept, more, last)] == [
+        "multiply",
+        "multiply",
+        "add",
+        "add",
+    ]
+
+
+def operations_of(tape: Tape, *kept: Register) -> list[tuple[str, list[int], int]]:
+    """What is left to do once operations are put together."""
+    nodes = fused(tape.nodes, {register.index for register in kept})
+    return [(node.operation, [o.index for o in node.operands], node.result.index) for node in nodes if node.operands]

@@ -66,7 +66,7 @@ ELEMENTWISE: Mapping[str, Operation] = {
     "multiply": np.multiply,
     "divide": divide,
     "quotient": quotient,
-    "divide_safely": np.divide,
+    "divide_plainly": np.divide,
     "power": np.power,
     "negative": np.negative,
     "minimum": np.minimum,

@@ -152,10 +152,15 @@ class Program:
         return self.drawn[group].stands_for if group in self.drawn else 1.0
 
 
+def named(program: Program) -> set[int]:
+    """The registers that are read beside the tape."""
+    plans = (getattr(program, own.name) for own in fields(program) if own.name not in ("axes", "columns", "drawn"))
+    return {register.index for plan in plans for register in registers(plan)}
+
+
 def released(program: Program) -> Mapping[int, list[int]]:
     """By the place of a node: the registers that nothing reads after it, so that their memory may be used again."""
-    plans = (getattr(program, own.name) for own in fields(program) if own.name not in ("axes", "columns", "drawn"))
-    return unread(program.nodes, {register.index for plan in plans for register in registers(plan)})
+    return unread(program.nodes, named(program))
 
 
 def without_tallies(program: Program) -> Program:

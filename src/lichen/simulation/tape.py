@@ -42,7 +42,7 @@ class Node:
 
 _KEEPING_SIGN = frozenset(
     {
-        *("add", "multiply", "divide", "quotient", "divide_safely", "minimum", "power"),
+        *("add", "multiply", "divide", "quotient", "divide_plainly", "minimum", "power"),
         *("spread", "sum", "sum_alike", "mean", "override"),
     }
 )
@@ -85,7 +85,7 @@ class Tape:
             first = 1 if operation == "select" else 0
             operands = operands[:first] + tuple(self.as_number(o) for o in operands[first:])
         if operation in ("divide", "quotient") and operands[1].number:
-            operation = "divide_safely"
+            operation = "divide_plainly"
         axes = dict.fromkeys(o.axis for o in operands if o.axis is not None)
         axis = next(iter(axes), None)
         operands = tuple(self.spread(o, axis) for o in operands)

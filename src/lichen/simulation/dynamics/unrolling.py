@@ -20,7 +20,7 @@ _BINARY = {
     "subtract": "-",
     "multiply": "*",
     "quotient": "/",
-    "divide_safely": "/",
+    "divide_plainly": "/",
     "power": "**",
     "less": "<",
     "less_equal": "<=",

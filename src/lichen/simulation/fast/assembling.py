@@ -13,13 +13,13 @@ from lichen.simulation.experiments import YEAR_DAYS
 from lichen.simulation.fast import instructions as code
 from lichen.simulation.fast.groups import Array, Experiments, Kept, Reviews, Table, Whole
 from lichen.simulation.fast.layout import Instructions, Place
-from lichen.simulation.fast.tables import Lowered, Rows, table, three, two
+from lichen.simulation.fast.tables import LoweredRun, Rows, table, three, two
 from lichen.simulation.interventions import in_steps
 from lichen.simulation.program import AT_ONE, AT_ZERO
 from lichen.simulation.recording import spans_of_fifths
 from lichen.simulation.reducing import FIFTHS, ends_of_fifths
 from lichen.simulation.tape import Register
-from lichen.simulation.windows import full_windows
+from lichen.simulation.windows import Steps, full_windows
 
 
 @final
@@ -27,7 +27,7 @@ from lichen.simulation.windows import full_windows
 class Assembled:
     """Everything that the fast engine reads and never changes; what changes is empty in the groups.
 
-    `geometry` is its only row but for the futures of a chunk; `balances_at` is where the figures of balances begin.
+    `geometry` is its only row but for the futures of a chunk; `balanced` are the parties whose balances are kept.
     """
 
     instructions: Table
@@ -45,16 +45,15 @@ class Assembled:
     reviews: Reviews
     experiments: Experiments
     kept: Kept
-    balances_at: int
+    balanced: tuple[str, ...]
 
 
-def assemble(run: Lowered) -> Assembled:
+def assemble(run: LoweredRun) -> Assembled:
     """The tables of one run."""
     trailing, (overrides, others) = run.trailing(), run.overrides()
     instructions = _instructions(run)
     ends = np.cumsum([0, *(len(rows) for rows in instructions)])
-    balances_at = run.layout.take(len(run.program.parties) * code.FIGURES * run.futures)
-    geometry = _geometry(run)
+    geometry, balanced = _geometry(run), _balanced(run)
     return Assembled(
         instructions=np.concatenate(instructions),
         bounds=np.stack([ends[:-1], ends[1:]], axis=1),
@@ -62,7 +61,7 @@ def assemble(run: Lowered) -> Assembled:
         overrides=table(code.OVERRIDE_ROW, overrides),
         others=table(code.OTHER_ROW, others),
         geometry=geometry,
-        processes=table(code.MOVING_ROW, run.processes()),
+        processes=table(code.PROCESS_ROW, run.processes()),
         root=chance.correlating(run.relationship),
         spreads=table(code.SPREAD_ROW, _courses(run)),
         trailing=table(code.TRAILING_ROW, (row for row, _ in trailing.values())),
@@ -72,12 +71,12 @@ def assemble(run: Lowered) -> Assembled:
         experiments=Experiments(
             events=table(code.EVENT_ROW, run.events()), capacities=table(code.CAPACITY_ROW, _capacities(run))
         ),
-        kept=_kept(run, int(geometry["clipped"][0]), balances_at),
-        balances_at=balances_at,
+        kept=_kept(run, int(geometry["clipped"][0]), balanced),
+        balanced=tuple(balanced),
     )
 
 
-def _instructions(run: Lowered) -> list[Table]:
+def _instructions(run: LoweredRun) -> list[Table]:
     """The lists of instructions, in the order of their numbers."""
     program = run.program
     lists = {
@@ -93,7 +92,7 @@ def _instructions(run: Lowered) -> list[Table]:
     return [lists[phase] for phase in sorted(lists)]
 
 
-def _geometry(run: Lowered) -> Table:
+def _geometry(run: LoweredRun) -> Table:
     """Sizes, and where in the arena things are."""
     take, width, recording = run.layout.take, run.layout.width, run.recording
     rules, step_days = run.relationship.rules.adjustment, run.time.step_days
@@ -113,7 +112,7 @@ def _geometry(run: Lowered) -> Table:
     return row
 
 
-def _reviews(run: Lowered, pendings: Mapping[str, int]) -> Reviews:
+def _reviews(run: LoweredRun, pendings: Mapping[str, int]) -> Reviews:
     regular, (triggers, pending) = run.regular(), run.triggers(pendings)
     slots = 1 + max((slot for _, _, slot in regular), default=0)
     return Reviews(
@@ -125,9 +124,9 @@ def _reviews(run: Lowered, pendings: Mapping[str, int]) -> Reviews:
     )
 
 
-def _kept(run: Lowered, clipped_at: int, balances_at: int) -> Kept:
+def _kept(run: LoweredRun, clipped_at: int, balanced: Mapping[str, Sequence[Steps]]) -> Kept:
     recording, steps = run.recording, run.time.steps
-    balances, looks, spans = _balances(run, balances_at)
+    balances, looks, spans = _balances(run, balanced)
     return Kept(
         begins=np.array(recording.begins, dtype=np.int64),
         levels=_values(run, recording.level_series),
@@ -148,13 +147,13 @@ def _kept(run: Lowered, clipped_at: int, balances_at: int) -> Kept:
     )
 
 
-def _summed(run: Lowered) -> list[Register]:
+def _summed(run: LoweredRun) -> list[Register]:
     """The registers that are added up over time, in the order of what is kept of them."""
     kept = (run.recording.totals, run.recording.amounts, run.recording.lost)
     return [register for sums in kept for register in sums.registers]
 
 
-def _moves(run: Lowered, pairs: Iterable[tuple[Place, Place]]) -> Table:
+def _moves(run: LoweredRun, pairs: Iterable[tuple[Place, Place]]) -> Table:
     """Instructions that bring values into other registers."""
     instructions = Instructions(run.layout)
     for out, value in pairs:
@@ -162,7 +161,7 @@ def _moves(run: Lowered, pairs: Iterable[tuple[Place, Place]]) -> Table:
     return instructions.table()
 
 
-def _following(run: Lowered) -> Iterable[tuple[Place, Place]]:
+def _following(run: LoweredRun) -> Iterable[tuple[Place, Place]]:
     """Levels and presences one step later."""
     for capacity in run.program.capacities:
         yield run.at(capacity.now), run.at(capacity.following)
@@ -170,7 +169,7 @@ def _following(run: Lowered) -> Iterable[tuple[Place, Place]]:
         yield run.at(presence.now), run.at(presence.following)
 
 
-def _reset(run: Lowered) -> Iterable[tuple[Place, Place]]:
+def _reset(run: LoweredRun) -> Iterable[tuple[Place, Place]]:
     """As before any step: nothing is changed, remembered or on its way."""
     for (kind, name), place in run.tape.sources.items():
         if kind in (*AT_ONE, *AT_ZERO):
@@ -179,30 +178,30 @@ def _reset(run: Lowered) -> Iterable[tuple[Place, Place]]:
             yield place, run.tape.number(run.program.stands_for(str(name)))
 
 
-def _capacities(run: Lowered) -> Iterable[tuple[int, ...]]:
+def _capacities(run: LoweredRun) -> Iterable[tuple[int, ...]]:
     for plan in run.program.capacities:
         now, floor, width = run.at(plan.now), run.at(plan.floor), run.at(plan.width)
         yield (now.offset, floor.offset, floor.member, floor.lane, width.offset, width.member, width.lane, now.members)
 
 
-def _courses(run: Lowered) -> Iterable[tuple[int, int]]:
+def _courses(run: LoweredRun) -> Iterable[tuple[int, int]]:
     for source in run.courses:
         place = run.tape.sources[source]
         yield place.offset, run.copies(place)
 
 
-def _values(run: Lowered, registers: Sequence[Register]) -> Table:
+def _values(run: LoweredRun, registers: Sequence[Register]) -> Table:
     return table(code.VALUE_ROW, [two(run.at(register)) for register in registers])
 
 
-def _clipped(run: Lowered, clipped_at: int) -> Iterable[tuple[int, ...]]:
+def _clipped(run: LoweredRun, clipped_at: int) -> Iterable[tuple[int, ...]]:
     wished = [plan.wished for plan in run.recording.program.flows if plan.wished is not None]
     for k, register in enumerate(wished):
         place = run.at(register)
         yield place.offset, place.member, place.members, clipped_at + k * run.futures
 
 
-def _struck(run: Lowered) -> Iterable[tuple[int, ...]]:
+def _struck(run: LoweredRun) -> Iterable[tuple[int, ...]]:
     """The rooms of members of which is asked who falls; those of one group are noted in the same place."""
     for group, rooms in run.recording.fallen.rooms.items():
         out = run.below[group] = run.layout.take(len(run.program.axes[group]) * run.layout.width)
@@ -210,33 +209,40 @@ def _struck(run: Lowered) -> Iterable[tuple[int, ...]]:
             yield (*three(run.at(room)), run.at(room).members, out)
 
 
-def _looks(run: Lowered, windows: Sequence[Sequence[tuple[int, int, int]]]) -> Whole:
+def _looks(run: LoweredRun, windows: Sequence[Sequence[tuple[int, int, int]]]) -> Whole:
     """Windows `[of what, step, first or end or beside]`."""
     return np.array(windows, dtype=np.int64).reshape(len(windows), run.time.steps, 3)
 
 
-def _balances(run: Lowered, balances_at: int) -> tuple[Table, Whole, Whole]:
-    """The balance of each party in the base lane over its own windows, where one is ever full; windows and fifths."""
+def _balanced(run: LoweredRun) -> dict[str, Sequence[Steps]]:
+    """The full windows of each party's balance, where there are any and there is a base lane."""
+    if "base" not in run.recording.path_lanes:
+        return {}
+    days = run.relationship.commitment_days
+    windows = {party.name: tuple(full_windows(party.over, run.time, days)) for party in run.recording.program.parties}
+    return {name: full for name, full in windows.items() if full}
+
+
+def _balances(run: LoweredRun, balanced: Mapping[str, Sequence[Steps]]) -> tuple[Table, Whole, Whole]:
+    """The balances of parties in the base lane; windows and fifths."""
     rows: Rows = []
     windows: list[list[tuple[int, int, int]]] = []
     spans: list[list[tuple[int, int]]] = []
-    lane = run.recording.path_lanes.get("base")
-    for k, party in enumerate(run.recording.program.parties if lane is not None else ()):
-        full = tuple(full_windows(party.over, run.time, run.relationship.commitment_days))
-        if full and lane is not None:
-            ends = {end: (first, end, turn) for turn, (first, end) in enumerate(full)}
-            places = (run.at(party.received), run.at(party.borne))
-            received, borne = (place.offset + lane * place.lane for place in places)
-            size = 1 + max(end - first for first, end in full)
-            out = balances_at + k * code.FIGURES * run.futures
-            rows.append((received, borne, size, out, run.ring(size * 2 * run.futures)))
-            windows.append([ends.get(step + 1, (0, 0, -1)) for step in range(run.time.steps)])
-            spans.append(spans_of_fifths(len(full)))
+    parties = {party.name: party for party in run.program.parties}
+    for name, full in balanced.items():
+        lane, ends = run.recording.path_lanes["base"], {end: (first, end, k) for k, (first, end) in enumerate(full)}
+        places = (run.at(parties[name].received), run.at(parties[name].borne))
+        received, borne = (place.offset + lane * place.lane for place in places)
+        size = 1 + max(end - first for first, end in full)
+        out = run.layout.take(code.FIGURES * run.futures)
+        rows.append((received, borne, size, out, run.ring(size * 2 * run.futures)))
+        windows.append([ends.get(step + 1, (0, 0, -1)) for step in range(run.time.steps)])
+        spans.append(spans_of_fifths(len(full)))
     fifths = np.array(spans, dtype=np.int64).reshape(len(spans), FIFTHS, 2)
     return table(code.BALANCE_ROW, rows), _looks(run, windows), fifths
 
 
-def _path_sums(run: Lowered) -> Table:
+def _path_sums(run: LoweredRun) -> Table:
     """What brings the members of each course of a group together: the sum over those present."""
     instructions = Instructions(run.layout)
     presences = {plan.group: run.at(plan.now) for plan in run.program.presences}
@@ -251,7 +257,7 @@ def _path_sums(run: Lowered) -> Table:
     return instructions.table()
 
 
-def _paths(run: Lowered) -> Iterable[tuple[int, int]]:
+def _paths(run: LoweredRun) -> Iterable[tuple[int, int]]:
     """Where the values of courses stand."""
     for name, registers in run.recording.path_registers.items():
         for register in registers.values():

@@ -5,17 +5,13 @@ The arithmetic is that of `draws` and `chance`, function by function, so that bo
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from lichen.simulation import draws
-from lichen.simulation.fast.groups import World
+from lichen.simulation.fast.groups import Array, Bits, Row, World
 from lichen.simulation.fast.instructions import AR1, RELATIVE_WALK, WHITE
-from lichen.simulation.fast.machine import Array, Row, compiled, stretch
+from lichen.simulation.fast.machine import compiled, stretch
 from lichen.simulation.fast.members import copy
-
-Bits = np.ndarray[Any, np.dtype[np.uint64]]
 
 mixed = compiled(draws.mixed)
 exponent = compiled(draws.exponent)

@@ -23,8 +23,8 @@ from lichen.simulation.fast import instructions as code
 from lichen.simulation.fast.assembling import Assembled, assemble
 from lichen.simulation.fast.groups import Array, Kept, Machine, Memories, Table, World
 from lichen.simulation.fast.running import run_chunk
-from lichen.simulation.fast.tables import Lowered
-from lichen.simulation.fast.tape import Lowering
+from lichen.simulation.fast.tables import LoweredRun
+from lichen.simulation.fast.tape import LoweredTape
 from lichen.simulation.memories import steps_of
 from lichen.simulation.program import Program
 from lichen.simulation.recording import Recording
@@ -35,15 +35,16 @@ IN_CACHE = 200_000
 FEWEST_AT_ONCE, MOST_AT_ONCE = 64, 1024
 """Lanes times futures, and futures, of a chunk: fewer make loops too short, more bring nothing."""
 ARENA_BYTES = 400e6
+"""No arena is larger."""
 SAMPLE = 64
 """For so many futures a program is laid out to see how many numbers it holds."""
 
 
 @final
-class Chunks:
+class Worker:
     """One worker's room, used for one chunk after the other."""
 
-    def __init__(self, run: Lowered, tables: Assembled, recording: Recording, seed: int) -> None:
+    def __init__(self, run: LoweredRun, tables: Assembled, recording: Recording, seed: int) -> None:
         self.run, self.tables, self.recording, self.seed = run, tables, recording, seed
         self.arena, self.rings = np.zeros(run.layout.size), np.zeros(run.rings)
         self.geometry = tables.geometry.copy()
@@ -66,7 +67,7 @@ class Chunks:
         place = self.run.tape.sources[source]
         self._view(place.offset, place.members, self.run.copies(place), self.run.futures)[...] = values[:, None, :]
 
-    def run_chunk(self, futures: range) -> Kept:
+    def run_futures(self, futures: range) -> Kept:
         """One chunk from start to end; its sums for `Falls`, and its own courses where they are handed on."""
         drawn = range(futures.start, futures.start + self.run.futures)
         self.geometry["first"], self.geometry["valid"] = futures.start, len(futures)
@@ -172,25 +173,24 @@ class Chunks:
         run = self.run
         width, size = run.layout.width, run.rings
         for row in self.transits:
-            row["ring"], row["size"] = size, self._slots(row, int(row["members"]) if row["lag_member"] else 1)
+            members = int(row["members"]) if row["lag_member"] else 1
+            row["ring"], row["size"] = size, self._longest(row, "lag", members) + 1
             size += int(row["size"]) * int(row["members"]) * width
         for row in self.delays:
             if not row["smooths"]:
-                row["ring"], row["size"] = size, self._slots(row, 1)
+                row["ring"], row["size"] = size, max(self._longest(row, "over", 1), 1) + 1
                 size += int(row["size"]) * int(row["members"]) * width
         if size > len(self.rings):
             self.rings = np.zeros(size)
 
-    def _slots(self, row: Table, members: int) -> int:
-        """How many steps a transit or delay must hold at once."""
-        run = self.run
+    def _longest(self, row: Table, time: str, members: int) -> int:
+        """How many steps the `time` of a transit or delay is at most; all there are where it varies."""
+        run, most = self.run, self.run.time.steps + 1
         if row["varies"]:
-            return run.time.steps + 2
-        transits = "lag" in (row.dtype.names or ())
-        first, lane = (int(row["lag"]), int(row["lag_lane"])) if transits else (int(row["over"]), int(row["over_lane"]))
-        days = self._view(first, members * (run.lanes if lane else 1) * run.futures)
-        steps = steps_of(days, run.time.step_days, run.time.steps + 1)
-        return int(np.max(steps)) + 1 if transits else max(int(np.max(steps)), 1) + 1
+            return most
+        lanes = run.lanes if row[f"{time}_lane"] else 1
+        days = self._view(int(row[time]), members * lanes * run.futures)
+        return int(np.max(steps_of(days, run.time.step_days, most)))
 
     # What is kept
 
@@ -222,23 +222,19 @@ class Chunks:
         return self._view(at, series, code.FIGURES, self.run.lanes, self.run.futures)
 
     def _keep_balances(self, part: slice, valid: int) -> None:
-        tables = self.tables
-        kept = dict(zip(tables.kept.balances["out"].tolist(), tables.kept.spans, strict=True))
-        for k, party in enumerate(self.run.program.parties):
-            at = tables.balances_at + k * code.FIGURES * self.run.futures
-            if at in kept:
-                spans = kept[at]
-                now = self._view(at, code.FIGURES, self.run.futures)[:, :valid]
-                self.recording.keep_balance(
-                    party.name,
-                    part,
-                    samples=int(spans[-1, 1]),
-                    start=now[code.START],
-                    end=now[code.END],
-                    total=now[code.TOTAL],
-                    least=now[code.LEAST_SEEN],
-                    fifths=(now[code.FIFTHS :] / (spans[:, 1] - spans[:, 0])[:, None]).T,
-                )
+        kept = self.tables.kept
+        for party, row, spans in zip(self.tables.balanced, kept.balances, kept.spans, strict=True):
+            now = self._view(int(row["out"]), code.FIGURES, self.run.futures)[:, :valid]
+            self.recording.keep_balance(
+                party,
+                part,
+                samples=int(spans[-1, 1]),
+                start=now[code.START],
+                end=now[code.END],
+                total=now[code.TOTAL],
+                least=now[code.LEAST_SEEN],
+                fifths=(now[code.FIFTHS :] / (spans[:, 1] - spans[:, 0])[:, None]).T,
+            )
 
 
 def _keep_traces(results: TraceResults, series: Array, part: slice, samples: int, step_days: float) -> None:
@@ -278,11 +274,11 @@ def run_all(
     size = chunk or chunk_size(program, len(experiments), runs)
     if recording.on_chunk is not None:
         size = max(1, min(size, recording.most_at_a_time // (threads + 2)))  # so many wait at once
-    run = Lowered(relationship, program, experiments, recording, size)
+    run = LoweredRun(relationship, program, experiments, recording, size)
     tables = assemble(run)
     parts = [range(first, min(first + size, runs)) for first in range(0, runs, size)]
     count = min(threads, len(parts))
-    workers = [Chunks(run, tables, recording, seed) for _ in range(count)]
+    workers = [Worker(run, tables, recording, seed) for _ in range(count)]
     with install_listener("numba:compile", _Notice()), ThreadPoolExecutor(count) as pool:
         try:
             for part, kept in zip(parts, _in_turn(pool, workers, parts), strict=True):
@@ -314,7 +310,7 @@ def _by_name(recording: Recording, paths: Array) -> Mapping[str, Mapping[str, Ar
     return {lane: dict(zip(registers, series, strict=False)) for lane, registers in recording.path_registers.items()}
 
 
-def _in_turn(pool: ThreadPoolExecutor, workers: Sequence[Chunks], parts: Sequence[range]) -> Iterator[Kept]:
+def _in_turn(pool: ThreadPoolExecutor, workers: Sequence[Worker], parts: Sequence[range]) -> Iterator[Kept]:
     """The chunks' results in their order; each worker does one chunk at a time, and none runs far ahead."""
     free = list(workers)
     waiting: deque[Future[Kept]] = deque()
@@ -323,7 +319,7 @@ def _in_turn(pool: ThreadPoolExecutor, workers: Sequence[Chunks], parts: Sequenc
         worker = free.pop()
         try:
             with np.errstate(all="ignore"):  # each thread has its own; what is no number is told where it is read
-                return worker.run_chunk(part)
+                return worker.run_futures(part)
         finally:
             free.append(worker)
 
@@ -337,7 +333,7 @@ def _in_turn(pool: ThreadPoolExecutor, workers: Sequence[Chunks], parts: Sequenc
 
 def chunk_size(program: Program, lanes: int, runs: int) -> int:
     """How many futures run at a time: as many as stay in the cache, in chunks of equal size."""
-    numbers = Lowering(program, lanes, SAMPLE).layout.size / SAMPLE
+    numbers = LoweredTape(program, lanes, SAMPLE).layout.size / SAMPLE
     most = min(int(max(IN_CACHE / numbers, FEWEST_AT_ONCE / lanes)), MOST_AT_ONCE, int(ARENA_BYTES / (8 * numbers)))
     most = max(1, most)
     chunks = -(-runs // most)

@@ -6,7 +6,7 @@ part of the engine works with, since functions in machine code that take much ar
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -14,6 +14,8 @@ Array = np.ndarray[Any, np.dtype[np.float64]]
 Whole = np.ndarray[Any, np.dtype[np.int64]]
 Bits = np.ndarray[Any, np.dtype[np.uint64]]
 Table = np.ndarray[Any, np.dtype[np.void]]
+Row: TypeAlias = Any
+"""A row of a table: numbers with names, as `instructions` lays them out."""
 
 
 class Machine(NamedTuple):

@@ -13,7 +13,8 @@ def _whole(names: str) -> np.dtype[np.void]:
     return np.dtype([(name, np.int64) for name in names.split()])
 
 
-COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, DIVIDE_SAFELY, NEGATIVE, MINIMUM, MAXIMUM, SATURATE, SELECT = range(11)
+COPY, ADD, SUBTRACT, MULTIPLY, DIVIDE, DIVIDE_PLAINLY, NEGATIVE, MINIMUM, MAXIMUM, SATURATE, SELECT = range(11)
+SHARE_BETWEEN, ADD_PRODUCT, SUBTRACT_PRODUCT, ADD_QUOTIENT, ADD_BOTH, MULTIPLY_SATURATED = range(11, 17)
 LESS, LESS_EQUAL, GREATER, GREATER_EQUAL, EQUAL, NOT_EQUAL, AND, OR, NOT = range(20, 29)
 EXP, LOG, SQRT, TANH, COS, FLOOR, ABSOLUTE, POWER = range(40, 48)
 SUM, SUM_ALIKE, LEAST, LEAST_ALIKE, GATHER, SCATTER, QUANTILE, QUANTILE_ALIKE = range(60, 68)
@@ -25,12 +26,18 @@ ELEMENTWISE: Mapping[str, int] = {
     "subtract": SUBTRACT,
     "multiply": MULTIPLY,
     "divide": DIVIDE,
-    "divide_safely": DIVIDE_SAFELY,
+    "divide_plainly": DIVIDE_PLAINLY,
     "negative": NEGATIVE,
     "minimum": MINIMUM,
     "maximum": MAXIMUM,
     "saturate": SATURATE,
     "select": SELECT,
+    "share_between": SHARE_BETWEEN,
+    "add_product": ADD_PRODUCT,
+    "subtract_product": SUBTRACT_PRODUCT,
+    "add_quotient": ADD_QUOTIENT,
+    "add_both": ADD_BOTH,
+    "multiply_saturated": MULTIPLY_SATURATED,
     "less": LESS,
     "less_equal": LESS_EQUAL,
     "greater": GREATER,
@@ -61,7 +68,9 @@ OVER_MEMBERS: Mapping[str, int] = {
 INSTRUCTION = _whole(
     "what out a b c outer middle length out_outer out_middle a_outer a_middle b_outer b_middle c_outer c_middle beside"
 )
-"""What is done; where; to what; in how many turns of three loops; how far the places move in the outer two."""
+"""What is done; where in the arena the result and up to three operands begin; in how many turns of three nested loops;
+how far each of the four moves at a turn of the outer and of the middle one, while the inner one goes from number to
+number; and one number beside."""
 TRANSIT_ROW = _whole(
     "rate rate_member rate_lane lag lag_member lag_lane out members steps varies same empty follows ring size"
 )
@@ -84,8 +93,8 @@ FALLEN_ROW = _whole("value member lane members out")
 """The room of a group's members, and where it stands who of them has been below the floor."""
 BALANCE_ROW = _whole("received borne size out sums")
 WHITE, AR1, WALK, RELATIVE_WALK = range(4)
-MOVING_ROW = _whole("kind variable out copies state")
-"""A process that moves by normal numbers; `copies`: for how many lanes its register has a place."""
+PROCESS_ROW = _whole("kind variable out copies state")
+"""A process of the world that moves by normal numbers; `copies`: for how many lanes its register has a place."""
 SPREAD_ROW = _whole("out copies")
 EVENT_ROW = np.dtype(
     [*((name, np.int64) for name in ("step", "lane", "kind", "target", "choice")), ("value", np.float64)]

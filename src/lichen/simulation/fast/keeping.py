@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lichen.simulation.fast.groups import Kept
+from lichen.simulation.fast.groups import Array, Kept, Row, Table, Whole
 from lichen.simulation.fast.instructions import (
     AFTER,
     ALL_BEFORE,
@@ -23,7 +23,7 @@ from lichen.simulation.fast.instructions import (
     YEAR_START,
     YEARLY,
 )
-from lichen.simulation.fast.machine import Array, Row, Table, Whole, compiled, least_of, spliced, stretch
+from lichen.simulation.fast.machine import compiled, least_of, spliced, stretch
 from lichen.simulation.fast.members import add, copy, fill
 from lichen.simulation.fast.memories import count, weigh
 
@@ -77,7 +77,6 @@ def add_sample(arena: Array, now: Array, at: int, width: int, step: int, samples
         total[i] += now[i]
         least[i] = least_of(least[i], now[i])
         after[i] = least_of(after[i], now[i])
-    for i in range(length):
         above[i] += 1.0 if least[i] >= 0.0 else 0.0
 
 

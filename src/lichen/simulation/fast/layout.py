@@ -18,6 +18,7 @@ from lichen.simulation.fast.instructions import INSTRUCTION
 LINE = 8
 """Numbers in a line of the cache: blocks begin on one."""
 FEW_FUTURES = 8
+"""With fewer futures than this, every block has a place for every lane."""
 SHORT = 32
 """Loops shorter than this cost more by their beginning than by their turns."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from lichen.simulation.fast.groups import Array, Row, Whole
 from lichen.simulation.fast.instructions import (
     GATHER,
     LEAST,
@@ -18,7 +19,7 @@ from lichen.simulation.fast.instructions import (
     SUM,
     SUM_ALIKE,
 )
-from lichen.simulation.fast.machine import Array, Row, Whole, compiled, least_of, most_of, stretch
+from lichen.simulation.fast.machine import compiled, least_of, most_of, stretch
 
 TINY = 2.2250738585072014e-308
 """The smallest normal number: so much others count at least."""

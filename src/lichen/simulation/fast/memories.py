@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from lichen.simulation.fast.machine import Array, Row, Table, Whole, compiled, divided, most_of, stretch
+from lichen.simulation.fast.groups import Array, Row, Table, Whole
+from lichen.simulation.fast.machine import compiled, divided, most_of, stretch
 from lichen.simulation.fast.members import add, copy, fill
 from lichen.simulation.memories import NOTHING_BORNE
 
@@ -184,25 +185,26 @@ def measure_delay(arena: Array, row: Row, geometry: Row) -> None:
 
 
 @compiled
-def keep(arena: Array, rings: Array, row: Row, geometry: Row, slot: int) -> None:
-    """Keeps what a delay remembers of this moment; -1 as the slot: shows it."""
+def note(out: Array, start: int, arena: Array, row: Row, geometry: Row) -> None:
+    """Puts what a delay or smoothing is given now where the block `start` of `out` is."""
     lanes, futures = geometry.lanes, geometry.futures
     for member in range(row.members):
         for lane in range(lanes):
-            at = (member * lanes + lane) * futures
+            at = start + (member * lanes + lane) * futures
             now = row.now + member * row.now_member + lane * row.now_lane
-            given = stretch(arena, now, futures)
-            if slot < 0:
-                copy(stretch(arena, row.past + at, futures), given)
-            else:
-                to = row.ring + slot * row.members * lanes * futures + at
-                copy(stretch(rings, to, futures), given)
+            copy(stretch(out, at, futures), stretch(arena, now, futures))
+
+
+@compiled
+def keep(arena: Array, rings: Array, row: Row, geometry: Row, slot: int) -> None:
+    """Keeps what a delay remembers of this moment."""
+    note(rings, row.ring + slot * row.members * geometry.lanes * geometry.futures, arena, row, geometry)
 
 
 @compiled
 def begin_delay(arena: Array, rings: Array, row: Row, geometry: Row) -> None:
     """All of the past is what it is now."""
-    keep(arena, rings, row, geometry, -1)
+    note(arena, row.past, arena, row, geometry)
     if not row.smooths:
         measure_delay(arena, row, geometry)
         for slot in range(row.size):
@@ -293,24 +295,30 @@ def count(rings: Array, sums: int, width: int, size: int, step: int, now: Array)
 
 
 @compiled
+def ends_of(rings: Array, sums: int, size: int, look: Whole, width: int) -> tuple[Array, Array, Array, Array]:
+    """What has been received by the end of a window and by its start, and the same of what was borne."""
+    then, now = sums + look[0] % size * 2 * width, sums + look[1] % size * 2 * width
+    return (
+        stretch(rings, now, width),
+        stretch(rings, then, width),
+        stretch(rings, now + width, width),
+        stretch(rings, then + width, width),
+    )
+
+
+@compiled
 def weigh(rings: Array, sums: int, size: int, look: Whole, out: Array) -> None:
     """What was received per what was borne in a window."""
-    width = out.size
-    then, now = sums + look[0] % size * 2 * width, sums + look[1] % size * 2 * width
-    gained, gained_then = stretch(rings, now, width), stretch(rings, then, width)
-    given, given_then = stretch(rings, now + width, width), stretch(rings, then + width, width)
-    for i in range(width):
+    gained, gained_then, given, given_then = ends_of(rings, sums, size, look, out.size)
+    for i in range(out.size):
         out[i] = ratio(gained[i] - gained_then[i], given[i] - given_then[i])
 
 
 @compiled
 def look_empty(rings: Array, sums: int, size: int, look: Whole, out: Array) -> None:
     """Whether nothing was received and nothing borne in a window."""
-    width = out.size
-    then, now = sums + look[0] % size * 2 * width, sums + look[1] % size * 2 * width
-    gained, gained_then = stretch(rings, now, width), stretch(rings, then, width)
-    given, given_then = stretch(rings, now + width, width), stretch(rings, then + width, width)
-    for i in range(width):
+    gained, gained_then, given, given_then = ends_of(rings, sums, size, look, out.size)
+    for i in range(out.size):
         out[i] = 1.0 if gained[i] - gained_then[i] == 0.0 and given[i] - given_then[i] == 0.0 else 0.0
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from lichen.simulation.fast.groups import Reviews
-from lichen.simulation.fast.machine import Array, Row, Table, Whole, compiled, spliced, stretch
+from lichen.simulation.fast.groups import Array, Reviews, Row, Table, Whole
+from lichen.simulation.fast.machine import compiled, spliced, stretch
 from lichen.simulation.fast.members import copy, fill
 
 

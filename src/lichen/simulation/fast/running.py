@@ -12,7 +12,7 @@ import numba
 import numpy as np
 
 from lichen.simulation.fast.chance import move_world
-from lichen.simulation.fast.groups import Experiments, Kept, Machine, Memories, Reviews, World
+from lichen.simulation.fast.groups import Array, Experiments, Kept, Machine, Memories, Reviews, Row, World
 from lichen.simulation.fast.instructions import (
     ADVANCE,
     CHOOSES_POINT,
@@ -32,7 +32,7 @@ from lichen.simulation.fast.instructions import (
     TRANSIT,
 )
 from lichen.simulation.fast.keeping import begin_record, record_flows, record_levels
-from lichen.simulation.fast.machine import Array, Row, borrowed, compiled, elementwise, least_of, spliced, stretch
+from lichen.simulation.fast.machine import borrowed, compiled, elementwise, least_of, spliced, stretch
 from lichen.simulation.fast.members import fill, over_members
 from lichen.simulation.fast.memories import (
     begin_delay,

@@ -1,4 +1,4 @@
-"""A run as flat arrays: memories, reviews, experiments and what is kept, around the tape that `lowering` lays out."""
+"""A run as flat arrays: memories, the world, reviews and experiments, around the tape that `tape` lays out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lichen.simulation.experiments import Experiment
 from lichen.simulation.fast import instructions as code
 from lichen.simulation.fast.groups import Table
 from lichen.simulation.fast.layout import Place
-from lichen.simulation.fast.tape import Lowering
+from lichen.simulation.fast.tape import LoweredTape
 from lichen.simulation.interventions import Event, in_steps
 from lichen.simulation.passing import SENT_ON
 from lichen.simulation.program import Program
@@ -23,14 +23,14 @@ from lichen.simulation.tape import Register
 from lichen.simulation.windows import Look, looks
 
 Rows = list[tuple[int, ...]]
-MOVING = {"white": code.WHITE, "ar1": code.AR1, "random_walk": code.WALK}
+PROCESS_KINDS = {"white": code.WHITE, "ar1": code.AR1, "random_walk": code.WALK}
 """World processes that are made of normal numbers at each step."""
 IN_TIME = {"world": ("jumps", "seasonal", "series"), "point": ("random_walk",)}
 """World processes and probability points whose whole course is worked out beforehand."""
 
 
 @final
-class Lowered:
+class LoweredRun:
     """One run, laid out for so many futures at a time: the tables that `assembling` puts together."""
 
     def __init__(
@@ -45,7 +45,7 @@ class Lowered:
         self.experiments = experiments
         self.time = relationship.time
         self.lanes, self.futures = len(experiments), futures
-        self.tape = Lowering(program, self.lanes, futures)
+        self.tape = LoweredTape(program, self.lanes, futures)
         self.layout = self.tape.layout
         self.rings = 0
         """Numbers in `rings` whose place does not depend on the chunk."""
@@ -163,7 +163,7 @@ class Lowered:
 
     def _is_static(self, source: tuple[str, object]) -> bool:
         kind = self._kind(*source)
-        return bool(kind) and kind not in IN_TIME[source[0]] and not (source[0] == "world" and kind in MOVING)
+        return bool(kind) and kind not in IN_TIME[source[0]] and not (source[0] == "world" and kind in PROCESS_KINDS)
 
     def _variables(self) -> list[str]:
         """The world variables whose normal numbers are drawn at each step, first those that correlate."""
@@ -173,7 +173,7 @@ class Lowered:
 
     def is_moving(self, name: str) -> bool:
         """Whether a world variable is on the tape and moves by normal numbers."""
-        return ("world", name) in self.tape.sources and self.program.processes[name].kind in MOVING
+        return ("world", name) in self.tape.sources and self.program.processes[name].kind in PROCESS_KINDS
 
     def processes(self) -> Iterable[tuple[int, ...]]:
         """The world variables on the tape that are made of normal numbers at each step."""
@@ -181,7 +181,7 @@ class Lowered:
             if self.is_moving(name):
                 place, process = self.tape.sources["world", name], self.program.processes[name]
                 relative = process.kind == "random_walk" and chance.is_relative(process)
-                kind = code.RELATIVE_WALK if relative else MOVING[process.kind]
+                kind = code.RELATIVE_WALK if relative else PROCESS_KINDS[process.kind]
                 state = self.layout.take(self.futures)
                 yield (kind, self.variables.index(name), place.offset, self.copies(place), state)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import final
 
 from lichen.simulation.fast import instructions as code
+from lichen.simulation.fast.fusing import fused
 from lichen.simulation.fast.layout import SHORT, Instructions, Layout, Place
-from lichen.simulation.program import Program, released
+from lichen.simulation.program import Program, named, released
 from lichen.simulation.tape import Node, Register
 
 _ORDERS = ("order", "order_alike", "places")
@@ -15,11 +17,11 @@ _ORDERS = ("order", "order_alike", "places")
 
 
 @final
-class Lowering:
+class LoweredTape:
     """The tape of a program, laid out for so many lanes and futures at a time."""
 
     def __init__(self, program: Program, lanes: int, futures: int) -> None:
-        self.program = program
+        program = replace(program, nodes=fused(program.nodes, named(program)))
         self.layout = Layout(lanes, futures, {axis: len(names) for axis, names in program.axes.items()})
         self.still, self.moving = Instructions(self.layout), Instructions(self.layout)
         self.indices: list[int] = []
@@ -98,7 +100,7 @@ class Lowering:
     def _quotient(self, into: Instructions, out: Place, operands: Sequence[Place]) -> None:
         """Of 0/0 no number in the first lane, 0 in the others."""
         lanes = self.layout.lanes if out.lane else 1
-        into.add(code.DIVIDE_SAFELY, out, operands, members=out.members, lanes=range(1))
+        into.add(code.DIVIDE_PLAINLY, out, operands, members=out.members, lanes=range(1))
         if lanes > 1:
             into.add(code.DIVIDE, out, operands, members=out.members, lanes=range(1, lanes))
 
@@ -117,7 +119,7 @@ class Lowering:
         total = self.layout.block(None, by_lane=node.result.lane)
         if node.operation == "mean_alike":
             into.add(code.SUM_ALIKE, total, operands, members=members, over_members=True)
-            into.add(code.DIVIDE_SAFELY, out, (total, self.number(members)), members=1)
+            into.add(code.DIVIDE_PLAINLY, out, (total, self.number(members)), members=1)
             return
         there = self.layout.block(None, by_lane=node.result.lane)
         into.add(code.SUM, total, operands, members=members, over_members=True)
