@@ -87,7 +87,6 @@ def _instructions(run: LoweredRun) -> list[Table]:
         code.FIRST_LEVELS: _moves(run, ((run.at(c.now), run.at(c.initial)) for c in program.capacities)),
         code.FORGET: _moves(run, ((run.at(memory.past), run.tape.number(0)) for memory in program.memories)),
         code.ADVANCE: _moves(run, _following(run)),
-        code.PATH_SUMS: _path_sums(run),
     }
     return [lists[phase] for phase in sorted(lists)]
 
@@ -242,24 +241,9 @@ def _balances(run: LoweredRun, balanced: Mapping[str, Sequence[Steps]]) -> tuple
     return table(code.BALANCE_ROW, rows), _looks(run, windows), fifths
 
 
-def _path_sums(run: LoweredRun) -> Table:
-    """What brings the members of each course of a group together: the sum over those present."""
-    instructions = Instructions(run.layout)
-    presences = {plan.group: run.at(plan.now) for plan in run.program.presences}
-    for registers in run.recording.path_registers.values():
-        for register in registers.values():
-            if register.axis is not None and register.index not in run.summed:
-                place = run.at(register)
-                out = run.summed[register.index] = run.layout.block(None, by_lane=register.lane)
-                there = [presences[register.axis]] if register.axis in presences else []
-                what = code.SUM if there else code.SUM_ALIKE
-                instructions.add(what, out, (place, *there), members=place.members, over_members=True)
-    return instructions.table()
-
-
 def _paths(run: LoweredRun) -> Iterable[tuple[int, int]]:
     """Where the values of courses stand."""
     for name, registers in run.recording.path_registers.items():
         for register in registers.values():
-            place = run.summed.get(register.index, run.at(register))
+            place = run.at(register)
             yield place.offset + run.recording.path_lanes[name] * place.lane, place.lane

@@ -108,7 +108,7 @@ the bounds of a term cut something off, and when first."""
 REVIEW_ROW = _whole("step in_force slot")
 TRIGGER_ROW = _whole("condition lane before")
 PENDING_ROW = _whole("trigger pending")
-STILL, MOVING, RESET, FIRST_TERMS, FIRST_LEVELS, FORGET, ADVANCE, PATH_SUMS = cast(Iterable[int], np.arange(8))
+STILL, MOVING, RESET, FIRST_TERMS, FIRST_LEVELS, FORGET, ADVANCE = cast(Iterable[int], np.arange(7))
 """The lists of instructions: for what does not vary in time; for a step; what moves values between registers."""
 GEOMETRY = np.dtype(
     [

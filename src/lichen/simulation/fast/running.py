@@ -24,7 +24,6 @@ from lichen.simulation.fast.instructions import (
     FORGET,
     MOVING,
     OVERRIDE,
-    PATH_SUMS,
     RESET,
     SETS,
     SHIFTS,
@@ -100,8 +99,6 @@ def run_chunk(
         if step:
             hit(machine, experiments, geometry, step)
         execute(machine, MOVING, step)
-        if geometry.first < kept.paths.shape[2]:
-            execute(machine, PATH_SUMS, step)
         record_levels(arena, kept, geometry, step)
         if step < geometry.steps:
             record_flows(arena, machine.rings, kept, geometry, step)

@@ -50,8 +50,6 @@ class LoweredRun:
         self.rings = 0
         """Numbers in `rings` whose place does not depend on the chunk."""
         self.late: Rows = []
-        self.summed: dict[int, Place] = {}
-        """Sums over members that only courses need, by register."""
         self.below: dict[str, int] = {}
         """By group, where it stands who of its members has been below the floor `[member, lane, future]`."""
         self.passing = tuple(self._passing())
