@@ -108,8 +108,8 @@ stretch = cast(Callable[[Array, int, int], Array], intrinsic(_stretch))
 def least_of(a: float, b: float) -> float:
     """The smaller one, of equal ones the second; not a number if one of them is not.
 
-    NumPy's chooses without a branch. Where there is one and the result is one of the operands, it is stored only where
-    it changes, which takes some processors ten times as long as to store it everywhere.
+    NumPy's chooses without a branch. Where there is one, and the result takes the place of an operand, it is stored
+    under a mask, which takes some processors several times as long.
     """
     least: float = np.minimum(b, a)
     return least
