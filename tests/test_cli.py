@@ -101,7 +101,7 @@ def test_a_hostile_file_is_refused(name: str, ask: Ask) -> None:
 def test_a_group_too_large_to_be_held_in_memory_is_refused(ask: Ask) -> None:
     change = f"change: -1 EUR/week * ({' + '.join(['bakers.headroom'] * 80)})"
     cash = f"{{level: 80 EUR, floor: 20 EUR, {change}}}"
-    group = f"  bakers: {{kind: group, members: 1000000, capacities: {{cash: {cash}}}}}\n"
+    group = f"  bakers: {{kind: group, counts: least, members: 1000000, capacities: {{cash: {cash}}}}}\n"
     text = GOOD.replace("flows:", f"{group}flows:").replace("1 year}", "8 weeks}")
     refused(
         ask("check", "file.yaml", files={"file.yaml": text}), "not even one can be run", "one member stand for several"

@@ -15,10 +15,11 @@ from lichen.relationship.relationship import Relationship
 from lichen.show.page.readings import rests_part
 from lichen.show.terminal import verdict_markdown, verdict_text
 from lichen.simulation import drawn_members
-from lichen.simulation.drawn_members import Drawn, samples_of, with_all_members, with_drawn_members, with_others_drawn
+from lichen.simulation.drawn_members import samples_of, with_all_members, with_drawn_members, with_others_drawn
 from lichen.simulation.experiments import standard_experiments
 from lichen.simulation.futures import Futures
 from lichen.simulation.run import simulate
+from lichen.simulation.sampling import Drawn
 from tests.arrays import arrays
 from tests.simulation.build import base, relationship, run
 

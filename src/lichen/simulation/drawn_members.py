@@ -11,44 +11,18 @@ Techniques, section 2.9 (simple random sampling with replacement).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import final
-
-import numpy as np
-from numpy.typing import NDArray
+from dataclasses import replace
 
 from lichen.relationship.formula import Call, gathers, walk
 from lichen.relationship.party import Members, Party, Sample
 from lichen.relationship.relationship import Relationship
 from lichen.relationship.values import values_of
-from lichen.simulation import draws
 
 LARGE = 100_000
 """From so many members on some are drawn for a verdict."""
 SIZE = 1_000
 """So many are: where members differ by a sixth, their mean lies within one in a hundred of that of all, 19 times of 20;
 the mean over futures comes closer."""
-
-
-@final
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
-    """The sample of a group, and `of` how many members it is drawn."""
-
-    group: str
-    sample: Sample
-    of: int
-
-    @property
-    def stands_for(self) -> float:
-        """How many members each that is drawn stands for."""
-        return self.of / self.sample.size
-
-    def places(self, seed: int, futures: range) -> NDArray[np.intp]:
-        """Where the members that are drawn stand in their group [future, member]."""
-        keys = [f"{self.group}:{self.sample.turn}:{turn}" for turn in range(self.sample.size)]
-        found: NDArray[np.intp] = (draws.uniform(seed, keys, futures)[0] * self.of).astype(np.intp)
-        return found
 
 
 def with_drawn_members(relationship: Relationship) -> Relationship:

@@ -10,8 +10,7 @@ from typing import final, overload
 
 from lichen.relationship.flow import Flow, Links
 from lichen.relationship.relationship import Relationship
-from lichen.simulation.drawn_members import Drawn
-from lichen.simulation.sampling import Samples
+from lichen.simulation.sampling import Drawn, Samples
 from lichen.simulation.tape import Register, Tape
 
 

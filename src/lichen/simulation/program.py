@@ -12,8 +12,8 @@ from typing import final
 
 from lichen.relationship.rules import Window
 from lichen.relationship.world import Process
-from lichen.simulation.drawn_members import Drawn
 from lichen.simulation.formulas import Memory
+from lichen.simulation.sampling import Drawn
 from lichen.simulation.tape import Node, Register, live, unread
 
 AT_ONE = ("factor", "arriving", "sharing", "balance")

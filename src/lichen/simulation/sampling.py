@@ -1,8 +1,8 @@
-"""Large groups of which some members stand for all where the members have to be put in order.
+"""Large groups of which some members stand for all: those that are drawn in a future, or where order counts.
 
-All members move, since they may be linked, and sums, means and the least are those of all. Only where among them a
+Where all members move, since they may be linked, sums, means and the least are those of all. Only where among them a
 share lies is told from a sample: putting a million members in order at every moment takes as long as moving them.
-The sample is simple and without replacement; a member is in it by the hash of its name, so that neither the order of
+This sample is simple and without replacement; a member is in it by the hash of its name, so that neither the order of
 a table nor what is asked changes it. Source: Cochran 1977, Sampling Techniques, sections 2.2 and 3.2 (finite
 population); Woodruff 1952, Confidence intervals for medians and other position measures (its bounds of a share).
 """
@@ -13,10 +13,16 @@ import hashlib
 import heapq
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from lichen.relationship.party import Sample
 from lichen.relationship.relationship import Relationship
+from lichen.simulation import draws
 from lichen.simulation.tape import Register, Tape
 
 LARGE = 100_000
@@ -55,6 +61,27 @@ def _drawn(names: tuple[str, ...], count: int) -> tuple[int, ...]:
     """The places of so many names, those of least hash; one run after the other asks for them."""
     hashes = [hashlib.blake2b(name.encode(errors="surrogatepass"), digest_size=8).digest() for name in names]
     return tuple(sorted(heapq.nsmallest(count, range(len(names)), key=hashes.__getitem__)))
+
+
+@final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """The sample of a group, and `of` how many members it is drawn."""
+
+    group: str
+    sample: Sample
+    of: int
+
+    @property
+    def stands_for(self) -> float:
+        """How many members each that is drawn stands for."""
+        return self.of / self.sample.size
+
+    def places(self, seed: int, futures: range) -> NDArray[np.intp]:
+        """Where the members that are drawn stand in their group [future, member]."""
+        keys = [f"{self.group}:{self.sample.turn}:{turn}" for turn in range(self.sample.size)]
+        found: NDArray[np.intp] = (draws.uniform(seed, keys, futures)[0] * self.of).astype(np.intp)
+        return found
 
 
 @final
