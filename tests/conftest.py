@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from lichen import simulation
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
@@ -34,6 +36,20 @@ settings.register_profile(
 )
 settings.register_profile("all", settings.get_profile("default"), max_examples=100, derandomize=False, print_blob=True)
 settings.load_profile("all" if os.environ.get("LICHEN_TEST_ALL") else "default")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Take machine code of older sources away before any test runs.
+
+    Numba looks only at the module of the function that it keeps on disk; here every module of the room counts.
+    """
+    if hasattr(config, "workerinput"):
+        return
+    room = Path(simulation.__file__).parent
+    newest = max(path.stat().st_mtime for path in (*room.glob("fast/*.py"), room / "draws.py"))
+    for index in room.glob("fast/__pycache__/*.nbi"):
+        if index.stat().st_mtime < newest:
+            index.unlink()
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from lichen import simulation
 from lichen.check.assess import assess
 from lichen.check.verdict import Verdict
 from lichen.language.problem import render
@@ -33,7 +32,6 @@ from tests.strategies import FILE, group_folders, two_party_texts
 pytest.importorskip("numba")
 engine = importlib.import_module("lichen.simulation.fast.engine")
 
-ROOM = Path(simulation.__file__).parent
 CASES = Path(__file__).parent / "cases"
 ALL = bool(os.environ.get("LICHEN_TEST_ALL"))
 FILES = sorted(path.relative_to(CASES).as_posix() for path in CASES.rglob("*.yaml") if "private" not in path.parts)
@@ -45,15 +43,6 @@ PAGES = [file for file in FILES if file.split("/")[0] not in ("features", "three
 FEW_PAGES = [file for file in PAGES if file.startswith("worlds/")] + ["examples/mentorship.yaml"]
 ROOMS = ("headroom", "capacity_headroom", "group_mean", "group_tenth", "between", "presence")
 ENGINES: tuple[Literal["numpy", "numba"], ...] = ("numpy", "numba")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def fresh_machine_code() -> None:
-    """Numba looks only at the module of the function that it keeps on disk; here every module of the room counts."""
-    newest = max(path.stat().st_mtime for path in (*ROOM.glob("fast/*.py"), ROOM / "draws.py"))
-    for index in ROOM.glob("fast/__pycache__/*.nbi"):
-        if index.stat().st_mtime < newest:
-            index.unlink()
 
 
 @pytest.mark.parametrize("file", FILES if ALL else FEW)
