@@ -81,7 +81,7 @@ class Drawn:
         """Where the members that are drawn stand in their group [future, member]."""
         keys = [f"{self.group}:{self.sample.turn}:{turn}" for turn in range(self.sample.size)]
         found: NDArray[np.intp] = (draws.uniform(seed, keys, futures)[0] * self.of).astype(np.intp)
-        return found
+        return np.minimum(found, self.of - 1)  # a number may round up to 1
 
 
 @final
