@@ -41,12 +41,12 @@ settings.load_profile("all" if os.environ.get("LICHEN_TEST_ALL") else "default")
 def pytest_configure(config: pytest.Config) -> None:
     """Take machine code of older sources away before any test runs.
 
-    Numba looks only at the module of the function that it keeps on disk; here every module of the room counts.
+    Numba looks only at the module of the function that it keeps on disk; here every module counts of which it is made.
     """
     if hasattr(config, "workerinput"):
         return
     room = Path(simulation.__file__).parent
-    newest = max(path.stat().st_mtime for path in (*room.glob("fast/*.py"), room / "draws.py"))
+    newest = max(path.stat().st_mtime for path in (*room.glob("fast/*.py"), room / "draws.py", room / "memories.py"))
     for index in room.glob("fast/__pycache__/*.nbi"):
         if index.stat().st_mtime < newest:
             index.unlink()

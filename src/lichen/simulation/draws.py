@@ -4,7 +4,8 @@ A draw is a hash (splitmix64) of the seed, a key, the future and the step, so ne
 memory, nor chunks, nor lanes, nor other variables change it. The keys: a world variable is keyed by its name (renaming
 one draws it anew). A range is keyed by its place, in which the names of parties, capacities, flows and terms are
 replaced by their order in the file: these may be renamed freely, and changing a range's bounds keeps its draws. Beside
-a group a range is drawn for each member, keyed by the member's name; members themselves are drawn by the group's name.
+a group a range is drawn for each member, keyed by the member's name; where members themselves are drawn, both are keyed
+by the name of the group and the turn of drawing.
 
 Everything is plain arithmetic, done in the same order by both engines, so that they draw the same bits.
 

@@ -242,8 +242,8 @@ class Engine:
         """Numbers of a range, one a future or one for each member or link; or those of the members that are drawn."""
         out = self._at(node.result)
         if node.operation == "drawn column":
-            column, drawn = self.program.columns[node.beside], self.program.drawn[str(node.result.axis)]
-            out[0] = np.take(column, drawn.places(seed, futures))
+            drawn = self.program.drawn[str(node.result.axis)]
+            out[0] = drawn.of_column(self.program.columns[node.beside], seed, futures)
             return
         if not isinstance(node.beside, tuple):
             raise TypeError("a draw names its range")

@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import final, overload
 
+import numpy as np
+
 from lichen.relationship.flow import Flow, Links
+from lichen.relationship.party import Members as PartyMembers
 from lichen.relationship.relationship import Relationship
-from lichen.simulation.sampling import Drawn, Samples
+from lichen.simulation.sampling import Column, Drawn, Samples
 from lichen.simulation.tape import Register, Tape
 
 
@@ -22,18 +25,24 @@ class Members:
         self.relationship = relationship
         self.tape = tape
         self.keys: dict[str, Sequence[str]] = {}
-        self.columns: dict[object, tuple[float, ...]] = {}
+        self.columns: dict[object, Column] = {}
         self.samples = Samples(tape, self.keys)
         self.drawn: dict[str, Drawn] = {}
         for party in relationship.parties.values():
             if party.members is not None:
-                self.keys[party.name] = party.members.names[: party.members.moved]
-                self.columns |= {(party.name, name): column for name, column in party.members.columns.items()}
-                if party.members.sample is not None:
-                    self.drawn[party.name] = Drawn(group=party.name, sample=party.members.sample, of=len(party.members))
+                self._add_members(party.name, party.members)
         for flow in relationship.flows.values():
             if flow.along is not None:
                 self._add_links(flow)
+
+    def _add_members(self, group: str, members: PartyMembers) -> None:
+        sample, columns = members.sample, members.columns
+        self.keys[group] = members.names
+        self.columns |= {(group, name): column for name, column in columns.items()}
+        if sample is not None:
+            self.keys[group] = tuple(f"turn {turn} of {group}" for turn in range(sample.size))
+            self.columns |= {(group, name): np.array(column) for name, column in columns.items()}
+            self.drawn[group] = Drawn(group=group, sample=sample, of=len(members))
 
     def _add_links(self, flow: Flow) -> None:
         if flow.along is None:

@@ -13,7 +13,7 @@ from typing import final
 from lichen.relationship.rules import Window
 from lichen.relationship.world import Process
 from lichen.simulation.formulas import Memory
-from lichen.simulation.sampling import Drawn
+from lichen.simulation.sampling import Column, Drawn
 from lichen.simulation.tape import Node, Register, live, unread
 
 AT_ONE = ("factor", "arriving", "sharing", "balance")
@@ -124,14 +124,15 @@ class TermPlan:
 class Program:
     """All that an engine needs. `axes` holds the names of members or links, `columns` the numbers beside them.
 
-    Of a group that is `drawn` only a sample is on its axis, each standing for several; `columns` hold all members.
+    Of a group that is `drawn` its axis names the turns of drawing, each of which stands for several members; its
+    `columns` hold all of them.
     `parameters` are those of the world's processes; `payments`, by `party.capacity`, what is paid from it through risk
     sharing (below 0: received).
     """
 
     nodes: tuple[Node, ...]
     axes: Mapping[str, Sequence[str]]
-    columns: Mapping[object, tuple[float, ...]]
+    columns: Mapping[object, Column]
     drawn: Mapping[str, Drawn]
     range_keys: Mapping[str, str]
     processes: Mapping[str, Process]
@@ -152,7 +153,7 @@ class Program:
         return self.drawn[group].stands_for if group in self.drawn else 1.0
 
 
-def named(program: Program) -> set[int]:
+def read_beside(program: Program) -> set[int]:
     """The registers that are read beside the tape."""
     plans = (getattr(program, own.name) for own in fields(program) if own.name not in ("axes", "columns", "drawn"))
     return {register.index for plan in plans for register in registers(plan)}
@@ -160,7 +161,7 @@ def named(program: Program) -> set[int]:
 
 def released(program: Program) -> Mapping[int, list[int]]:
     """By the place of a node: the registers that nothing reads after it, so that their memory may be used again."""
-    return unread(program.nodes, named(program))
+    return unread(program.nodes, read_beside(program))
 
 
 def without_tallies(program: Program) -> Program:

@@ -15,7 +15,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import final
+from typing import TypeAlias, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +23,11 @@ from numpy.typing import NDArray
 from lichen.relationship.party import Sample
 from lichen.relationship.relationship import Relationship
 from lichen.simulation import draws
+from lichen.simulation.drawn_members import LARGE
 from lichen.simulation.tape import Register, Tape
 
-LARGE = 100_000
-"""From so many members on some stand for all: below, putting them in order takes little beside the rest."""
+Column: TypeAlias = tuple[float, ...] | NDArray[np.float64]
+"""One number for each member of a group or each link of a flow."""
 LOOKED_AT = 10_000
 """So many do: where a share of the members lies is then known within one in a hundred of them, 19 times of 20."""
 Z = 1.959963984540054
@@ -76,6 +77,10 @@ class Drawn:
     def stands_for(self) -> float:
         """How many members each that is drawn stands for."""
         return self.of / self.sample.size
+
+    def of_column(self, column: Column, seed: int, futures: range) -> NDArray[np.float64]:
+        """The numbers beside the members that are drawn [future, member]."""
+        return np.take(column, self.places(seed, futures))
 
     def places(self, seed: int, futures: range) -> NDArray[np.intp]:
         """Where the members that are drawn stand in their group [future, member]."""

@@ -119,8 +119,9 @@ class Worker:
         """Numbers of ranges, one a future or one for each member or link; and those of the members that are drawn."""
         for node in self.run.tape.draws:
             if node.operation == "drawn column":
-                column, some = self.run.program.columns[node.beside], self.run.program.drawn[str(node.result.axis)]
-                self.put((node.operation, node.beside), np.take(column, some.places(self.seed, drawn)).T)
+                some = self.run.program.drawn[str(node.result.axis)]
+                column = some.of_column(self.run.program.columns[node.beside], self.seed, drawn)
+                self.put((node.operation, node.beside), column.T)
                 continue
             key, low, high = node.beside if isinstance(node.beside, tuple) else ("", 0.0, 0.0)
             key = self.run.program.range_keys[key]

@@ -9,7 +9,7 @@ from typing import final
 from lichen.simulation.fast import instructions as code
 from lichen.simulation.fast.fusing import fused
 from lichen.simulation.fast.layout import SHORT, Instructions, Layout, Place
-from lichen.simulation.program import Program, named, released
+from lichen.simulation.program import Program, read_beside, released
 from lichen.simulation.tape import Node, Register
 
 _ORDERS = ("order", "order_alike", "places")
@@ -21,7 +21,7 @@ class LoweredTape:
     """The tape of a program, laid out for so many lanes and futures at a time."""
 
     def __init__(self, program: Program, lanes: int, futures: int) -> None:
-        program = replace(program, nodes=fused(program.nodes, named(program)))
+        program = replace(program, nodes=fused(program.nodes, read_beside(program)))
         self.layout = Layout(lanes, futures, {axis: len(names) for axis, names in program.axes.items()})
         self.still, self.moving = Instructions(self.layout), Instructions(self.layout)
         self.indices: list[int] = []
