@@ -17,6 +17,7 @@ import duckdb
 import pytest
 
 from lichen.cli.trying import SECTIONS
+from lichen.simulation import cost
 from lichen.stress import stress
 from tests.command import GOOD, Ask, refused
 
@@ -111,6 +112,28 @@ def test_simulate_shows_lanes_side_by_side(ask: Ask) -> None:
     assert set(said["lanes"]) == {"base", "scenario:dry", "exit:mill"}
     # From 900 of a range of 600 above 300 the mill wins 7 EUR a week for 52 weeks.
     assert said["lanes"]["base"]["bands"]["mill.cash"]["bounds"][2][-1] == pytest.approx(900 + 52 * 7)
+
+
+def test_where_nothing_is_drawn_one_future_stands_for_all(ask: Ask) -> None:
+    answer = ask("simulate", "file.yaml", "--runs", "300", files={"file.yaml": GOOD})
+    assert "1 future, as nothing is drawn by chance, " in answer.stdout
+    assert json.loads(ask("simulate", "file.yaml", "--format", "json").stdout)["runs"] == 1
+
+
+def test_of_a_large_file_fewer_futures_are_tried_unless_somebody_asks_for_more(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cost, "QUICK_CELLS", 30_000_000)
+    answer = ask("check", "good.yaml", "--format", "json", files=FILES)
+    tried = json.loads(answer.stdout)["runs"]
+    assert 20 < tried < 1000
+    assert f"{tried} futures instead of 1,000, as this file is large: `--runs` asks for more." in answer.stderr
+    asked = ask("check", "good.yaml", "--format", "json", "--runs", "40")
+    assert json.loads(asked.stdout)["runs"] == 40
+    assert "instead" not in asked.stderr
+    monkeypatch.setattr(cost, "QUICK_CELLS", 1)
+    fewest = ask("simulate", "good.yaml", "--format", "json", "--scenario", "dry")
+    assert json.loads(fewest.stdout)["runs"] == 1
 
 
 def test_the_table_has_a_row_for_each_lane_series_and_moment(ask: Ask) -> None:

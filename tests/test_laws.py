@@ -15,7 +15,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lichen.check.evidence import evidence_of
@@ -356,7 +356,23 @@ def test_futures_do_not_depend_on_how_many_run_at_a_time(text: str, chunk: int) 
     )
 
 
+NEVER_CHANGES = """\
+lichen: 1
+relationship: drawn
+time: {start: 2026-01-05, horizon: 10 weeks, step: 1 week}
+parties:
+  ann: {kind: organisation, capacities: {cash: {level: 5 EUR, floor: 0 EUR}}}
+  ben: {kind: organisation, capacities: {cash: {level: 5 EUR, floor: 0 EUR}}}
+world: {luck: {process: ar1, mean: 1, spread: 1 %, memory: 1 week}}
+flows:
+  gift: {kind: benefit, from: ann, to: ben, rate: 0.5 EUR/week * 0.1 * 0.1}
+  third: {kind: benefit, from: ann, to: ben, rate: gift * 0.1}
+"""
+"""A rate that never changes, and does where an experiment may cut it: the sum over steps is no product of them."""
+
+
 @given(texts())
+@example(text=NEVER_CHANGES)
 def test_futures_do_not_depend_on_what_else_is_tried(text: str) -> None:
     """Equal to the last bit."""
     subject = relationship(text)

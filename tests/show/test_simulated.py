@@ -126,7 +126,7 @@ def test_the_page_has_a_chart_for_each_series_and_says_what_each_lane_is() -> No
     page = futures_page(look_ahead(MILL, lanes, runs=20), MILL)
     assert page.count("<figure") == 5
     assert "mill leaves: from January 2026 on, The mill leaves." in page
-    assert "20 futures, seed 1, 1 January 2026 to 11 January 2026." in page
+    assert "1 future, as nothing is drawn by chance, 1 January 2026 to 11 January 2026." in page
     assert ">The mill, mill leaves</th>" in page
 
 
@@ -148,7 +148,7 @@ def test_figures_stand_in_units_of_the_file() -> None:
 def test_what_was_interrupted_says_how_far_it_came() -> None:
     whole = look_ahead(MILL, (), runs=20)
     assert "Stopped" not in prospects_text(whole, MILL)
-    said = prospects_text(replace(whole, asked=500), MILL)
+    said = prospects_text(replace(whole, runs=20, asked=500), MILL)
     assert "Stopped: 20 of 500 futures are done; all is said of these." in said
 
 

@@ -30,7 +30,7 @@ def compare(old: Path, new: Path, form: str, runs: int, seed: int, party: str | 
     from lichen.simulation.drawn_members import with_drawn_members
 
     for relationship in (before, after):
-        common.affordable(with_drawn_members(relationship), runs)
+        runs = common.futures_to_try(with_drawn_members(relationship), runs)
     from lichen.redesign.compare import compare_relationships
     from lichen.show import terminal
     from lichen.show.page.change import change_page

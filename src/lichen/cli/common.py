@@ -14,6 +14,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn, TypedDict, TypeVar
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from lichen.language.problem import Problem
@@ -134,24 +135,42 @@ def within(option: str, day: date, time: Time) -> None:
     raise click.UsageError(f"{option}: {day} is not within the horizon of this file, from {time.start} until {last}.")
 
 
-def affordable(
-    relationship: Relationship, runs: int, experiments: Sequence[Experiment] = (), *, least: int = LEAST_RUNS
-) -> None:
-    """Leave with status 2 when so many futures of this file are more work, or more to keep, than a run may take.
+def futures_to_try(
+    relationship: Relationship,
+    runs: int,
+    experiments: Sequence[Experiment] = (),
+    *,
+    least: int = LEAST_RUNS,
+    together: bool = False,
+) -> int:
+    """As many futures as were asked for; where nobody asked, of a large file no more than take about a minute.
 
-    Of these experiments together, or when none is named of all that a verdict asks for. A verb asks for `least`.
+    Of these experiments, or when none is named of all that a verdict asks for. `together`: they cannot run in turn.
+    Leaves with status 2 when so many, or the `least` that a verb needs, are more than a run may take.
     """
-    from lichen.simulation.cost import most_futures
+    from lichen.simulation.cost import QUICK_CELLS, most_futures
     from lichen.simulation.experiments import standard_experiments
 
     asked = experiments or standard_experiments(relationship)
-    most = most_futures(relationship, asked, together=bool(experiments))
-    if runs <= most:
-        return
-    repair = f"Write `--runs {most}` or less" if most >= least else FEWER
-    can = f"at most {most:,} can be run" if most else "not even one can be run"
-    fact = f"--runs: {runs:,} futures of this file are too many; {can}."
-    raise click.UsageError(f"{fact} {repair}.")
+    most = most_futures(relationship, asked, together=together)
+    if most >= least and _is_default("runs"):
+        quick = min(most, max(least, most_futures(relationship, asked, together=together, cells=QUICK_CELLS)))
+        if quick < runs:
+            click.echo(
+                f"{quick:,} futures instead of {runs:,}, as this file is large: `--runs` asks for more.", err=True
+            )
+        return min(runs, quick)
+    if runs > most:
+        repair = f"Write `--runs {most}` or less" if most >= least else FEWER
+        can = f"at most {most:,} can be run" if most else "not even one can be run"
+        raise click.UsageError(f"--runs: {runs:,} futures of this file are too many; {can}. {repair}.")
+    return runs
+
+
+def _is_default(option: str) -> bool:
+    """Whether nobody asked for the value of an option."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.get_parameter_source(option) is ParameterSource.DEFAULT
 
 
 def refuse(problems: tuple[Problem, ...], form: str = "text") -> NoReturn:

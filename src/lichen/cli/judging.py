@@ -52,14 +52,14 @@ def assess_file(
     from lichen.simulation.drawn_members import with_drawn_members
 
     relationship = with_drawn_members(relationship)
-    common.affordable(relationship, asked.runs)
-    if beside:
-        common.affordable(relationship, asked.runs, _beside(relationship, asked))
+    runs = common.futures_to_try(relationship, asked.runs)
+    if beside and (lanes := _beside(relationship, asked)):
+        runs = common.futures_to_try(relationship, runs, lanes)
     from lichen.check.assess import assess
 
     return assess(
         relationship,
-        runs=asked.runs,
+        runs=runs,
         seed=asked.seed,
         record=_record(relationship, asked),
         party=asked.party,
@@ -86,14 +86,14 @@ def simulate_file(
         common.known("--experiment", name, known, "experiment", most=len(known))
     lanes = [in_scenario(name) for name in dict.fromkeys(scenarios)]
     lanes += [known[name] for name in dict.fromkeys(experiments)]
-    common.affordable(relationship, asked.runs, (BASE, *lanes), least=1)
+    runs = common.futures_to_try(relationship, asked.runs, (BASE, *lanes), least=1, together=True)
     from lichen.simulation.prospects import look_ahead
 
-    with common.saving(save, relationship, lanes=1 + len(lanes), runs=asked.runs) as keep:
+    with common.saving(save, relationship, lanes=1 + len(lanes), runs=runs) as keep:
         found = look_ahead(
             relationship,
             lanes,
-            runs=asked.runs,
+            runs=runs,
             seed=asked.seed,
             save=keep,
             progress=lambda done, of: tick(done / of),
@@ -115,7 +115,7 @@ def stress_file(
     from lichen.stress.stress import stress
 
     asking = setting(relationship, runs=asked.runs, seed=asked.seed, party=party, sections=sections)
-    common.affordable(asking.relationship, asking.runs, [BASE] * MOST_LANES)
+    common.futures_to_try(asking.relationship, asking.runs, [BASE] * MOST_LANES, least=asking.runs)
 
     return stress(
         relationship,
@@ -160,7 +160,7 @@ def _scenarios(evidence: CheckInput, asked: Asked) -> Futures | None:
         return None
     from lichen.simulation.run import simulate
 
-    return simulate(evidence.relationship, lanes, runs=asked.runs, seed=asked.seed)
+    return simulate(evidence.relationship, lanes, runs=evidence.futures.runs, seed=asked.seed)
 
 
 def _beside(relationship: Relationship, asked: Asked) -> tuple[Experiment, ...]:

@@ -16,6 +16,7 @@ import numpy as np
 from lichen.check.unsaid import missing_floors
 from lichen.check.wording import count, in_words, it
 from lichen.relationship.quantity import TIME
+from lichen.relationship.values import has_chance
 from lichen.show.charts.fan import Course, Fan
 from lichen.show.figures import UNKNOWN, after, full_date, number, percent, readable_unit, short_month
 from lichen.show.lanes import lane_says, lane_title
@@ -127,7 +128,8 @@ def how(prospects: Prospects, relationship: Relationship) -> str:
     begin = relationship.time.start
     last = after(begin, float(prospects.days[-1]))
     futures = "1 future" if prospects.runs == 1 else f"{number(prospects.runs)} futures"
-    said = f"{futures}, seed {prospects.seed}, {full_date(begin)} to {full_date(last)}."
+    chance = f"seed {prospects.seed}" if has_chance(relationship) else "as nothing is drawn by chance"
+    said = f"{futures}, {chance}, {full_date(begin)} to {full_date(last)}."
     others = [name for name in relationship.scenarios if f"scenario:{name}" not in prospects.lanes]
     if others:
         said += f" Scenarios of the file that were not tried: {', '.join(others)}."

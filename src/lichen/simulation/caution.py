@@ -51,11 +51,12 @@ def called(relationship: Relationship, subject: str) -> str:
 
 
 def when_and_where(caution: Caution) -> str:
-    """Since when, in how many futures and in which experiment: `from 16 March 2026 on, in 20 of 20 futures`."""
+    """Since when, in how many futures and in which experiment: `from 16 March 2026 on, in every future`."""
     if caution.since is None or caution.futures is None or caution.of is None:
         return ""
     count, of = (f"{number:,}".replace(",", "\u202f") for number in (caution.futures, caution.of))
-    among = f"from {caution.since.day} {caution.since:%B} {caution.since.year} on, in {count} of {of} futures"
+    often = "in every future" if count == of else f"in {count} of {of} futures"
+    among = f"from {caution.since.day} {caution.since:%B} {caution.since.year} on, {often}"
     return among if caution.lane == "base" else f"{among} of {caution.lane.replace(':', ' ').replace('_', ' ')}"
 
 

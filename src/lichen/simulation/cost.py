@@ -11,6 +11,8 @@ from lichen.simulation.experiments import Experiment
 
 MOST_CELLS = 1_000_000_000_000
 """Most values (nodes of formulas x members or links x steps x experiments x futures) to work out: some hours."""
+QUICK_CELLS = 100_000_000_000
+"""So many values take about a minute; of a larger file fewer futures are tried unless somebody asks for more."""
 MOST_NUMBERS = 1_000_000_000
 """Most numbers that are kept of a run, of eight bytes each."""
 MOST_AT_ONCE = 250_000_000
@@ -31,8 +33,10 @@ def most_at_once(relationship: Relationship) -> int:
     return MOST_AT_ONCE // max(1, cells_of_a_step(relationship))
 
 
-def most_futures(relationship: Relationship, experiments: Sequence[Experiment], *, together: bool = False) -> int:
-    """The most futures that stay within the limits; 0 when a single one is too much.
+def most_futures(
+    relationship: Relationship, experiments: Sequence[Experiment], *, together: bool = False, cells: int = MOST_CELLS
+) -> int:
+    """The most futures that stay within the limits, of work within so many `cells`; 0 when a single one is too much.
 
     Where nothing is drawn, one is worked out and stands for all. Experiments that do not fit side by side run in turn,
     the first of them each time again, unless they must run `together`.
@@ -43,7 +47,7 @@ def most_futures(relationship: Relationship, experiments: Sequence[Experiment], 
     again = (len(experiments) - 1) // max(1, at_once - 1)
     work = cells_of_a_step(relationship) * (len(experiments) + again) * relationship.time.steps
     kept = numbers_kept(relationship) * len(experiments)
-    worked_out = MOST_CELLS // max(work, 1)
+    worked_out = cells // max(work, 1)
     if worked_out and not has_chance(relationship):
         return MOST_NUMBERS // max(kept, 1)
     return min(worked_out, MOST_NUMBERS // max(kept, 1))

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from lichen.relationship.plain_data import plain
 from lichen.relationship.quantity import PLAIN, Dimension
 from lichen.relationship.relationship import Relationship
+from lichen.relationship.values import has_chance
 from lichen.simulation.caution import Caution
 from lichen.simulation.experiments import BASE, Experiment
 from lichen.simulation.futures import Array, OnChunk
@@ -127,12 +128,12 @@ def look_ahead(
     progress: Callable[[int, int], None] | None = None,
     chunk: int | None = None,
 ) -> Prospects:
-    """The relationship as it is, and each experiment beside it, over `runs` futures.
+    """The relationship as it is, and each experiment beside it, over `runs` futures; over one where all are alike.
 
     `save` is given the courses of each chunk too. An interruption keeps the chunks that are done; before the first it
     is passed on.
     """
-    lanes = (BASE, *experiments)
+    lanes, runs = (BASE, *experiments), runs if has_chance(relationship) else 1
     gathered = _Gathering(relationship, lanes, runs)
 
     def on_chunk(futures: range, courses: Mapping[str, Mapping[str, Array]]) -> None:

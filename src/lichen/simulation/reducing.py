@@ -276,16 +276,24 @@ class Sums:
     def of(self, register: Register, lane: int) -> Array:
         """The integral over the horizon [run]."""
         if register.number is not None:
-            return np.broadcast_to(register.number * self.time.steps * self.time.step_days, (self.runs,))
+            return self._constant(register.number, 0)
         total: Array = self.whole[self.rows[register.index], lane]
         return total
 
     def late_of(self, register: Register, lane: int) -> Array:
         """The integral over the second half of the horizon [run]."""
-        if register.number is not None or self.late is None:
-            return self.of(register, lane) / 2
+        if register.number is not None:
+            return self._constant(register.number, self.time.steps // 2)
+        if self.late is None:
+            raise ValueError("only the whole integral is kept")
         late: Array = self.late[self.rows[register.index], lane]
         return late
+
+    def _constant(self, number: float, first: int) -> Array:
+        """The integral of what never changes from a step on, added up step after step as all others are."""
+        before = np.cumsum(np.full(self.time.steps, number), dtype=np.float64)
+        passed = before[-1] - (before[first - 1] if first else 0.0)
+        return np.broadcast_to(passed * self.time.step_days, (self.runs,))
 
 
 @final
