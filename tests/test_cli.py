@@ -304,5 +304,9 @@ def test_what_is_refused_says_what_to_do(ask: Ask) -> None:
     refused(ask("simulate", "good.yaml", "--runs", "many"), "'many' is not a valid whole number")
     refused(ask("import", "empty.xmile"), "The file is empty.", "Export the model as XMILE once more.")
     refused(ask("import", "empty.xmile", "--output", "there.yaml"), "is there already and would be lost")
-    for verb, closing in (("check", "1 problem. Nothing was simulated.\n"), ("map", "1 problem.\n")):
+    for verb, closing in (
+        ("check", "1 problem. Nothing was simulated.\n"),
+        ("map", "1 problem.\n"),
+        ("scan", "1 problem.\n"),
+    ):
         assert ask(verb, "nothing.yaml").stderr.endswith(closing)

@@ -1,4 +1,4 @@
-"""The command `lichen`, also as `python -m lichen`: struck while it is still loading, it stops as it does later."""
+"""The command `lichen`, also as `python -m lichen`: interrupted while still loading, it stops as it does later."""
 
 import sys
 

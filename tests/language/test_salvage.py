@@ -43,6 +43,8 @@ def test_whatever_mark_is_lost_only_its_own_section_is_wrong() -> None:
         ("a:\n  - {b: 1\nc: 2\n", "a:\n  x      \nc: 2\n"),
         ("a:\n    b: 1\n   c: 2\nd: 3\n", "a:\n    x   \n       \nd: 3\n"),
         ("a: {b: 1\r\nc: 2\r\n", "a: x    \r\nc: 2\r\n"),
+        ('a: 1\n"b":\n  c: [1\nd: 2\n', 'a: 1\n"b":\n  c: x \nd: 2\n'),
+        ("a: 1\n'b: c':\n  d: [\ne: 2\n", "a: 1\n'b: c':\n  d: x\ne: 2\n"),
     ],
 )
 def test_what_cannot_be_read_is_set_aside_and_all_else_keeps_its_place(text: str, left: str) -> None:

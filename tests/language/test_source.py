@@ -112,7 +112,7 @@ def test_a_piece_of_a_formula_is_put_together_again() -> None:
         ("a: ?\n  more\n", ["This is no YAML: mapping keys are not allowed in this context."]),
         (
             'a: "what: ?, else"\nb: [\n',
-            ["This is no YAML: while parsing a flow node did not find expected node content."],
+            ["A value, or what closes the bracket or brace, is missing here."],
         ),
         ("a: ?\nb: [1\n", ["A `,` or `]` is missing in this list in brackets.", "`?` is no value."]),
     ],

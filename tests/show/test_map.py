@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -139,6 +140,21 @@ def test_of_many_the_picture_draws_the_foremost_and_counts_the_rest() -> None:
     assert "P29" in texts
 
 
+def test_one_side_that_is_not_drawn_is_one_and_where_only_flows_are_not_the_heaviest_are() -> None:
+    assert "Not drawn: 1 more side and 2 more flows. Drawn is what lies around" in _words(many(16))
+    twice = [
+        flow(f"{way}_{turn}", ends, 1 + turn) for way, ends in (("to", "a > b"), ("fro", "b > a")) for turn in range(25)
+    ]
+    made = build_map(relationship(party("a"), party("b"), *twice))
+    assert "Not drawn: 2 more flows. Drawn are the heaviest." in _words(made)
+    assert "Not drawn" not in _words(many(15))
+
+
+def _words(dependencies: DependencyMap) -> str:
+    """All that the picture says."""
+    return " ".join("".join(one.itertext()) for one in ElementTree.fromstring(draw(dependencies)).iter(f"{SVG}text"))
+
+
 def test_the_largest_ways_through_others_are_the_first_of_all_of_them() -> None:
     made = build_map(ring(6))
     ranked = sorted((one for one in made.indirect if one.extra >= 0.01), key=lambda one: -one.extra)
@@ -221,6 +237,10 @@ def test_json_has_no_numbers_that_json_does_not_know() -> None:
     a, b = party("a", capacity("good", 1e300, -1e300)), party("b", capacity("good", 2, 1))
     data = FORMATS["json"](build_map(relationship(a, b, flow("gift", "b > a", 1e200, worth={"good": 1e200}))))
     assert json.loads(data)["parties"][0]["needs"][0]["unknown"] == ["gift"]
+    made = build_map(ring(3))
+    endless = replace(made, lean=(math.inf, *made.lean[1:]), direct=((math.nan, 0.5, 0.5), *made.direct[1:]))
+    told = json.loads(FORMATS["json"](endless))
+    assert told["lean"][0] is None and told["direct"][0] == [None, 0.5, 0.5]
 
 
 def test_the_picture_tells_by_shape_what_it_tells_by_colour(example: DependencyMap) -> None:

@@ -12,6 +12,7 @@ from lichen.relationship.party import Party
 from lichen.show import figures, terminal
 from lichen.show.judged import Judged
 from lichen.show.page import review_page
+from lichen.show.page.findings import article
 from tests.show import build
 
 HOSTILE = "<script>alert('x')</script>\"><img src=x onerror=y>"
@@ -134,3 +135,8 @@ def test_first_come_the_sentence_the_picture_and_three_things_to_do() -> None:
 def test_a_page_without_record_says_so() -> None:
     text = Elements(review_page(build.judged(record=None, balance=None))).text
     assert "Nothing was recorded." in text
+
+
+def test_evidence_that_only_repeats_the_finding_leaves_no_empty_list() -> None:
+    finding = Finding(about="b1", type="check", status="unknown", says="Same.", evidence=(Evidence(says="Same."),))
+    assert "<ul" not in str(article(finding, build.judged().relationship))

@@ -45,8 +45,6 @@ FOR = click.option("--for", "party", metavar="PARTY", help="See it with this par
 LEAST_RUNS = 20
 READ = "lichen.read"
 """Where a verb keeps which files it reads besides those that it was given."""
-_NOT_SIMULATING = ("map", "explain", "export", "import")
-"""Verbs of which nobody expects that they simulate."""
 MOST_NAMED = 24
 """Names of a file that a refusal lists."""
 FEWER = "Write a longer step or a shorter horizon, let one member stand for several, or one group for parties alike"
@@ -115,16 +113,22 @@ def read_file(path: Path, party: str | None, form: str = "text", scenario: str |
 
 def known(option: str, name: str, names: Mapping[str, object], noun: str, most: int = MOST_NAMED) -> None:
     """Leave with status 2 unless the name is one of the file's; name the nearest, and so many of all."""
-    import difflib
-
     if name in names:
         return
-    near = difflib.get_close_matches(name, names, n=1)
     listed = ", ".join(f"`{n}`" for n in list(names)[:most]) or f"no {noun}"
     listed += f" and {len(names) - most} more" if len(names) > most else ""
-    hint = f" Did you mean `{near[0]}`?" if near else "" if names else f" Write one under `{noun}s:`."
     what = f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-    raise click.UsageError(f"{option}: `{name}` is not {what} of this file, which has {listed}.{hint}")
+    raise click.UsageError(f"{option}: `{name}` is not {what} of this file, which has {listed}.{_hint(name, names)}")
+
+
+def _hint(name: str, names: Mapping[str, object]) -> str:
+    """The nearest name; where there is none at all, where one is written."""
+    import difflib
+
+    if not names:
+        return " Write one under `scenarios:`."  # parties and experiments are in every file
+    near = difflib.get_close_matches(name, names, n=1)
+    return f" Did you mean `{near[0]}`?" if near else ""
 
 
 def within(option: str, day: date, time: Time) -> None:
@@ -174,14 +178,14 @@ def _is_default(option: str) -> bool:
 
 
 def refuse(problems: tuple[Problem, ...], form: str = "text") -> NoReturn:
-    """Show every problem and leave with status 2."""
+    """Show every problem and leave with status 2; that nothing was simulated is said by verbs that take `--runs`."""
     from lichen.language.problem import render
 
     if form == "json":
         click.echo(json.dumps({"problems": [problem.to_json() for problem in problems]}, indent=1, ensure_ascii=False))
     else:
         context = click.get_current_context(silent=True)
-        simulates = context is None or context.command.name not in _NOT_SIMULATING
+        simulates = context is None or "runs" in context.params
         click.echo(render(problems, "Nothing was simulated." if simulates else ""), err=True)
     raise SystemExit(2)
 
@@ -216,10 +220,10 @@ def chosen(form: str, output: Path | None) -> str:
     return ENDINGS[output.suffix.lower()]
 
 
-def keep(output: Path | None) -> None:
-    """Leave with status 2 where the output is there already, for a verb that writes over no file."""
-    if output is not None and output.exists():
-        raise click.UsageError(f"{output} is there already and would be lost. Name another file.")
+def must_be_new(path: Path | None) -> None:
+    """Leave with status 2 where this file is there already: it is not written over."""
+    if path is not None and path.exists():
+        raise click.UsageError(f"{path} is there already and would be lost. Name another file.")
 
 
 def deliver(text: str, output: Path | None) -> None:
@@ -229,8 +233,8 @@ def deliver(text: str, output: Path | None) -> None:
         return
     from lichen.workspace import write_whole
 
-    if output.exists() and _is_read(output):
-        keep(output)
+    if _is_read(output):
+        must_be_new(output)
     try:
         write_whole(output, text)
     except OSError as wrong:
@@ -239,7 +243,9 @@ def deliver(text: str, output: Path | None) -> None:
 
 
 def _is_read(path: Path) -> bool:
-    """Whether the verb reads a file that is there: one that it was given, or one beside it that this one names."""
+    """Whether a file is there and the verb reads it: one that it was given, or one beside it that this one names."""
+    if not path.exists():
+        return False
     context = click.get_current_context()
     given = [value for value in context.params.values() if isinstance(value, Path) and value is not path]
     return any(read.exists() and read.samefile(path) for read in (*given, *context.meta.get(READ, ())))
@@ -260,8 +266,8 @@ def saving(path: Path | None, relationship: Relationship, *, lanes: int, runs: i
 
     if path.suffix.lower() != ".parquet":
         raise click.UsageError(f"--save: `{path.name}` must end in .parquet.")
-    if path.is_dir() or (path.exists() and _is_read(path)):
-        keep(path)
+    if path.is_dir() or _is_read(path):
+        must_be_new(path)
     time = relationship.time
     try:
         takes, free = bytes_of_courses(relationship, lanes, runs), free_bytes(path.parent)

@@ -52,7 +52,7 @@ def import_(model: Path, output: Path | None) -> int:
     from lichen.language.xmile.drafting import draft
     from lichen.workspace import read_xmile
 
-    common.keep(output)
+    common.must_be_new(output)
     found = read_xmile(model)
     if isinstance(found, Problem):
         common.refuse((found,))

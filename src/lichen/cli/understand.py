@@ -78,7 +78,7 @@ def scan(events: Path, form: str, write: Path | None, as_of: date | None, output
     from lichen.workspace import read_events
 
     form = common.chosen(form, output)
-    common.keep(write)
+    common.must_be_new(write)
     table, problems = read_events(events)
     if table is None:
         common.refuse(problems, form)

@@ -28,7 +28,10 @@ class Distress:
     off: float = 0.0
 
     def rank(self, first: ArrayLike, worth: ArrayLike) -> Numbers:
-        """DebtRank: the part of all worth that is lost besides that of the first, `sum h v - sum h0 v` [case]."""
+        """DebtRank: the part of all worth that is lost besides that of the first, `sum h v - sum h0 v`.
+
+        An array [case]; one number where the distress is of one case.
+        """
         value = np.asarray(worth, dtype=float)
         return np.asarray((self.shares - _shares(first)).T @ (value / value.sum()))
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import TYPE_CHECKING, final
 
 import numpy as np
@@ -80,10 +79,9 @@ class Thresholds:
         fallen = np.flatnonzero(turns > 0)
         if not len(fallen):
             return Falls(rounds=(), by_end=())
-        fallen = fallen[np.argsort(turns[fallen], kind="stable")]
         told = not (early & self.hides_end).any()
         return Falls(
-            rounds=tuple(self._named(alike) for _, alike in groupby(fallen.tolist(), turns.tolist().__getitem__)),
+            rounds=tuple(self._named(np.flatnonzero(turns == turn).tolist()) for turn in np.unique(turns[fallen])),
             by_end=self._named(np.flatnonzero(early & (turns != 0)).tolist()) if told else None,
         )
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import pairwise
-from operator import add
 from typing import final
 
 import numpy as np
@@ -147,16 +145,16 @@ def strongest_ways(
     for strength, steps in graph.strongest_paths(direct, _MOST_PATHS, _LEAST_STRENGTH):
         parties = tuple(order[step] for step in steps)
         legs = [flows[_main_supply(needs_of[a], b).flow] for a, b in pairwise(parties)]
-        late = [delay_of(start, legs[-1])]
+        delay = delay_of(start, legs[-1])
         for leg in reversed(legs[:-1]):
-            late += [passing_on(start, leg), delay_of(start, leg)]
+            delay = delay + passing_on(start, leg) + delay_of(start, leg)
         blind = tuple(p for p in parties if not all(p in leg.seen_by for leg in legs))
         found.append(
             Path(
                 parties=parties,
                 flows=tuple(leg.name for leg in legs),
                 strength=strength,
-                delay=reduce(add, late),
+                delay=delay,
                 blind=blind,
             )
         )

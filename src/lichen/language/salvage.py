@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final, final
+from typing import Any, Final, final
 
 import yaml
 
@@ -19,7 +19,10 @@ _DEEPEST = 3
 """Entries within sections, and keys within these, are read by themselves; what stands deeper fails as a whole."""
 _MOST = 20
 """Where more entries than these cannot be read, the text is something else."""
-_KEY = re.compile(r"^( *)[^\s#'\"\[\]{}&*!|>%@`,?:-][^:#\r\n]*:(?=[ \t\r\n]|$)", re.MULTILINE)
+_KEY = re.compile(
+    r"""^(\ *)(?: "[^"\r\n]*" | '[^'\r\n]*' | [^\s#'"\[\]{}&*!|>%@`,?:-][^:#\r\n]* ):(?=[ \t\r\n]|$)""",
+    re.MULTILINE | re.VERBOSE,
+)
 _LINE = re.compile(r"^( *)[^\s#]", re.MULTILINE)
 _BLANK = re.compile(r"(?:\s|#[^\r\n]*)*")
 _NO_BREAK = re.compile("[^\r\n\x85\u2028\u2029]")
@@ -55,12 +58,11 @@ def _unread(text: str, start: int, end: int, indent: int, deepest: int) -> Itera
     """The entries with their keys at this indentation that cannot be read, or what within them cannot."""
     keys = [key for key in _KEY.finditer(text, start, end) if len(key[1]) == indent]
     ends = [*(key.start() for key in keys), end][1:]
-    for key, last in zip(keys, ends, strict=False):
+    for key, last in zip(keys, ends, strict=True):
         error = _error(text[key.start() : last])
         if error is None:
             continue
-        blank = _BLANK.match(text, key.end(), last)
-        value = blank.end() if blank is not None else last
+        value = next(_BLANK.finditer(text, key.end(), last)).end()
         below = _indentation(text, key.end(), value, last)
         within: tuple[Unread, ...] = ()
         if below > indent and deepest > 1:
@@ -88,10 +90,16 @@ def _without(text: str, start: int, end: int, unread: tuple[Unread, ...]) -> str
 
 
 def _error(text: str) -> yaml.MarkedYAMLError | None:
-    """What the parser says of a text by itself."""
+    """What the parser says of a text by itself; of a value that is missing, with the brace or bracket around it."""
+    begun: list[Any] = []
     try:
-        for _ in yaml.parse(text, Loader=LOADER):
-            pass
+        for event in yaml.parse(text, Loader=LOADER):
+            if isinstance(event, yaml.CollectionStartEvent):
+                begun.append(event.start_mark)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                begun.pop()
     except yaml.MarkedYAMLError as error:
+        if error.context == "while parsing a flow node" and begun:
+            error.context_mark = begun[-1]
         return error
     return None

@@ -157,7 +157,7 @@ def compose(source: Source, report: Callable[[Problem], None]) -> Node | None:
 def _compose_around(source: Source, report: Callable[[Problem], None], error: yaml.MarkedYAMLError) -> Node | None:
     """The nodes of a text that is no YAML, without what makes it none: lone `?`, and entries that cannot be read.
 
-    Each of these is a problem; where that is not all, none but the parser's own.
+    Each of these is a problem; where nothing can be read without them either, so is what the parser says of the whole.
     """
     text, unread = set_aside(without_lone_marks(source.text))
     for one in unread:

@@ -36,6 +36,11 @@ _SAID: tuple[tuple[str, str, str], ...] = (
         "Close the bracket, or quote the text.",
     ),
     (
+        "did not find expected node content",
+        "A value, or what closes the bracket or brace, is missing here.",
+        "Write the value, close the bracket or brace, or quote the text.",
+    ),
+    (
         "did not find expected key",
         "This line fits no mapping above it.",
         "Indent it like its neighbours, and close quotes, braces and brackets before it.",

@@ -80,15 +80,16 @@ def worse_off(found: tuple[Outlook, ...]) -> Outlook | None:
 
 
 def sentence(outlook: Outlook, start: date, *, seldom: bool = False) -> str:
-    """Who is worse off and since when; `seldom` when any side falls below its floor, in fewer than a twentieth."""
+    """Who is worse off and since when; `seldom` when any side falls below its floor in some future."""
     name = outlook.party.title
     if outlook.recorded_below is not None:
         return f"{name}: below the floor since {month(outlook.recorded_below)}, as recorded"
     if math.isnan(outlook.below):
         return f"{name}: nobody can say how much room is left"
     if outlook.below_from is None:
-        nobody = "No side falls below the floor in 1 of 20 futures" if seldom else "Nobody falls below the floor"
-        said = f"{nobody}. Least room left: {name}, {percent(outlook.at_end)} at the end"
+        often = "Each side stays above its floor in at least 19 of 20 futures"
+        above = often if seldom else "Nobody falls below the floor"
+        said = f"{above}. Least room left: {name}, {percent(outlook.at_end)} at the end"
         return f"{said}, down from {percent(outlook.at_start)}" if outlook.at_end < outlook.at_start - 0.05 else said
     first, half = (month(after(start, days)) for days in (outlook.below_from, outlook.below_by or 0.0))
     when = f"all by {first}" if first == half else f"the first by {first}, half of these by {half}"

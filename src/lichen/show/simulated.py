@@ -32,8 +32,8 @@ Row = tuple[str, ...]
 BLOCKS = "▁▂▃▄▅▆▇█"
 BELOW = "×"
 _TYPICAL = (
-    "Typical is the middle of all futures at each moment. A course is drawn from 0 up to the most in its rows, room "
-    "from the floor up to 100 % or more; × lies below the floor."
+    "Typical is the middle of all futures at each moment. A course is drawn from 0, or from the least where that is "
+    "below 0, up to the most in its rows, room from the floor up to 100 % or more; × lies below the floor."
 )
 _SPARK = 16
 _ROOM = ".headroom"

@@ -215,7 +215,7 @@ def _is_capacity(dynamics: Dynamics, stock: str) -> bool:
 
 
 def _cone(read: Mapping[str, frozenset[str]], stock: str) -> tuple[str, ...]:
-    """The formulas that a level moves at once, by what each of all has `read`, which stands before it."""
+    """The formulas that a level moves at once; `read` says what each reads, and what it reads stands before it."""
     moved = {stock}
     for name, others in read.items():
         if not moved.isdisjoint(others):

@@ -40,9 +40,9 @@ def _parts(dependencies: DependencyMap) -> Iterator[tuple[str, object]]:
 def _written(part: object) -> str:
     """One part of the map; what has many items in a line for each."""
     if not isinstance(part, tuple | ThroughOthers):
-        return _ENCODER.encode(part)
+        return _ENCODER.encode(_known(part))
     items: Iterable[object] = part
-    lines = ",\n".join(f"  {_ENCODER.encode(item)}" for item in items)
+    lines = ",\n".join(f"  {_ENCODER.encode(_known(item))}" for item in items)
     return f"[\n{lines}\n ]" if lines else "[]"
 
 
@@ -51,14 +51,14 @@ def _contagion(dependencies: DependencyMap, contagion: PartyContagion) -> dict[s
     return {
         "horizon_days": contagion.horizon_days,
         "failures": [_fields(one) | {"says": failure_says(titles, contagion, one)} for one in contagion.failures],
-        "radius": contagion.radius,
+        "radius": _known(contagion.radius),
         "debts": [_fields(one) | {"says": debts_say(titles, one)} for one in contagion.debts],
         "says": contagion_says(contagion),
     }
 
 
 def _fields(value: DataclassInstance) -> dict[str, object]:
-    """A value of the map as a mapping; a number that JSON does not know is not there."""
+    """A value of the map as a mapping."""
     match value:
         case Delay():
             return {"first_days": value.fixed, "mean_days": value.mean, "half_days": value.half}
@@ -68,10 +68,18 @@ def _fields(value: DataclassInstance) -> dict[str, object]:
             besides = {"passes_blind": value.passes_blind}
         case _:
             besides = {}
-    found = {name: getattr(value, name) for name in value.__dataclass_fields__}
-    return {
-        name: None if isinstance(one, float) and not isfinite(one) else one for name, one in found.items()
-    } | besides
+    return {field.name: _known(getattr(value, field.name)) for field in fields(value)} | besides
+
+
+def _known(value: object) -> object:
+    """A number, or None for one that JSON does not know; so within a tuple; all else as it is."""
+    match value:
+        case float() if not isfinite(value):
+            return None
+        case tuple():
+            return [_known(one) for one in value]
+        case _:
+            return value
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_fields)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import final
 
 from lichen.dependency.map import DependencyMap, Edge, PartyMap
@@ -16,10 +16,10 @@ from lichen.relationship.flow import WORLD
 from lichen.show.charts.drawing import text, width_of, wrapped
 from lichen.show.figures import number, percent
 from lichen.show.map.layout import Box, Curve, label_spots, most_bow, nearest_spots, on_ellipse, routes
-from lichen.show.map.words import Titles, called, is_harm, kind_of, marks, plain, titles_of
+from lichen.show.map.words import Titles, called, is_harm, kind_of, marks, plain, ranked, titles_of
 from lichen.show.markup import Html, element, join
 
-MOST_PARTIES, MOST_FLOWS = 16, 48
+MOST_DRAWN, MOST_FLOWS = 16, 48
 """So many parties, around the one on which the others lean most, and so many flows between them, the heaviest, are
 drawn.
 """
@@ -69,9 +69,8 @@ class _Node:
 
 def draw(dependencies: DependencyMap, width: int = 860, name: str = "map") -> Html:
     """The picture at a width in pixels; `name` is unique on a page. Of many parties and flows the first are drawn."""
-    whole, dependencies = dependencies, _drawn(dependencies)
-    titles, edges = titles_of(dependencies), dependencies.edges
-    order = [party.name for party in dependencies.parties]
+    titles, (parties, edges) = titles_of(dependencies), _drawn(dependencies)
+    order = [party.name for party in parties]
     if any(WORLD in (edge.giver, edge.receiver) for edge in edges):
         order.append(WORLD)
     short = width < NARROW and len(order) > 2
@@ -87,8 +86,8 @@ def draw(dependencies: DependencyMap, width: int = 860, name: str = "map") -> Ht
         words, legend = join(map(_label_at, edges, labels, spots)), []
     else:
         words = join(map(_badge, range(len(edges)), edges, nearest_spots(curves, (24, 24), boxes)))
-        legend = [*(_about(dependencies, width) if short else ()), *_numbered(titles, edges, width)]
-    legend += [*_key(edges, width), *_not_drawn(whole, dependencies, width)]
+        legend = [*(_about(dependencies, parties, width) if short else ()), *_numbered(titles, edges, width)]
+    legend += [*_key(edges, width), *_not_drawn(dependencies, len(parties), len(edges), width)]
     top, bottom = _extent(boxes, curves, spots or ())
     total = bottom - top + sum(piece.height for piece in legend) + 14
     picture = join(map(_flow, edges, curves), map(_box, nodes, boxes), words)
@@ -110,20 +109,19 @@ def draw(dependencies: DependencyMap, width: int = 860, name: str = "map") -> Ht
     )
 
 
-def _drawn(dependencies: DependencyMap) -> DependencyMap:
+def _drawn(dependencies: DependencyMap) -> tuple[list[PartyMap], list[Edge]]:
     """The parties and flows that are drawn, in the order of the file."""
     chosen = _around_the_first(dependencies)
-    parties, shown = tuple(party for party in dependencies.parties if party.name in chosen), {WORLD, *chosen}
+    parties, shown = [party for party in dependencies.parties if party.name in chosen], {WORLD, *chosen}
     between = [edge for edge in dependencies.edges if {edge.giver, edge.receiver} <= shown]
     heaviest = {edge.flow for edge in sorted(between, key=lambda edge: -(edge.weight or 0.0))[:MOST_FLOWS]}
-    return replace(dependencies, parties=parties, edges=tuple(edge for edge in between if edge.flow in heaviest))
+    return parties, [edge for edge in between if edge.flow in heaviest]
 
 
 def _around_the_first(dependencies: DependencyMap) -> set[str]:
     """The party on which the others lean most, then of those linked with the chosen again and again the same."""
-    ranked = sorted(zip(dependencies.lean, dependencies.parties, strict=True), key=lambda pair: -pair[0])
-    rank = {party.name: turn for turn, (_, party) in enumerate(ranked)}
-    if len(rank) <= MOST_PARTIES:
+    rank = {party.name: turn for turn, party in enumerate(ranked(dependencies))}
+    if len(rank) <= MOST_DRAWN:
         return set(rank)
     linked: dict[str, set[str]] = {name: set() for name in rank}
     for edge in dependencies.edges:
@@ -131,20 +129,20 @@ def _around_the_first(dependencies: DependencyMap) -> set[str]:
             linked[edge.giver].add(edge.receiver)
             linked[edge.receiver].add(edge.giver)
     chosen: set[str] = set()
-    while len(chosen) < MOST_PARTIES:
+    while len(chosen) < MOST_DRAWN:
         near = set().union(*(linked[name] for name in chosen)) - chosen
         chosen.add(min(near or rank.keys() - chosen, key=rank.__getitem__))
     return chosen
 
 
-def _not_drawn(whole: DependencyMap, drawn: DependencyMap, width: float) -> Iterator[_Piece]:
-    """How much there is besides."""
-    parties, flows = len(whole.parties) - len(drawn.parties), len(whole.edges) - len(drawn.edges)
-    left = [f"{number(parties)} more sides"] if parties else []
-    left += [f"{number(flows)} more flows"] if flows else []
+def _not_drawn(dependencies: DependencyMap, parties: int, edges: int, width: float) -> Iterator[_Piece]:
+    """How much there is besides so many parties and flows."""
+    sides, flows = len(dependencies.parties) - parties, len(dependencies.edges) - edges
+    counts = ((sides, "side"), (flows, "flow"))
+    left = [f"{number(count)} more {noun}{'' if count == 1 else 's'}" for count, noun in counts if count]
+    drawn = "Drawn is what lies around the side on which the others lean most" if sides else "Drawn are the heaviest"
     if left:
-        said = f"Not drawn: {' and '.join(left)}. Drawn is what lies around the side on which the others lean most."
-        yield _Piece(tuple(wrapped(said, width - 32, 12.5, 3)))
+        yield _Piece(tuple(wrapped(f"Not drawn: {' and '.join(left)}. {drawn}.", width - 32, 12.5, 3)))
 
 
 def _described(titles: Titles, edges: Sequence[Edge]) -> str:
@@ -290,9 +288,9 @@ class _Piece:
         return _SMALL * len(self.lines) + 6
 
 
-def _about(dependencies: DependencyMap, width: float) -> Iterator[_Piece]:
+def _about(dependencies: DependencyMap, parties: Sequence[PartyMap], width: float) -> Iterator[_Piece]:
     """What stands in the boxes where they have room for it."""
-    for party in dependencies.parties:
+    for party in parties:
         said = f"{plain(party.title)}: {', '.join(_notes(dependencies, party))}"
         yield _Piece(tuple(wrapped(said, width - 32, 13, 3)))
 

@@ -17,10 +17,10 @@ from lichen.dependency.through import FIRST_ROUNDS, Indirect, Path
 from lichen.relationship.flow import WORLD
 from lichen.show.figures import number, percent, span
 from lichen.show.map.falling import falling
-from lichen.show.map.words import OUTSIDE, Titles, is_harm, kind_of, plain, titles_of
+from lichen.show.map.words import OUTSIDE, Titles, is_harm, kind_of, plain, ranked, titles_of
 
 WIDTH = 80
-MOST_PARTIES = 20
+MOST_TOLD = 20
 """So many parties are told one by one, the rest is counted."""
 
 _INDENT = 14
@@ -62,8 +62,7 @@ def table(dependencies: DependencyMap) -> str:
 
 def _foremost(dependencies: DependencyMap) -> tuple[PartyMap, ...]:
     """All parties, or those on whom the others lean most; in the order of the file."""
-    ranked = sorted(zip(dependencies.lean, dependencies.parties, strict=True), key=lambda pair: -pair[0])
-    chosen = {party.name for _, party in ranked[:MOST_PARTIES]}
+    chosen = {party.name for party in ranked(dependencies)[:MOST_TOLD]}
     return tuple(party for party in dependencies.parties if party.name in chosen)
 
 
@@ -178,7 +177,7 @@ def _damage(titles: Titles, damage: Damage, horizon_days: float) -> str:
 
 
 def _direct(dependencies: DependencyMap, titles: Titles) -> Iterator[str]:
-    untold = {(one.party, one.on): None for one in dependencies.untold}
+    untold = dict.fromkeys((one.party, one.on) for one in dependencies.untold)
     pairs = [
         (size, one, other)
         for one, row in zip(dependencies.parties, dependencies.direct, strict=True)

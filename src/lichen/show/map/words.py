@@ -16,7 +16,10 @@ OUTSIDE = "outside"
 
 
 def plain(text: str) -> str:
-    """A text of the file on one line, without the characters that no XML file may hold; a name of several stays one."""
+    """A text of the file on one line, without the characters that no XML file may hold.
+
+    The name of a person or of several stays one.
+    """
     return type(text)(" ".join(_NO_XML.sub("\ufffd", text).split()))
 
 
@@ -39,6 +42,12 @@ def titles_of(dependencies: DependencyMap) -> Titles:
         parties={party.name: plain(party.title) for party in dependencies.parties},
         flows={edge.flow: called(edge) for edge in dependencies.edges},
     )
+
+
+def ranked(dependencies: DependencyMap) -> list[PartyMap]:
+    """The parties, those first on whom the others lean most; of equals in the order of the file."""
+    pairs = sorted(zip(dependencies.lean, dependencies.parties, strict=True), key=lambda pair: -pair[0])
+    return [party for _, party in pairs]
 
 
 def called(edge: Edge) -> str:

@@ -93,10 +93,8 @@ def _head(finding: Finding, relationship: Relationship) -> Iterator[Html]:
 def _rest(finding: Finding, among: Sequence[Finding]) -> Iterator[Html]:
     if not finding.decided:
         yield element("p", "More futures would be needed to decide this.", class_="small")
-    if finding.evidence:
-        yield element(
-            "ul", *(_evidence(seen, finding.says) for seen in finding.evidence if not _is_said(seen, finding))
-        )
+    if unsaid := [seen for seen in finding.evidence if not _is_said(seen, finding)]:
+        yield element("ul", *(_evidence(seen, finding.says) for seen in unsaid))
     if finding.remedy is not None:
         yield _repair(finding, finding.remedy, among)
     if finding.needs:
