@@ -184,6 +184,11 @@ def but_for(titles: Sequence[str]) -> str:
     return f"; for {few(titles)} it cannot be told" if titles else ""
 
 
+def untold(what: str) -> str:
+    """Why something cannot be told where a figure is kept: `what becomes of Alder cannot be told: ...`."""
+    return f"{what} cannot be told: a figure is not at hand"
+
+
 def spoken(text: str) -> str:
     """A text in which keys stand in backticks or with underscores, as people would say it."""
     return in_words(re.sub(r"`([^`]+)`", lambda key: quoted(key[1]), text))

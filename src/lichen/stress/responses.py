@@ -56,7 +56,7 @@ class Response:
     def says(self) -> str:
         """`Alder does best by giving half less from month 12 on: over the whole horizon it wins 12 % ...`"""
         if self.best is None:
-            return f"What {self.title} would do best cannot be told: a figure of it is not at hand."
+            return f"{wording.untold(f'What {self.title} would do best')}."
         if self.stays:
             return f"{self._does_best} by {self._going_on}; {self.tried} other ways were tried."
         won = wording.does(wording.it(self.title), f"win {_between(self.best.gain)} of {wording.its(self.title)} range")
