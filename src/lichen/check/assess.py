@@ -152,7 +152,9 @@ def _again_in(
 
 def _with_beside(evidence: CheckInput, experiments: tuple[Experiment, ...]) -> CheckInput:
     """What there is, and some of the same futures in the experiments that no finding looks at."""
-    others = (e for e in experiments if e.name not in evidence.futures.lanes)
+    others = [e for e in experiments if e.name not in evidence.futures.lanes]
+    if not others:
+        return evidence
     runs = min(evidence.futures.runs, BESIDE_RUNS)
     return replace(evidence, beside=_again_in(evidence, (*experiments[:1], *others), runs, tallies=False))
 
@@ -255,7 +257,7 @@ def _next_look(
             bound = WORK // (step_work * len(_needed(experiments, (finding.about,))))
             needed = times_to_decide(finding) * seen[place]
             runs = min(needed, MOST_TIMES * evidence.futures.runs, bound)
-            hopeless = runs == bound < WORTH_A_LOOK * needed
+            hopeless = runs == bound and bound < WORTH_A_LOOK * needed
             if runs > seen[place] and not hopeless:
                 asked.setdefault(int(runs), []).append(place)
     return min(asked.items(), default=None)

@@ -120,6 +120,6 @@ def heroic_coordination(evidence: CheckInput) -> Reading:
         titles = {party: evidence.title(party) for party in worths}
         each = [f"{valued.said(party, titles[party], worth)} to {titles[party]}" for party, worth in worths.items()]
         return unread(f"Goodwill carries {wording.listed(each)} a year, which have no common unit; {without}")
-    unit, worth = valued.unit_of(next(iter(worths))), sum(worths.values())
-    says = f"Goodwill carries {wording.amount(worth)} ({unit}) a year; {without}"
-    return read(exact(worth), f"{unit} a year", says, tuple(dict.fromkeys(p for f in free for p in f.parties)))
+    receiver, worth = next(iter(worths)), sum(worths.values())
+    says = f"Goodwill carries {valued.said(receiver, evidence.title(receiver), worth)} a year; {without}"
+    return read(exact(worth), f"{valued.unit_of(receiver)} a year", says, tuple(dict.fromkeys(p for f in free for p in f.parties)))
