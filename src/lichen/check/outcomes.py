@@ -61,7 +61,7 @@ def opportunism(evidence: CheckInput) -> Reading:
     title = evidence.title(party)
     pays = f"{title} would gain {wording.share(gain.value)} of {wording.its(title)} range by {_DEVIATIONS[way]}."
     loses = f"Cheating pays for nobody; the least loss would be that of {title}, by {_DEVIATIONS[way]}."
-    return read(gain, "of its healthy range", pays if gain.value > 0 else loses, (party,))
+    return read(gain, "of the healthy range", pays if gain.value > 0 else loses, (party,))
 
 
 def joint_capacity(evidence: CheckInput) -> Reading:
@@ -97,7 +97,7 @@ def resilience(evidence: CheckInput) -> Reading:
         f"The worst shock, to {wording.listed(whom)}{both}, takes {wording.share(fall.share)} of the room of "
         f"{evidence.title(hit)}; it takes {wording.span(fall.days)} to heal."
     )
-    return read(around(fall.share, fall.error), "of its room", says, (hit,))
+    return read(around(fall.share, fall.error), "of the room", says, (hit,))
 
 
 def heroic_coordination(evidence: CheckInput) -> Reading:
