@@ -77,7 +77,8 @@ class Response:
         said = f"going on as {wording.does(wording.it(self.title), 'do')}"
         if self.best is None or self.best.gain.high < SLIGHT:
             return said
-        return f"{said}, not told apart from {self.best.says}, which brings {_between(self.best.gain)}"
+        brings = f"{_between(self.best.gain)} of {wording.its(self.title)} range"
+        return f"{said}, not told apart from {self.best.says}, which brings {brings}"
 
 
 def responses(
