@@ -20,8 +20,11 @@ SIDES = 5
 """How many sides have a look of their own; a sixth looks like the first."""
 _DASHES = (None, "7 4", "2 4", "10 3 2 3", "14 5")
 _CHARACTER, _BOLD = 0.56, 0.64
-_POINT, _APART = 8.0, 6.0
 """Mean width of a character of the system fonts, plain and bold, in font sizes; on the generous side."""
+_POINT = 8.0
+"""How long the point is in which a bar ends that is cut off."""
+_APART = 6.0
+"""How far labels stay apart."""
 
 Point = tuple[float, float]
 
