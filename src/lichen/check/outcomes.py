@@ -26,15 +26,15 @@ _DEVIATIONS = {
 
 def durable_mutual_benefit(evidence: CheckInput) -> Reading:
     """The share of futures in which nobody is worse off than outside, at the end and in the worst year."""
-    evidence = evidence.aside
-    outside = evidence.lane("outside")
-    names = [party.name for party in evidence.essential if party.name in evidence.base.headroom]
+    unjudged = evidence.of_unjudged
+    outside = unjudged.lane("outside")
+    names = [party.name for party in evidence.essential if party.name in unjudged.base.headroom]
     if outside is None or not names:
         return unread("The outside option was not tried.")
-    better: Array = np.ones_like(evidence.base.headroom[names[0]].end)
+    better: Array = np.ones_like(unjudged.base.headroom[names[0]].end)
     losses = {}
     for name in names:
-        there, gone = evidence.base.headroom[name], outside.headroom[name]
+        there, gone = unjudged.base.headroom[name], outside.headroom[name]
         ahead = (there.end >= gone.end) & (there.yearly_least >= gone.yearly_least)
         losses[name] = 1 - float(np.mean(ahead))
         better = better * ahead
@@ -47,13 +47,13 @@ def durable_mutual_benefit(evidence: CheckInput) -> Reading:
 
 def opportunism(evidence: CheckInput) -> Reading:
     """The largest gain in room, over the horizon, that a side has from one way of cheating."""
-    evidence = evidence.aside
+    unjudged = evidence.of_unjudged
     gains = {}
     for way in _DEVIATIONS:
-        for who, lane in evidence.lanes(way):
+        for who, lane in unjudged.lanes(way):
             for party in who.split("+"):
                 if party in lane.headroom:
-                    gains[way, party] = mean_of(lane.headroom[party].mean - evidence.base.headroom[party].mean)
+                    gains[way, party] = mean_of(lane.headroom[party].mean - unjudged.base.headroom[party].mean)
     if not gains:
         return unread("Nobody here can cheat.")
     way, party = max(gains, key=lambda key: gains[key].value)
@@ -66,14 +66,14 @@ def opportunism(evidence: CheckInput) -> Reading:
 
 def joint_capacity(evidence: CheckInput) -> Reading:
     """The mean room of all sides together against outside, and the least of them."""
-    evidence = evidence.aside
-    outside = evidence.lane("outside")
-    names = [party.name for party in evidence.essential if party.name in evidence.base.headroom]
+    unjudged = evidence.of_unjudged
+    outside = unjudged.lane("outside")
+    names = [party.name for party in evidence.essential if party.name in unjudged.base.headroom]
     if outside is None or not names:
         return unread("The outside option was not tried.")
-    gained = mean_of(np.sum([evidence.base.headroom[n].mean - outside.headroom[n].mean for n in names], axis=0))
-    least = min(names, key=lambda n: float(evidence.base.headroom[n].mean.mean()))
-    room = float(evidence.base.headroom[least].mean.mean())
+    gained = mean_of(np.sum([unjudged.base.headroom[n].mean - outside.headroom[n].mean for n in names], axis=0))
+    least = min(names, key=lambda n: float(unjudged.base.headroom[n].mean.mean()))
+    room = float(unjudged.base.headroom[least].mean.mean())
     title, more = evidence.title(least), "more" if gained.value >= 0 else "less"
     says = (
         f"Together the sides have {wording.share(abs(gained.value))} of a range {more} than outside; "
@@ -122,4 +122,9 @@ def heroic_coordination(evidence: CheckInput) -> Reading:
         return unread(f"Goodwill carries {wording.listed(each)} a year, which have no common unit; {without}")
     receiver, worth = next(iter(worths)), sum(worths.values())
     says = f"Goodwill carries {valued.said(receiver, evidence.title(receiver), worth)} a year; {without}"
-    return read(exact(worth), f"{valued.unit_of(receiver)} a year", says, tuple(dict.fromkeys(p for f in free for p in f.parties)))
+    return read(
+        exact(worth),
+        f"{valued.unit_of(receiver)} a year",
+        says,
+        tuple(dict.fromkeys(p for f in free for p in f.parties)),
+    )
