@@ -7,6 +7,7 @@ import pytest
 from lichen.check import assess as closer
 from lichen.check.assess import FLIP_RUNS, assess
 from lichen.check.evidence import evidence_of
+from lichen.check.shocks import KINDS
 from lichen.check.verdict import Verdict, judge
 from lichen.language.edit import edit
 from lichen.language.reading import read
@@ -50,9 +51,31 @@ def test_a_closer_look_is_left_out_where_there_is_room_for_little_of_it(monkeypa
     assert found is not None and not found.decided
 
 
+def test_every_experiment_is_looked_at_once_whether_a_finding_looks_at_it_or_not() -> None:
+    subject = relationship((WORLDS / "healthy-partnership.yaml").read_text())
+    experiments = standard_experiments(subject)
+    whole = evidence_of(subject, simulate(subject, experiments, runs=5))
+    parted = assess(subject, runs=5, search=False).evidence
+    assert whole.unjudged is None
+    assert parted.unjudged is not None
+    shocks = [e.name for e in experiments if e.name.split(":")[0] in KINDS]
+    assert shocks
+    for found in (whole, parted):
+        assert sorted(lane.name for _, lane in found.each(KINDS)) == sorted(shocks)
+        assert all(of.futures.lanes[lane.name] is lane for of, lane in found.each(KINDS))
+
+
+def test_where_findings_look_at_all_experiments_none_is_run_again() -> None:
+    subject = relationship((WORLDS / "healthy-partnership.yaml").read_text())
+    found = assess(subject, runs=5, search=False).evidence
+    looked_at = [e for e in standard_experiments(subject) if e.name in found.futures.lanes]
+    whole = evidence_of(subject, found.futures)
+    assert closer._with_unjudged(whole, tuple(looked_at)) is whole
+
+
 def test_what_no_finding_looks_at_stands_beside_over_fewer_futures(monkeypatch: pytest.MonkeyPatch) -> None:
     subject = relationship((WORLDS / "healthy-partnership.yaml").read_text())
-    monkeypatch.setattr(closer, "BESIDE_RUNS", 40)
+    monkeypatch.setattr(closer, "UNJUDGED_RUNS", 40)
     found = assess(subject, runs=64, search=False).verdict.readings
     few, all_of_them = (over(subject, runs).readings for runs in (40, 64))
     for name in ("durable_mutual_benefit", "opportunism", "joint_capacity"):

@@ -130,6 +130,11 @@ def test_different_units_are_compared_only_with_a_price() -> None:
     assert goodwill.why is not None
     assert f"{amount(2000 / years)} EUR to B and {share(20 / years)} of its own range to A" in goodwill.why
     assert net_share(tallies(found, found.base, valued)["a"]).value == pytest.approx((20 - 10) / 30)
+    promised = flow("gives", "a", "b", worth={"cash": 2.0}, promised=True)
+    alone = evidence(relationship([party("a"), money], [promised, flows[1]]), {"base": {"a": 1.0, "b": 1.0}})
+    goodwill = heroic_coordination(alone)  # one receiver without a price
+    assert goodwill.value == pytest.approx(20 / years)
+    assert f"Goodwill carries {share(20 / years)} of its own range a year" in goodwill.says
 
 
 def test_a_flow_without_figures_weighs_as_the_median() -> None:

@@ -145,7 +145,9 @@ def test_what_a_repair_breaks_is_told_with_it() -> None:
     assert told.remedy.effect is not None
     assert told.remedy.effect.breaks == ("fragility_contagion",)
     assert told.remedy.effect.says[0] == "Tried in 100 futures: it is still broken, and it breaks Fragility contagion."
-    assert any("times as far, each measured in its own range" in said for said in told.remedy.effect.says)
+    assert any(
+        "times as far, each measured by the range of the side itself" in said for said in told.remedy.effect.says
+    )
 
 
 def test_a_multiple_of_a_multiple_is_written_as_one() -> None:

@@ -7,6 +7,17 @@ from lichen.relationship.party import Person, Several
 
 MINUS = "\u2212"
 GROWERS = Several("Growers")
+DEEDS = {
+    "pass on half": "passes on half",
+    "carry it": "carries it",
+    "pay": "pays",
+    "miss a delivery": "misses a delivery",
+    "push": "pushes",
+    "fix it": "fixes it",
+    "do best": "does best",
+    "give half": "gives half",
+    "have left": "has left",
+}
 
 
 @pytest.mark.parametrize(
@@ -34,6 +45,10 @@ GROWERS = Several("Growers")
         (wording.does(wording.it("Oak"), "reach it"), "it reaches it"),
         (wording.does(wording.listed(["Oak", "Elm"]), "leave"), "Oak and Elm leave"),
         (wording.does(wording.listed(["Oak"]), "leave"), "Oak leaves"),
+        *((wording.does("Oak", deed), f"Oak {done}") for deed, done in DEEDS.items()),
+        *((wording.does(GROWERS, deed), f"Growers {deed}") for deed in DEEDS),
+        (wording.untold("What Oak would do"), "What Oak would do cannot be told: a figure is not at hand"),
+        (wording.out_of_hundred(0.125), "in 13 of 100 futures"),
         (wording.span(float("nan")), "an unknown time"),
         (wording.quoted("pay_after"), "“pay after”"),
         (wording.at_worst("Alder", 0.18), "in 19 of 20 futures at least 18 % of the room is left to Alder"),

@@ -66,7 +66,12 @@ def test_amounts_are_in_base_units(supply: Relationship) -> None:
     [
         ("Northfield Foods", "organisation", False),
         ("Crop growers", "organisation", True),
+        ("The studios", "organisation", True),
+        ("The Shops", "organisation", True),
         ("Rivers", "living system", True),
+        ("Black Forests", "living system", True),
+        ("The atlas", "organisation", False),
+        *((name, "organisation", False) for name in ("Siemens", "Atlas", "Lens", "Lloyds", "Texas", "Zen Economics")),
         ("Paris", "public", False),
         ("Mercedes", "person", False),
     ],

@@ -154,7 +154,7 @@ def broken_viability() -> Finding:
     least = Evidence(
         says="Alder Packaging keeps at least −31 % of its room in 19 of 20 futures.",
         figure=-0.3123,
-        unit="of its healthy range",
+        unit="of the healthy range",
         method="simulation",
         at="supply.yaml:24:14",
     )
@@ -210,7 +210,7 @@ def disguised_extraction() -> Finding:
 
 def readings() -> Readings:
     told = Reading(
-        value=0.62, unit="of its room", interval=(0.6, 0.64), parties=("alder",), says="A side owes 62 % of its room."
+        value=0.62, unit="of the room", interval=(0.6, 0.64), parties=("alder",), says="A side owes 62 % of its room."
     )
     named = {name: told if turn % 2 else unread("Nobody declared it.") for turn, name in enumerate(words.READINGS)}
     items = list(named.items())

@@ -51,9 +51,9 @@ def test_a_share_is_written_alike_in_tables_and_in_sentences(share: float, writt
 
 
 def test_a_share_has_its_unit_and_its_interval() -> None:
-    assert figures.figure(-0.3123, "of its room") == f"−31{figures.SPACE}% of its room"
+    assert figures.figure(-0.3123, "of the room") == f"−31{figures.SPACE}% of the room"
     assert figures.figure(0.0, "share seen") == f"0{figures.SPACE}% seen"
-    assert figures.interval((0.1, 0.2), "of its room") == f"10{figures.SPACE}% to 20{figures.SPACE}%"
+    assert figures.interval((0.1, 0.2), "of the room") == f"10{figures.SPACE}% to 20{figures.SPACE}%"
 
 
 def test_other_figures_stand_before_their_unit() -> None:

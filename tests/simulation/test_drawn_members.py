@@ -13,6 +13,7 @@ from lichen.language.table import Table
 from lichen.relationship.party import Sample
 from lichen.relationship.relationship import Relationship
 from lichen.show.page.readings import rests_part
+from lichen.show.stressed import stress_text
 from lichen.show.terminal import verdict_markdown, verdict_text
 from lichen.simulation import drawn_members
 from lichen.simulation.drawn_members import samples_of, with_all_members, with_drawn_members, with_others_drawn
@@ -20,6 +21,7 @@ from lichen.simulation.experiments import standard_experiments
 from lichen.simulation.futures import Futures
 from lichen.simulation.run import simulate
 from lichen.simulation.sampling import Drawn
+from lichen.stress.stress import stress
 from tests.arrays import arrays
 from tests.simulation.build import base, relationship, run
 
@@ -223,6 +225,16 @@ def test_a_group_of_which_no_room_is_known_is_said_to_be_drawn_too() -> None:
     (sample,) = assess(mill(text=roomless), runs=20, search=False).verdict.samples
     assert np.isnan(sample.standard_error)
     assert sample.says.endswith("in each future, others in each: this alone is part of every interval.")
+
+
+def test_a_test_says_how_many_are_drawn_though_nothing_is_drawn_anew() -> None:
+    found = stress(mill(), runs=20, sections=("goodwill",))
+    (sample,) = found.sampled
+    assert (sample.group, sample.looked_at, sample.members) == ("growers", SIZE, MEMBERS)
+    assert found.to_json()["sampled"][0]["standard_error"] is None
+    assert "50 of 300 members of growers looked at in each future, others in each" in " ".join(
+        stress_text(found).split()
+    )
 
 
 def test_the_error_that_is_told_does_not_count_other_chance() -> None:

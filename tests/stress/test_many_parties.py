@@ -147,9 +147,19 @@ def test_so_large_a_file_is_asked_over_fewer_futures_and_says_so(monkeypatch: py
     assert found.runs == LEAST_FUTURES
     assert found.left_out.futures == 480
     assert "480 futures fewer than wished" in found.left_out.says
-    # Where nothing is drawn all futures are alike, and fewer of them leave nothing out.
-    alike = stress(star(3), runs=500, sections=("exits",))
-    assert (alike.runs, alike.left_out.futures) == (LEAST_FUTURES, 0)
+
+
+def test_where_nothing_is_drawn_one_future_stands_for_all_that_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = star(20)
+    lanes = MOST_ASKED * LANES_OF_A_PARTY["exits"]
+    monkeypatch.setattr(settings, "VALUES_OF_A_FIGURE", 0)
+    monkeypatch.setattr(settings, "MOST_VALUES", cells_of_a_step(file) * file.time.steps * lanes)
+    found = stress(file, runs=500, sections=("exits",))
+    assert (len(found.asked_of), found.runs, found.left_out.futures) == (MOST_ASKED, 500, 0)
+    # A figure of the file takes as much as all there is: nothing is left for futures, and fewer are asked.
+    monkeypatch.setattr(settings, "VALUES_OF_A_FIGURE", settings.MOST_VALUES)
+    found = stress(file, runs=500, sections=("exits",))
+    assert (len(found.asked_of), found.runs, found.left_out.futures) == (FEWEST_ASKED, 500, 0)
 
 
 def test_of_a_larger_file_fewer_are_asked_before_the_futures_become_too_few(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,12 +10,14 @@ import pytest
 
 from lichen.check.evidence import evidence_of
 from lichen.check.measures.figure import Figure
+from lichen.relationship.party import Several
 from lichen.relationship.relationship import Relationship
 from lichen.show.stressed import hardest_exits
 from lichen.simulation.experiments import standard_experiments
 from lichen.simulation.run import simulate
 from lichen.stress import stress as whole
 from lichen.stress.cheating import in_order
+from lichen.stress.responses import Option, Response
 from lichen.stress.setting import when
 from lichen.stress.stress import SECTIONS, Stress, stress
 from lichen.stress.summary import summary
@@ -50,6 +52,14 @@ def test_in_a_purchase_nobody_is_brought_down_by_anything() -> None:
         assert not effect.is_brought_down, says  # type: ignore[attr-defined] # an Effect
     assert found.exits is not None
     assert all(not one.knock_on for one in found.exits.tried)
+
+
+def test_what_is_as_good_as_going_on_says_of_whose_range_it_brings_how_much() -> None:
+    half = Option(says="giving half", gain=Figure(value=0.01, low=-0.01, high=0.03), harmed=None, untold=())
+    for title, going, whose in (("Alder", "it does", "its"), (Several("Growers"), "they do", "their")):
+        said = Response(party="a", title=title, best=half, stays=True, close=(), tried=3).says
+        assert f"best by going on as {going}, not told apart from giving half, which brings " in said
+        assert said.endswith(f"3 %) of {whose} range; 3 other ways were tried.")
 
 
 def test_the_same_seed_says_the_same_and_another_does_not() -> None:

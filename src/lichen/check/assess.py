@@ -47,8 +47,8 @@ TRIED_WORK = 600_000
 """Future-steps, over all members, of one lane in which a repair is tried."""
 MOST_TERMS = 6
 """Terms that are tried at their limits; further ones are left out."""
-BESIDE_RUNS = 1000
-"""Futures of experiments that stand beside the verdict: no finding looks at them."""
+UNJUDGED_RUNS = 1000
+"""Futures of experiments that no finding looks at."""
 TRIAL_RUNS = 100
 FLIP_RUNS = 100
 PAIR_RUNS = 200
@@ -97,7 +97,7 @@ def assess(
     relationship = with_drawn_members(relationship)
     experiments = standard_experiments(relationship, scenario)
     futures = _try(relationship, experiments, runs, seed, tick)
-    evidence = _with_beside(evidence_of(relationship, futures, record=record, party=party), experiments)
+    evidence = _with_unjudged(evidence_of(relationship, futures, record=record, party=party), experiments)
     evidence = _with_members(_with_pairs(evidence, experiments), scenario)
     evidence = _with_others_drawn(evidence, experiments[:1])
     tick(0.5)
@@ -128,7 +128,7 @@ def _try(
     whole = _of_kinds(experiments, TALLIED)
     others = (e for e in _looked_at(experiments) if e not in whole)
     rooms = run((*experiments[:1], *others), tallies=False, progress=lambda done, of: tick(0.3 * done / of))
-    return run(whole, engine=rooms.engine, progress=lambda done, of: tick(0.3 + 0.1 * done / of)).beside(rooms)
+    return run(whole, engine=rooms.engine, progress=lambda done, of: tick(0.3 + 0.1 * done / of)).with_more(rooms)
 
 
 def _cautions(evidence: CheckInput) -> tuple[Caution, ...]:
@@ -150,11 +150,13 @@ def _again_in(
     return simulate(of or evidence.relationship, experiments, runs=runs, seed=seed, engine=engine, tallies=tallies)
 
 
-def _with_beside(evidence: CheckInput, experiments: tuple[Experiment, ...]) -> CheckInput:
+def _with_unjudged(evidence: CheckInput, experiments: tuple[Experiment, ...]) -> CheckInput:
     """What there is, and some of the same futures in the experiments that no finding looks at."""
-    others = (e for e in experiments if e.name not in evidence.futures.lanes)
-    runs = min(evidence.futures.runs, BESIDE_RUNS)
-    return replace(evidence, beside=_again_in(evidence, (*experiments[:1], *others), runs, tallies=False))
+    others = [e for e in experiments if e.name not in evidence.futures.lanes]
+    if not others:
+        return evidence
+    runs = min(evidence.futures.runs, UNJUDGED_RUNS)
+    return replace(evidence, unjudged=_again_in(evidence, (*experiments[:1], *others), runs, tallies=False))
 
 
 def _with_pairs(evidence: CheckInput, experiments: Sequence[Experiment]) -> CheckInput:
@@ -255,7 +257,7 @@ def _next_look(
             bound = WORK // (step_work * len(_needed(experiments, (finding.about,))))
             needed = times_to_decide(finding) * seen[place]
             runs = min(needed, MOST_TIMES * evidence.futures.runs, bound)
-            hopeless = runs == bound < WORTH_A_LOOK * needed
+            hopeless = runs == bound and bound < WORTH_A_LOOK * needed
             if runs > seen[place] and not hopeless:
                 asked.setdefault(int(runs), []).append(place)
     return min(asked.items(), default=None)

@@ -194,5 +194,5 @@ def _lost_above(evidence: CheckInput) -> Iterator[Finding]:
                 "range in all."
             )
             at = evidence.relationship.at(f"parties.{party}.capacities.{name}.at_most")
-            seen = Evidence(says=says, figure=share, unit="of its healthy range", method="simulation", at=at)
+            seen = Evidence(says=says, figure=share, unit="of the healthy range", method="simulation", at=at)
             yield component("mutual_dependency_map", "holds", says, parties=(party,), evidence=(seen,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import final
 
@@ -47,7 +47,7 @@ class CheckInput:
 
     `party` is the side for whom it is asked, None for all. `start` is the first instant of the relationship, with
     every value that is known, `values` every value that the file says. `balance` is what the record says each side gave
-    and received. `beside` are experiments that no finding looks at, over some of the futures and with `base`; None
+    and received. `unjudged` are experiments that no finding looks at, over some of the futures and with `base`; None
     where they are among `futures`. `trials` are terms moved to their limits, `pairs` the worst shocks two at a time,
     over few futures; None when nobody tried. `members` are those of large groups whose failure reaches furthest,
     `struck` few futures in which each of them is struck alone; None when there are none. `drawn_anew` are few futures
@@ -61,7 +61,7 @@ class CheckInput:
     record: Record | None = None
     balance: Balance | None = None
     party: str | None = None
-    beside: Futures | None = None
+    unjudged: Futures | None = None
     trials: Trials | None = None
     pairs: Futures | None = None
     members: MemberRanking | None = None
@@ -100,9 +100,9 @@ class CheckInput:
         return self.futures.base
 
     @property
-    def aside(self) -> CheckInput:
-        """The same with the experiments that no finding looks at."""
-        return self if self.beside is None else replace(self, futures=self.beside)
+    def of_unjudged(self) -> CheckInput:
+        """The same with only the experiments that no finding looks at, and `base`, over fewer futures."""
+        return self if self.unjudged is None else replace(self, futures=self.unjudged)
 
     def lane(self, name: str) -> Lane | None:
         """One experiment, if it was run."""
@@ -115,6 +115,11 @@ class CheckInput:
             of_kind, _, what = name.partition(":")
             if of_kind == kind and strangers.isdisjoint(what.split(".")[0].split("+")):
                 yield what, lane
+
+    def each(self, kinds: Iterable[str]) -> Iterator[tuple[CheckInput, Lane]]:
+        """The experiments of some kinds, judged or not, each once, with the evidence against whose `base` it stands."""
+        found = (self,) if self.unjudged is None else (self, self.of_unjudged)
+        return ((evidence, lane) for kind in kinds for evidence in found for _, lane in evidence.lanes(kind))
 
     def title(self, party: str) -> str:
         """What people call a party; a world variable by its key as words."""

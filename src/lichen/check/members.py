@@ -15,7 +15,6 @@ from lichen.check import wording
 from lichen.check.evidence import CheckInput
 from lichen.dependency.contagion_members import MemberReach
 from lichen.simulation.drawn_members import samples_of
-from lichen.simulation.futures import Lane
 from lichen.simulation.sampling import Z, looked_at
 
 
@@ -57,12 +56,10 @@ def samples(evidence: CheckInput) -> tuple[LookedAt, ...]:
 
 
 def _drawn(evidence: CheckInput) -> Iterator[LookedAt]:
-    """Every group of which members are drawn in each future; what the draw adds is told by another draw."""
-    if evidence.drawn_anew is None:
-        return
+    """Every group of which members are drawn in each future; what the draw adds is told by another draw, if any."""
     for group, sample in samples_of(evidence.relationship).items():
         members = len(evidence.relationship.parties[group].members or ())
-        error = _error_of_draw(evidence.base, evidence.drawn_anew.base, group)
+        error = _error_of_draw(evidence, group)
         within = f"leaves their room known within {wording.share(Z * error)} of the range, and "
         yield LookedAt(
             group=group,
@@ -77,11 +74,13 @@ def _drawn(evidence: CheckInput) -> Iterator[LookedAt]:
         )
 
 
-def _error_of_draw(base: Lane, other: Lane, group: str) -> float:
-    """The standard error that the draw gives to the room that counts at its worst; not a number without such a room."""
-    if group not in base.headroom:
+def _error_of_draw(evidence: CheckInput, group: str) -> float:
+    """The standard error that the draw gives to the room that counts at its worst; not a number without such a room,
+    or where nobody drew anew.
+    """
+    if evidence.drawn_anew is None or group not in evidence.base.headroom:
         return math.nan
-    one, again = base.headroom[group].least, other.headroom[group].least
+    one, again = (lane.headroom[group].least for lane in (evidence.base, evidence.drawn_anew.base))
     return float(np.std(one[: len(again)] - again) / math.sqrt(2 * len(one)))
 
 

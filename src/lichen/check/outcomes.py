@@ -26,15 +26,15 @@ _DEVIATIONS = {
 
 def durable_mutual_benefit(evidence: CheckInput) -> Reading:
     """The share of futures in which nobody is worse off than outside, at the end and in the worst year."""
-    evidence = evidence.aside
-    outside = evidence.lane("outside")
-    names = [party.name for party in evidence.essential if party.name in evidence.base.headroom]
+    unjudged = evidence.of_unjudged
+    outside = unjudged.lane("outside")
+    names = [party.name for party in evidence.essential if party.name in unjudged.base.headroom]
     if outside is None or not names:
         return unread("The outside option was not tried.")
-    better: Array = np.ones_like(evidence.base.headroom[names[0]].end)
+    better: Array = np.ones_like(unjudged.base.headroom[names[0]].end)
     losses = {}
     for name in names:
-        there, gone = evidence.base.headroom[name], outside.headroom[name]
+        there, gone = unjudged.base.headroom[name], outside.headroom[name]
         ahead = (there.end >= gone.end) & (there.yearly_least >= gone.yearly_least)
         losses[name] = 1 - float(np.mean(ahead))
         better = better * ahead
@@ -47,13 +47,13 @@ def durable_mutual_benefit(evidence: CheckInput) -> Reading:
 
 def opportunism(evidence: CheckInput) -> Reading:
     """The largest gain in room, over the horizon, that a side has from one way of cheating."""
-    evidence = evidence.aside
+    unjudged = evidence.of_unjudged
     gains = {}
     for way in _DEVIATIONS:
-        for who, lane in evidence.lanes(way):
+        for who, lane in unjudged.lanes(way):
             for party in who.split("+"):
                 if party in lane.headroom:
-                    gains[way, party] = mean_of(lane.headroom[party].mean - evidence.base.headroom[party].mean)
+                    gains[way, party] = mean_of(lane.headroom[party].mean - unjudged.base.headroom[party].mean)
     if not gains:
         return unread("Nobody here can cheat.")
     way, party = max(gains, key=lambda key: gains[key].value)
@@ -61,19 +61,19 @@ def opportunism(evidence: CheckInput) -> Reading:
     title = evidence.title(party)
     pays = f"{title} would gain {wording.share(gain.value)} of {wording.its(title)} range by {_DEVIATIONS[way]}."
     loses = f"Cheating pays for nobody; the least loss would be that of {title}, by {_DEVIATIONS[way]}."
-    return read(gain, "of its healthy range", pays if gain.value > 0 else loses, (party,))
+    return read(gain, "of the healthy range", pays if gain.value > 0 else loses, (party,))
 
 
 def joint_capacity(evidence: CheckInput) -> Reading:
     """The mean room of all sides together against outside, and the least of them."""
-    evidence = evidence.aside
-    outside = evidence.lane("outside")
-    names = [party.name for party in evidence.essential if party.name in evidence.base.headroom]
+    unjudged = evidence.of_unjudged
+    outside = unjudged.lane("outside")
+    names = [party.name for party in evidence.essential if party.name in unjudged.base.headroom]
     if outside is None or not names:
         return unread("The outside option was not tried.")
-    gained = mean_of(np.sum([evidence.base.headroom[n].mean - outside.headroom[n].mean for n in names], axis=0))
-    least = min(names, key=lambda n: float(evidence.base.headroom[n].mean.mean()))
-    room = float(evidence.base.headroom[least].mean.mean())
+    gained = mean_of(np.sum([unjudged.base.headroom[n].mean - outside.headroom[n].mean for n in names], axis=0))
+    least = min(names, key=lambda n: float(unjudged.base.headroom[n].mean.mean()))
+    room = float(unjudged.base.headroom[least].mean.mean())
     title, more = evidence.title(least), "more" if gained.value >= 0 else "less"
     says = (
         f"Together the sides have {wording.share(abs(gained.value))} of a range {more} than outside; "
@@ -97,7 +97,7 @@ def resilience(evidence: CheckInput) -> Reading:
         f"The worst shock, to {wording.listed(whom)}{both}, takes {wording.share(fall.share)} of the room of "
         f"{evidence.title(hit)}; it takes {wording.span(fall.days)} to heal."
     )
-    return read(around(fall.share, fall.error), "of its room", says, (hit,))
+    return read(around(fall.share, fall.error), "of the room", says, (hit,))
 
 
 def heroic_coordination(evidence: CheckInput) -> Reading:
@@ -120,6 +120,11 @@ def heroic_coordination(evidence: CheckInput) -> Reading:
         titles = {party: evidence.title(party) for party in worths}
         each = [f"{valued.said(party, titles[party], worth)} to {titles[party]}" for party, worth in worths.items()]
         return unread(f"Goodwill carries {wording.listed(each)} a year, which have no common unit; {without}")
-    unit, worth = valued.unit_of(next(iter(worths))), sum(worths.values())
-    says = f"Goodwill carries {wording.amount(worth)} ({unit}) a year; {without}"
-    return read(exact(worth), f"{unit} a year", says, tuple(dict.fromkeys(p for f in free for p in f.parties)))
+    receiver, worth = next(iter(worths)), sum(worths.values())
+    says = f"Goodwill carries {valued.said(receiver, evidence.title(receiver), worth)} a year; {without}"
+    return read(
+        exact(worth),
+        f"{valued.unit_of(receiver)} a year",
+        says,
+        tuple(dict.fromkeys(p for f in free for p in f.parties)),
+    )

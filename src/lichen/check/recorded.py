@@ -240,7 +240,7 @@ def _read_room(evidence: CheckInput, room: ReadRoom) -> Iterator[Evidence]:
     says = f"{title}: at the lowest reading of {capacity}, in {room.span}, {found}"
     if room.members > 1:
         says += f"; {room.below} of {room.members} members were below their floor"
-    yield Evidence(says=f"{says}.", figure=room.room, unit="of its healthy range", method="record", at=at)
+    yield Evidence(says=f"{says}.", figure=room.room, unit="of the healthy range", method="record", at=at)
     if room.gaps:
         whole = f"Of {room.periods} periods of {wording.whose(title)} {capacity}"
         missing = f"{whole} {room.gaps} are not wholly recorded."

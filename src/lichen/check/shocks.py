@@ -15,7 +15,7 @@ PAIRS = 3
 
 def falls(evidence: CheckInput) -> Mapping[tuple[str, str], Fall]:
     """By shock and essential party: how far a party falls that is not struck itself."""
-    lanes = [lane for kind in KINDS for _, lane in (*evidence.lanes(kind), *evidence.aside.lanes(kind))]
+    lanes = [lane for _, lane in evidence.each(KINDS)]
     if evidence.pairs is not None:
         lanes += evidence.pairs.lanes.values()
     return {

@@ -38,7 +38,7 @@ def dependency(evidence: CheckInput) -> Reading:
     worst = flows[0]
     return read(
         added[worst.name],
-        "of its room",
+        "of the room",
         f"{wording.listed(told)}.{_after_exit(evidence, worst)}",
         (worst.receiver,),
         evidence.relationship.at(f"flows.{worst.name}"),
@@ -81,7 +81,7 @@ def measurement_burden(evidence: CheckInput) -> Reading:
         over = exact(spent[party, dimension] / gain if gain > 0 else float("inf"))
         return read(
             over,
-            "of its gain",
+            "of the gain",
             f"Keeping score costs {title} {wording.share(over.value)} of {whose} gain.",
             (party,),
             at,
@@ -113,7 +113,7 @@ def relationship_specific_investment(evidence: CheckInput) -> Reading:
         f"Leaving costs {title} {wording.share(lost[most].value)} of {wording.its(title)} room; "
         f"{wording.does(wording.it(title), f'have given {valued.said(most, title, given)} by then')}."
     )
-    return read(lost[most], "of its healthy range", says, (most,), evidence.relationship.at("exit"))
+    return read(lost[most], "of the healthy range", says, (most,), evidence.relationship.at("exit"))
 
 
 def _spent_a_year(evidence: CheckInput) -> dict[tuple[str, Dimension], float]:

@@ -162,7 +162,8 @@ def _reach(before: CheckInput, then: CheckInput, origin: str, target: str) -> It
         return
     value, one, other = found.stronger.value, before.title(origin), before.title(target)
     if value > 1:
-        yield f"A gain of {one} then lifts {other} {value:.1f} times as far, each measured in its own range."
+        lifts = f"A gain of {one} then lifts {other} {value:.1f} times as far"
+        yield f"{lifts}, each measured by the range of the side itself."
     else:
         yield f"Of a gain of {one}, {wording.share(value)} then reaches {other}."
 
@@ -172,7 +173,7 @@ def _room(before: CheckInput, then: CheckInput, party: str) -> Iterator[str]:
     traces, runs = (before.base.headroom[party], then.base.headroom[party]), then.futures.runs
     rooms, falls = [_typical(trace, runs) for trace in traces], [_below(trace, runs) for trace in traces]
     title = before.title(party)
-    was, will = (round(100 * share) for share in falls)
+    was, will = map(wording.hundredths, falls)
     before_it, after_it = map(wording.share, rooms)
     below = f"below the floor in {will} instead of {was} of 100 futures"
     if before_it != after_it:

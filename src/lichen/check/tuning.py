@@ -62,7 +62,7 @@ def coupling_intensity(evidence: CheckInput) -> Reading:
         f"A side owes {wording.share(mean.value)} of its room to the relationship on average; "
         f"{wording.share(share)} of what passes could be halved and nobody would have less room."
     )
-    return read(mean, "of its room", says, parties)
+    return read(mean, "of the room", says, parties)
 
 
 def benefit_symmetry(evidence: CheckInput) -> Reading:
@@ -121,7 +121,7 @@ def exit_strength(evidence: CheckInput) -> Reading:
         f"After the worst exit, {wording.at_worst(evidence.title(weakest), rooms[weakest].value)}; "
         f"{replaced}, with {wording.span(notice)} of notice."
     )
-    return read(least_of(rooms.values()), "of its healthy range", says, (weakest,), evidence.relationship.at("exit"))
+    return read(least_of(rooms.values()), "of the healthy range", says, (weakest,), evidence.relationship.at("exit"))
 
 
 def _moves_nothing(evidence: CheckInput, flow: str) -> bool:

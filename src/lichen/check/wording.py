@@ -19,7 +19,11 @@ _SPANS = (
     (14.0, 7.0, "weeks"),
     (0.0, 1.0, "days"),
 )
-_OF_ONE = {"are": "is", "have": "has", "do": "does", "go": "goes", "reach": "reaches"}
+_OF_ONE = {"be": "is", "are": "is", "have": "has"}
+_LONGER = re.compile(r"([sxzo]|[sc]h)$")
+"""Verbs that one does with `es`: `reaches`, `passes`, `goes`."""
+_WITH_Y = re.compile(r"(?<=[^aeiou])y$")
+"""Verbs that one does with `ies`: `carries`, but `pays`."""
 _MOST = 1e5
 """Shares above this are told as more than it, so many per cent."""
 HUNDREDTH = 0.01
@@ -66,16 +70,21 @@ def span(days: float) -> str:
     return "0 days"
 
 
+def hundredths(share: float) -> int:
+    """How many of 100 a share is, halves upwards."""
+    return math.floor(100 * share + 0.5)
+
+
 def out_of_hundred(share: float) -> str:
     """`in 18 of 100 futures`; the ends in words."""
     if math.isnan(share):
         return "in nobody knows how many futures"
-    hundredths = math.floor(100 * share + 0.5)
-    if hundredths == 100:
+    many = hundredths(share)
+    if many == 100:
         return "in every future" if share == 1 else "in more than 99 of 100 futures"
-    if hundredths == 0:
+    if many == 0:
         return "in no future" if share == 0 else "in fewer than 1 of 100 futures"
-    return f"in {hundredths} of 100 futures"
+    return f"in {many} of 100 futures"
 
 
 def out_of_hundred_beside(share: float, anyway: float) -> str:
@@ -133,7 +142,7 @@ def agreed(who: str, deed: str) -> str:
     if isinstance(who, Several):
         return deed
     verb, *rest = deed.split(" ", 1)
-    return " ".join((_OF_ONE.get(verb, f"{verb}s"), *rest))
+    return " ".join((_OF_ONE.get(verb) or _WITH_Y.sub("ie", _LONGER.sub(r"\1e", verb)) + "s", *rest))
 
 
 def falls_to_floor(who: str) -> str:
@@ -182,6 +191,11 @@ def few(names: Sequence[str]) -> str:
 def but_for(titles: Sequence[str]) -> str:
     """How a sentence ends that cannot be said of everybody: `; for mill and shop it cannot be told`."""
     return f"; for {few(titles)} it cannot be told" if titles else ""
+
+
+def untold(what: str) -> str:
+    """Why something cannot be told where a figure is kept: `what becomes of Alder cannot be told: ...`."""
+    return f"{what} cannot be told: a figure is not at hand"
 
 
 def spoken(text: str) -> str:

@@ -18,8 +18,10 @@ from lichen.relationship.party import QUANTILE, Capacity, Members, Party, Person
 from lichen.relationship.quantity import PER_TIME, PLAIN, TIME, Dimension, Unit, is_currency
 from lichen.relationship.value import Value
 
-_PLURAL = re.compile(r"(^[A-Z]|(^|\s)[^\W\dA-Z])\w*[^\Wius]s$")
-"""Names whose last word is an English plural: in small letters, or the only word."""
+_PLURAL = re.compile(r"(^The\s\w|(^|\s)[^\W\dA-Z])\w*[^\Waius]s$")
+"""Names whose last word looks like an English plural: in small letters, or after `The`."""
+_RIVERS = re.compile(r"\w[^\Waius]s$")
+"""The same of what bears no proper name."""
 _CONSTANTS = ("level", "floor", "healthy", "at_most", "at_least")
 
 
@@ -168,12 +170,13 @@ def _party(meaning: Meaning, name: str, section: Section, members: Members | Non
 
 
 def _title(said: str, kind: str | None, members: Members | None) -> str:
-    """What a party is called: a person, one, or several. A group is several, and `Crop growers` are; not so
-    `Northfield Foods`.
+    """What a party is called: a person, one, or several. A group is several; of all others it is a guess: `Crop
+    growers`, `The studios` and the living system `Rivers` are, `Northfield Foods` and `Siemens` are not.
     """
     if kind == "person":
         return Person(said)
-    return Several(said) if members is not None or _PLURAL.search(said) else said
+    plural = _RIVERS if kind == "living system" else _PLURAL
+    return Several(said) if members is not None or plural.search(said) else said
 
 
 def _counts(meaning: Meaning, said: str | None, path: str) -> tuple[Literal["quantile", "least"], float]:

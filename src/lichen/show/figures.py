@@ -55,7 +55,7 @@ def mark(share: float) -> str:
 
 
 def figure(value: float | None, unit: str | None) -> str:
-    """A figure of a finding with its unit; shares (`of its room`, `share seen`) as per cent."""
+    """A figure of a finding with its unit; shares (`of the room`, `share seen`) as per cent."""
     if unit is not None and unit.startswith(_SHARES) and value is not None and abs(value) < 100:
         return f"{percent(value)} {unit.removeprefix('share ')}"
     return sized(value, unit or "")

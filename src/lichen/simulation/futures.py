@@ -180,6 +180,6 @@ class Futures:
         """The relationship as the file says."""
         return self.lanes["base"]
 
-    def beside(self, more: Futures) -> Futures:
+    def with_more(self, more: Futures) -> Futures:
         """With further experiments in the same futures; what both have is taken from this run."""
         return replace(self, lanes={**more.lanes, **self.lanes}, paths={**more.paths, **self.paths})

@@ -123,7 +123,7 @@ def _in_turn(
     for start in range(size, len(others), size):
         if progress is not None:
             progress(start * found.runs // len(others), found.runs)
-        found = found.beside(run((first, *others[start : start + size])))
+        found = found.with_more(run((first, *others[start : start + size])))
     order = {experiment.name: found.lanes[experiment.name] for experiment in experiments}
     return replace(found, lanes=order)
 

@@ -84,7 +84,7 @@ class Effect:
     def says(self) -> str:
         """`Northfield reaches its floor after 7 weeks in 84 of 100 futures (in 3 of 100 futures anyway)`."""
         if not self.known:
-            return f"what becomes of {self.title} cannot be told: a figure of it is not at hand"
+            return wording.untold(f"what becomes of {self.title}")
         often = wording.out_of_hundred_beside(self.falls.value, self.anyway)
         floor = f"{wording.its(self.title)} floor"
         if self.is_brought_down:

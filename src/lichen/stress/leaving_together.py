@@ -55,9 +55,9 @@ class TwoExits:
         """`If Alder and Birch leave together in month 12, Northfield ... That is 20 % of its range more than ...`"""
         hit, others = self.beyond[0], len(self.beyond) - 1
         if hit.falls.low > 0 and hit.falls.value >= NOTABLE:
-            much = f"{100 * hit.falls.value:.0f} of 100 futures more"
+            much = f"{wording.hundredths(hit.falls.value)} of 100 futures more"
         else:
-            much = f"{wording.share(hit.lost.value)} of its range more"
+            much = f"{wording.share(hit.lost.value)} of {wording.its(hit.together.title)} range more"
         besides = f" {others} more {'side fares' if others == 1 else 'sides fare'} worse than one by one." * (
             others > 0
         )

@@ -56,7 +56,7 @@ class Response:
     def says(self) -> str:
         """`Alder does best by giving half less from month 12 on: over the whole horizon it wins 12 % ...`"""
         if self.best is None:
-            return f"What {self.title} would do best cannot be told: a figure of it is not at hand."
+            return f"{wording.untold(f'What {self.title} would do best')}."
         if self.stays:
             return f"{self._does_best} by {self._going_on}; {self.tried} other ways were tried."
         won = wording.does(wording.it(self.title), f"win {_between(self.best.gain)} of {wording.its(self.title)} range")
@@ -77,7 +77,8 @@ class Response:
         said = f"going on as {wording.does(wording.it(self.title), 'do')}"
         if self.best is None or self.best.gain.high < SLIGHT:
             return said
-        return f"{said}, not told apart from {self.best.says}, which brings {_between(self.best.gain)}"
+        brings = f"{_between(self.best.gain)} of {wording.its(self.title)} range"
+        return f"{said}, not told apart from {self.best.says}, which brings {brings}"
 
 
 def responses(

@@ -219,16 +219,19 @@ def _heaviest(things: Sequence[Named], weights: Mapping[str, float]) -> tuple[Na
 
 
 def _bounded(asked: Setting, sections: frozenset[str]) -> Setting:
-    """As many parties and futures as there is time for: fewer parties where it would be too few futures."""
+    """As many parties and futures as there is time for: fewer parties where it would be too few futures. Where nothing
+    is drawn one future stands for all, however many are asked for.
+    """
     of_a_lane = cells_of_a_step(asked.relationship) * asked.relationship.time.steps
     values = max(0, MOST_VALUES - VALUES_OF_A_FIGURE * len(asked.values))
-    least = LEAST_FUTURES if has_chance(asked.relationship) else 0
+    drawn = has_chance(asked.relationship)
+    least = LEAST_FUTURES if drawn else 1
     most, futures = asked.most, asked.runs
     for most in (MOST_ASKED, FEWEST_ASKED):
         futures = values // max(1, of_a_lane * _lanes(replace(asked, most=most), sections))
         if futures >= least:
             break
-    return replace(asked, most=most, runs=min(asked.runs, max(LEAST_FUTURES, futures)))
+    return replace(asked, most=most, runs=min(asked.runs, max(LEAST_FUTURES, futures)) if drawn else asked.runs)
 
 
 def _lanes(asked: Setting, sections: frozenset[str]) -> int:

@@ -116,11 +116,12 @@ class Together:
     def _in_worst_times(self) -> str:
         one, other = self.titles
         usual = math.sqrt(self.expected)  # of either the same share of futures
-        too = f"they are for {other} too in {100 * self.both.value / usual:.0f} of 100 cases"
+        too = f"they are for {other} too in {wording.hundredths(self.both.value / usual)} of 100 cases"
         chance = (
             "more than" if self.both.low > self.expected else "less than" if self.both.high < self.expected else "as"
         )
-        return f"When times are worst for {one}, 1 future of 20, {too}: {chance} chance has it, {100 * usual:.0f}."
+        as_chance = f"{chance} chance has it, {wording.hundredths(usual)}"
+        return f"When times are worst for {one}, 1 future of 20, {too}: {as_chance}."
 
 
 @final

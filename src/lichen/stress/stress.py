@@ -196,7 +196,7 @@ def _kept(evidence: CheckInput) -> tuple[str, ...]:
     kept = [one.title for one in evidence.parties if one.name in room and np.isnan(room[one.name].least).any()]
     if not kept:
         return ()
-    return (f"What becomes of {wording.few(kept)} cannot be told: a figure of it is not at hand.",)
+    return (f"{wording.untold(f'What becomes of {wording.few(kept)}')}.",)
 
 
 _QUESTIONS: Mapping[str, Callable[[Setting], Any]] = {

@@ -154,7 +154,7 @@ def _seen(evidence: CheckInput, measure: str, unread: tuple[str, ...]) -> Iterat
             f"{wording.share(gamed.gain)} higher, and the weakest side has {wording.share(gamed.fall)} less room "
             "at its worst moment in 19 of 20 futures.",
             figure=gamed.fall,
-            unit="of its healthy range",
+            unit="of the healthy range",
             method="simulation",
             at=evidence.relationship.at(f"terms.{gamed.term}"),
         )

@@ -97,7 +97,7 @@ def _seen(evidence: CheckInput, origin: str, target: str, figure: Figure) -> Evi
             f"{wording.share(figure.value)} of {wording.its(other)} room at worst."
         ),
         figure=figure.value,
-        unit="of its room",
+        unit="of the room",
         method="simulation",
         at=evidence.relationship.at(f"parties.{target}"),
     )

@@ -158,7 +158,7 @@ def _says(
         givers = wording.listed(map(evidence.title, unheld[helped]))
         return f"{wording.share(kind)} of what reaches {evidence.title(helped)} hangs on the goodwill of {givers}."
     if loss > share:
-        less = f"{evidence.title(hit)} could go on in {round(100 * loss)} fewer of 100 futures"
+        less = f"{evidence.title(hit)} could go on in {wording.hundredths(loss)} fewer of 100 futures"
         return f"Without what nobody promised, most of it {wording.quoted(flow.title)}, {less}."
     return f"{wording.share(share)} of what is exchanged hangs on goodwill, most of it {wording.quoted(flow.title)}."
 
@@ -174,7 +174,8 @@ def _lost(evidence: CheckInput, losses: Mapping[str, Figure]) -> Iterator[Eviden
         if loss.value > 0:
             yield Evidence(
                 says=(
-                    f"Without it {evidence.title(party)} can go on in {round(100 * loss.value)} fewer of 100 futures."
+                    f"Without it {evidence.title(party)} can go on in {wording.hundredths(loss.value)} fewer of "
+                    "100 futures."
                 ),
                 figure=loss.value,
                 unit="of the futures",
@@ -193,7 +194,7 @@ def _tempting(evidence: CheckInput, unheld: Mapping[str, Mapping[str, float]]) -
                         f"{evidence.title(giver)}, for whom keeping it back would pay."
                     ),
                     figure=share,
-                    unit="of what it receives",
+                    unit="of what is received",
                     method="simulation",
                     at=evidence.relationship.at(f"parties.{party}"),
                 )

@@ -124,7 +124,7 @@ def _seen(evidence: CheckInput, flow: str, gain: Figure) -> Evidence:
             f"With less of {evidence.called(flow)} the weakest side keeps {wording.share(gain.value)} more of its room."
         ),
         figure=gain.value,
-        unit="of its healthy range",
+        unit="of the healthy range",
         method="simulation",
         at=evidence.relationship.at(f"flows.{flow}"),
     )

@@ -125,7 +125,7 @@ def _set_by_one(evidence: CheckInput, alone: tuple[SetAlone, ...]) -> Finding:
     seen = Evidence(
         says=f"At half of what it governs, the room of {moved} changes by {wording.share(worst.by)}.",
         figure=worst.by,
-        unit="of its healthy range",
+        unit="of the healthy range",
         method="simulation",
         at=evidence.relationship.at(f"terms.{worst.term.name}"),
     )

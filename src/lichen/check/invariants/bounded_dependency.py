@@ -112,7 +112,7 @@ def _seen(evidence: CheckInput, party: str, terms: dict[str, Figure]) -> Evidenc
     return Evidence(
         says=f"After the worst exit, {wording.at_worst(evidence.title(party), room.value)}.",
         figure=room.value,
-        unit="of its healthy range",
+        unit="of the healthy range",
         method="simulation",
         at=evidence.relationship.at("exit") or evidence.relationship.at(f"parties.{party}"),
     )

@@ -109,7 +109,7 @@ def _kept(evidence: CheckInput, party: str, tally: Tally, valued: Valuation) -> 
         says=f"{evidence.title(party)}: {wording.amount(received)} received from the others, {bears} borne for them "
         f"({unit}); what comes from outside or goes there is left out.",
         figure=kept.value,
-        unit="of what it receives and bears",
+        unit="of what is received and borne",
         method="simulation",
         at=evidence.relationship.at(f"parties.{party}"),
     )

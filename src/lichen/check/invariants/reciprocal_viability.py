@@ -119,9 +119,9 @@ def _seen(evidence: CheckInput, party: str) -> Iterator[Evidence]:
     room, title = worst_room(evidence.base, party), evidence.title(party)
     at = evidence.relationship.at(f"parties.{party}.capacities")
     says = f"At its worst moment, {wording.at_worst(title, room.value)}."
-    yield Evidence(says=says, figure=room.value, unit="of its healthy range", method="simulation", at=at)
+    yield Evidence(says=says, figure=room.value, unit="of the healthy range", method="simulation", at=at)
     tenth = evidence.base.group_tenth.get(party)
     if tenth is not None:
         end = float(tenth.last_fifth.mean())
         says = f"In the last fifth {wording.left(f'the worst tenth of {title}', end)}."
-        yield Evidence(says=says, figure=end, unit="of its healthy range", method="simulation", at=at)
+        yield Evidence(says=says, figure=end, unit="of the healthy range", method="simulation", at=at)

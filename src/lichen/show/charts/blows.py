@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import final
 
-from lichen.check.wording import fares, its, out_of_hundred_beside
+from lichen.check.wording import fares, hundredths, its, out_of_hundred_beside
 from lichen.show.charts import drawing
 from lichen.show.charts.drawing import Scale
 from lichen.show.figures import mark, percent
@@ -79,8 +79,8 @@ def describe(blows: Blows) -> str:
 
 def _falls(one: Blow) -> str:
     """In how many futures it falls, short enough for the chart."""
-    said = f"falls in {round(100 * one.falls)} of 100"
-    return f"{said}, anyway in {round(100 * one.anyway)}" if round(100 * one.anyway) else said
+    said, anyway = f"falls in {hundredths(one.falls)} of 100", hundredths(one.anyway)
+    return f"{said}, anyway in {anyway}" if anyway else said
 
 
 def _ground(x: Scale, height: float, *, narrow: bool) -> Html:

@@ -199,7 +199,7 @@ def _row(title: str, one: Effect) -> tuple[Child, ...]:
         title,
         one.title,
         figures.percent(one.lost.value),
-        figures.interval(one.lost.interval, "of its range"),
+        figures.interval(one.lost.interval, "of the range"),
         figures.percent(one.hard.lost.value) if one.hard is not None else NONE,
         figures.percent(one.falls.value),
         figures.interval(one.falls.interval, "of the futures"),
