@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from lichen.check.wording import out_of_hundred
+from lichen.check.wording import listed, out_of_hundred
 from lichen.dependency.map import DependencyMap
 from lichen.show import figures, outlook, words
 from lichen.show.charts import bands
@@ -66,7 +66,7 @@ def map_part(dependencies: DependencyMap) -> Html:
 
 def futures_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
     """Every side's futures on a chart of its own, and what each is made of."""
-    drawn = (_own_chart(judged, one) for one in found)
+    drawn = (panel for one in found for panel in (_own_chart(judged, one), *_charts_alone(judged, one)))
     runs = figures.number(judged.futures.runs)
     lead = f"{runs} futures, all from the same file; only chance and the ranges of the file differ."
     return part("futures", "What the futures do", element("div", *drawn, class_="charts"), lead=lead)
@@ -76,12 +76,21 @@ def _own_chart(judged: Judged, one: Outlook) -> Html:
     chosen = replace(outlook.chart(judged, (one,), f"Room left of {one.party.title}"), notes=(), named=False)
     made = ", ".join(capacity.name.replace("_", " ") for capacity in one.party.essential_capacities)
     least = f"The least of {made}." if len(one.party.essential_capacities) > 1 else f"Counted in {made}."
-    recorded = f"Dots: {one.recorded.replace('_', ' ')} as recorded." if one.recorded and one.side.recorded else ""
+    recorded = f"Dots: {listed(name.replace('_', ' ') for name in one.recorded)} as recorded." if one.recorded else ""
     fares = f"{outlook.own_sentence(one, judged.relationship.time.start)}."
-    told = (fares, least, outlook.counted(one), recorded, outlook.missed(one))
+    told = (fares, least, outlook.counted(one), recorded, outlook.not_whole(one), outlook.missed(one))
     said = element("p", " ".join(filter(None, told)), class_="small")
     shown = chart(bands.draw, chosen, f"side-{one.side.turn}-room", one.party.title, 520)
     return element("div", shown, said, class_="panel")
+
+
+def _charts_alone(judged: Judged, one: Outlook) -> Iterator[Html]:
+    """What is recorded of a side of which not all is, each capacity beside its own futures."""
+    for place, drawn in enumerate(outlook.charts_alone(judged, one)):
+        (side,) = drawn.sides
+        about = "Dots: as recorded. Band: nine futures of ten." if side.low else "Dots: as recorded."
+        shown = chart(bands.draw, drawn, f"side-{side.turn}-alone-{place}", side.title, 520)
+        yield element("div", shown, element("p", about, class_="small"), class_="panel")
 
 
 def _range(one: Outlook) -> str:
