@@ -121,9 +121,10 @@ def known(option: str, name: str, names: Mapping[str, object], noun: str, most: 
     near = difflib.get_close_matches(name, names, n=1)
     listed = ", ".join(f"`{n}`" for n in list(names)[:most]) or f"no {noun}"
     listed += f" and {len(names) - most} more" if len(names) > most else ""
-    hint = f" Did you mean `{near[0]}`?" if near else "" if names else f" Write one under `{noun}s:`."
+    hint = f" Did you mean `{near[0]}`?" if near else ""
+    write = "" if names else f" Write one under `{noun}s:`."
     what = f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-    raise click.UsageError(f"{option}: `{name}` is not {what} of this file, which has {listed}.{hint}")
+    raise click.UsageError(f"{option}: `{name}` is not {what} of this file.{hint} It has {listed}.{write}")
 
 
 def within(option: str, day: date, time: Time) -> None:
