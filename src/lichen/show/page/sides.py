@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from lichen.check.wording import listed, out_of_hundred
+from lichen.check.gate import kind_of
+from lichen.check.measures.pulses import Reach
+from lichen.check.wording import does, listed, out_of_hundred
 from lichen.dependency.map import DependencyMap
-from lichen.show import figures, outlook, words
+from lichen.show import figures, outlook
 from lichen.show.charts import bands
 from lichen.show.judged import Judged
 from lichen.show.map import svg
@@ -52,10 +54,41 @@ def sides_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
         "The same questions asked of every side. Room left is 100 % when a side is healthy and 0 % at its floor. "
         "Typical: half of the futures have more, half less."
     )
-    untold = "what reaches the other side cannot be told yet"
-    said = untold if judged.verdict.gate.unknown else words.KINDS[judged.verdict.kind]
-    kind = element("p", "Between them: ", element("strong", said), ".")
-    return part("sides", "Each side", kind, shown, lead=lead)
+    return part("sides", "Each side", _between(judged), shown, lead=lead)
+
+
+def _between(judged: Judged) -> Html | None:
+    """What reaches whom, of two sides; of more the pair that decides what kind of relationship it is."""
+    gate, parties = judged.verdict.gate, judged.relationship.parties
+    if gate.unknown:
+        return element("p", "Between them: ", element("strong", "what reaches the other side cannot be told yet"), ".")
+    for (one, other), there in gate.reach.items():
+        back = gate.reach[other, one]
+        if kind_of({(one, other): there, (other, one): back}) == gate.kind:
+            first, second = parties[one].title, parties[other].title
+            who = "them" if len(gate.dependence) == 2 else f"{first} and {second}"
+            return element("p", f"Between {who}: ", element("strong", _exchanged(first, second, there, back)), ".")
+    return None
+
+
+def _exchanged(one: str, other: str, there: Reach, back: Reach) -> str:
+    if there.up.sign > 0 and back.up.sign > 0:
+        return "what either gains reaches the other"
+    if not there.sign and not back.sign:
+        return "what either gains stays with it"
+    return f"{_reached(one, other, there)}; {_reached(other, one, back)}"
+
+
+def _reached(origin: str, target: str, reach: Reach) -> str:
+    """What becomes of one side when the other gains or loses."""
+    gains, loses = does(origin, "gain"), does(origin, "lose")
+    if reach.up.sign < 0:
+        return f"{does(target, 'lose')} when {gains}"
+    if reach.down.sign < 0:
+        return f"{does(target, 'gain')} when {loses}"
+    if reach.up.sign > 0:
+        return f"what {gains} reaches {target}"
+    return f"only what {loses} reaches {target}, no gain" if reach.sign else f"nothing that {gains} reaches {target}"
 
 
 def map_part(dependencies: DependencyMap) -> Html:
@@ -110,8 +143,6 @@ def _gross(judged: Judged, one: Outlook) -> str:
 
 
 def _reach(judged: Judged, one: Outlook) -> str:
-    """What reaches the others, the least of them when there are several."""
-    values = [
-        reach.stronger.value for (origin, _), reach in judged.verdict.gate.reach.items() if origin == one.party.name
-    ]
+    """What of a gain reaches the others, the least of them when there are several."""
+    values = [reach.up.value for (origin, _), reach in judged.verdict.gate.reach.items() if origin == one.party.name]
     return figures.percent(float(np.min(values))) if values else "not asked"
