@@ -54,6 +54,26 @@ def test_a_failure_mode_shows_and_its_near_miss_does_not(name: str) -> None:
     assert near_miss.status == "holds"
 
 
+def test_what_is_left_after_an_exit_is_told_first_of_the_side_that_falls_with_its_share_of_futures() -> None:
+    # of studio and workshop, in this order in the file, the workshop falls in every future
+    finding = found(judged(CASES / "invariants/bounded_dependency.yaml"), "bounded_dependency")
+    assert finding.says == (
+        "When somebody leaves, Tern Workshop will be below the floor in 100 % of the futures (limit 5 %)."
+    )
+    first, second = finding.evidence
+    assert "Tern Workshop" in first.says and first.figure is not None and first.figure < 0
+    assert "Lantern Studio" in second.says and second.figure is not None and second.figure > 0
+
+
+def test_a_file_without_flows_is_told_first_that_they_are_missing() -> None:
+    verdict = judged(CASES / "neighbours/slogan.yaml")
+    assert verdict.instead == "slogan"
+    assert verdict.sentence.startswith("The section `flows:` is missing: what passes from whom to whom")
+    idle = "flows: {word: {kind: information, from: sales, to: engineering, rate: 1 per week}}\n"
+    named = judged_text((CASES / "neighbours/slogan.yaml").read_text(encoding="utf-8") + idle)
+    assert (named.instead, named.sentence.split(",")[0]) == ("slogan", "This is a slogan")
+
+
 def test_mutual_aid_is_no_over_coupling() -> None:
     # the clause of over-coupling that is left out: no less room, the same circle, and less contagion without the link
     text = (CASES / "failures/over_coupling/mutual_aid.yaml").read_text(encoding="utf-8")

@@ -140,7 +140,7 @@ def test_a_rate_that_divides_by_zero_is_named_with_its_place_and_what_follows_fr
     assert verdict.verdict == "undecided"
     (found,) = [finding for finding in verdict.findings if is_unsaid(finding)]
     place = found.evidence[0].at
-    begins = f"The rate of “thanks”, {place}, is no number from 1 January 2026 on, in 100 of 100 futures: it divides by"
+    begins = f"The rate of “thanks”, {place}, is no number from 1 January 2026 on, in every future: it divides by"
     assert found.says.startswith(begins)
     assert verdict.sentence.endswith(found.says[1:])
     assert verdict.worst[0] is found

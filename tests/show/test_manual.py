@@ -15,6 +15,7 @@ from lichen.show.manual import contents, nearest, page
 from lichen.show.manual.keys import key_pages
 from lichen.show.manual.lookup import WIDTH
 from lichen.show.manual.pages import pages
+from lichen.stress.stress import SECTIONS
 
 INVARIANTS = (
     "reciprocal_viability",
@@ -113,6 +114,13 @@ def test_a_near_name_leads_to_the_page_of_the_whole(name: str) -> None:
 )
 def test_a_word_that_people_meet_on_a_page_is_explained(name: str, title: str) -> None:
     assert (page(name) or "").startswith(f"{title} (")
+
+
+@pytest.mark.parametrize("question", SECTIONS)
+def test_every_question_of_a_stress_test_leads_to_the_page_of_it(question: str) -> None:
+    text = page(question) or ""
+    assert "Stress (idea)" in text
+    assert f"- `{question}`: " in text
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,10 @@ from datetime import date
 import numpy as np
 import pytest
 
+from lichen.record.reading import Record
+from lichen.relationship.party import Capacity
 from lichen.show import outlook
+from lichen.show.judged import Judged
 from lichen.simulation.futures import Futures
 from tests.show import build
 
@@ -17,6 +20,16 @@ def straight(falls: dict[str, float]) -> Futures:
     base = replace(made.base, headroom={name: build.trace(path, made.days) for name, path in paths.items()})
     rooms = {f"{name}.headroom": path for name, path in paths.items()}
     return replace(made, lanes={"base": base}, paths={"base": rooms})
+
+
+def fallen(days: list[float], of: int) -> str:
+    """What is said of Alder that falls below its floor on these days, each in one of so many futures."""
+    futures = straight({"northfield": 0.2, "alder": 0.6})
+    crossed = np.concatenate([days, np.full(of - len(days), np.inf)])
+    alder = replace(futures.base.headroom["alder"], below_zero_at=crossed)
+    base = replace(futures.base, headroom={**futures.base.headroom, "alder": alder})
+    judged = build.judged(futures=replace(futures, lanes={"base": base}), record=None)
+    return outlook.own_sentence(outlook.outlooks(judged)[1], date(2026, 1, 5))
 
 
 def test_the_side_below_its_floor_is_worse_off_from_the_first_step_below() -> None:
@@ -89,21 +102,25 @@ def test_a_side_whose_room_nobody_can_tell_is_not_said_to_stay_above_its_floor()
 
 
 def test_a_crossing_is_told_with_the_first_and_half_of_those_that_cross() -> None:
-    """Of 20 futures 8 cross the floor, on known days: 40 of 100; the first twentieth is the first of them, and half of
-    the eight have crossed with the fourth.
-    """
-    days = np.array([30.0, 60.0, 90.0, 400.0, 500.0, 600.0, 700.0, 800.0])
-    futures = straight({"northfield": 0.2, "alder": 0.6})
-    crossed = np.concatenate([days, np.full(12, np.inf)])
-    alder = replace(futures.base.headroom["alder"], below_zero_at=crossed)
-    base = replace(futures.base, headroom={**futures.base.headroom, "alder": alder})
-    judged = build.judged(futures=replace(futures, lanes={"base": base}), record=None)
-    found = outlook.outlooks(judged)[1]
+    """Of 20 futures 8 cross the floor, on known days: 40 of 100; half of the eight have crossed with the fourth."""
     # 5 January 2026 and 30 days is in February 2026, and 400 days is in February 2027
-    assert outlook.own_sentence(found, date(2026, 1, 5)) == (
-        "Alder Packaging falls below the floor in 40 of 100 futures, the first by February 2026, half of these by "
+    assert fallen([30.0, 60.0, 90.0, 400.0, 500.0, 600.0, 700.0, 800.0], of=20) == (
+        "Alder Packaging falls below the floor in 40 of 100 futures, the first in February 2026, half of these by "
         "February 2027"
     )
+
+
+def test_the_first_crossing_is_not_later_than_half_of_them_where_few_cross() -> None:
+    """Of 100 futures 6 cross: a twentieth of all have with the fifth, on day 700, and half of the six on day 400."""
+    assert fallen([700.0, 30.0, 400.0, 60.0, 800.0, 750.0], of=100) == (
+        "Alder Packaging falls below the floor in 6 of 100 futures, the first in February 2026, half of these by "
+        "February 2027"
+    )
+
+
+def test_crossings_of_one_month_are_told_as_such() -> None:
+    assert fallen([30.0, 31.0], of=20).endswith("in 10 of 100 futures, all in February 2026")
+    assert fallen([30.0, 31.0, 32.0, 400.0], of=20).endswith("half of these in February 2026, all by February 2027")
 
 
 def test_a_record_outside_the_band_is_said_to_be_missed() -> None:
@@ -115,3 +132,45 @@ def test_a_record_outside_the_band_is_said_to_be_missed() -> None:
     low, high = (-1.0,) * len(steady.side.days), (1.0,) * len(steady.side.days)
     assert outlook.missed(replace(steady, side=replace(steady.side, low=low, high=high))) == ""
     assert outlook.missed(replace(steady, side=replace(steady.side, recorded=()))) == ""
+
+
+def with_a_line(*, recorded: bool) -> Judged:
+    """Alder needs a line too, of which twice the floor is left at the start; recorded, it is at 150, 125, ... units."""
+    told = build.supply()
+    alder = told.parties["alder"]
+    line = Capacity(name="line", level=build.value(200.0, "200 EUR"), floor=build.value(100.0, "100 EUR"))
+    parties = {**told.parties, "alder": replace(alder, capacities={**alder.capacities, "line": line})}
+    made = straight({"northfield": 0.0, "alder": 0.9})
+    cash = np.full((20, len(made.days)), 9e5)
+    record = build.record()
+    if recorded:
+        (series,) = record.books["alder.cash"]
+        periods = tuple(replace(p, amount=None if p.amount is None else 150.0) for p in series.periods)
+        record = Record(books={**record.books, "alder.line": (replace(series, subject="alder.line", periods=periods),)})
+    futures = replace(made, paths={"base": {**made.paths["base"], "alder.cash": cash}})
+    return build.judged(relationship=replace(told, parties=parties), futures=futures, record=record)
+
+
+def test_one_recorded_capacity_of_two_is_held_against_its_own_futures() -> None:
+    judged = with_a_line(recorded=False)
+    alder = outlook.outlooks(judged)[1]
+    assert (alder.side.recorded, alder.recorded) == ((), ())
+    cash = alder.alone["cash"]
+    # Cash stays at 900 kEUR in every future, 100 % of its room, and room left falls to 10 %.
+    assert set(cash.low) == set(cash.high) == {1.0} and alder.side.middle[-1] == pytest.approx(0.1)
+    assert sum(map(len, cash.recorded)) == 6
+    assert outlook.not_whole(alder) == "Of Alder Packaging only cash is recorded."
+    assert outlook.missed(alder) == (
+        "Of 6 recorded values of the cash of Alder Packaging 6 lie outside the band: the futures miss what happened."
+    )
+    (chart,) = outlook.charts_alone(judged, alder)
+    assert (chart.title, chart.sides) == ("Cash of Alder Packaging: room left", (cash,))
+    assert len(chart.gaps) == 1 and outlook.chart(judged, (alder,), "").gaps == ()
+    assert alder.recorded_below == date(2027, 10, 1)  # below one floor is below the floor, whatever the other is
+
+
+def test_the_room_of_a_side_is_recorded_where_all_that_it_needs_is() -> None:
+    alder = outlook.outlooks(with_a_line(recorded=True))[1]
+    assert (alder.recorded, alder.alone, outlook.not_whole(alder)) == (("cash", "line"), {}, "")
+    # The line keeps 50 % of its room: the least of it and the cash of the test above on runs without a gap.
+    assert [room for _, room in alder.side.recorded[1]] == pytest.approx([0.5, 260 / 600, 130 / 600, -10 / 600])

@@ -5,6 +5,8 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 from lichen.check.finding import Evidence, Finding, Remedy
+from lichen.check.gate import Kind
+from lichen.check.measures.pulses import Pulse, Reach
 from lichen.check.rests_on import Flip, RestsOn
 from lichen.dependency.map import build_map
 from lichen.relationship.flow import Flow
@@ -119,6 +121,39 @@ def test_screen_json_and_page_carry_the_same_figures() -> None:
     for name in ("recorded_by_both", "stated_by_one", "assumed"):
         assert figures.percent(told["rests_on"][name]) in page
         assert figures.percent(told["rests_on"][name]) in screen
+
+
+def between(kind: Kind, *, up: tuple[float, float], down: tuple[float, float]) -> str:
+    """What the page says of gains (`up`) and losses that reach the other: of Northfield's, then of Alder's."""
+    verdict = build.verdict()
+    pairs = (("northfield", "alder"), ("alder", "northfield"))
+    reach = {
+        (one, other): Reach(
+            up=Pulse(origin=one, target=other, capacity="cash", value=up[turn], error=0.01),
+            down=Pulse(origin=one, target=other, capacity="cash", value=down[turn], error=0.01),
+        )
+        for turn, (one, other) in enumerate(pairs)
+    }
+    found = replace(verdict, kind=kind, gate=replace(verdict.gate, kind=kind, reach=reach))
+    said = re.search(r"Between (.+?) \.", Elements(review_page(build.judged(verdict=found))).text)
+    assert said is not None
+    return " ".join(said[1].split())
+
+
+def test_what_reaches_whom_is_said_by_name_and_only_where_it_does() -> None:
+    # A tenth of a gain counts as reaching the other side.
+    assert between("mutualism", up=(0.5, 0.4), down=(0.5, 0.4)) == "them: what either gains reaches the other"
+    assert between("neutralism", up=(0.05, 0.0), down=(0.0, 0.0)) == "them: what either gains stays with it"
+    assert between("commensalism", up=(0.0, 0.6), down=(0.0, 0.6)) == (
+        "them: nothing that Northfield Foods gains reaches Alder Packaging; what Alder Packaging gains reaches "
+        "Northfield Foods"
+    )
+    assert between("mutualism", up=(0.0, 0.6), down=(0.5, 0.6)).startswith(
+        "them: only what Northfield Foods loses reaches Alder Packaging, no gain; "
+    )
+    assert between("parasitism", up=(0.5, -0.4), down=(0.5, -0.4)) == (
+        "them: what Northfield Foods gains reaches Alder Packaging; Northfield Foods loses when Alder Packaging gains"
+    )
 
 
 def test_first_come_the_sentence_the_picture_and_three_things_to_do() -> None:

@@ -114,7 +114,7 @@ def test_an_imbalance_does_no_harm_to_who_falls_anyway_and_that_is_said(found: S
     assert table(found, "rehearsal")[0] == ("ab", "b", "100 %", "100 %", "never", "never", "no harm")
     assert sentences(found, "rehearsal")[0] == (
         "If `ab` halves in week 10 and nobody reviews the terms, b loses 19 % of its range, and falls below its floor "
-        "in every future anyway. No side falls because of it."
+        "in every future anyway without reviews. No side falls because of it."
     )
 
 

@@ -12,7 +12,7 @@ from lichen.simulation.compiling import compile_program
 from lichen.simulation.experiments import standard_experiments
 from lichen.simulation.fast.fusing import fused
 from lichen.simulation.fast.tape import LoweredTape
-from lichen.simulation.program import Program, named, registers, released
+from lichen.simulation.program import Program, read_beside, registers, released
 from lichen.simulation.tape import LOOKING, Register, Tape, unread
 from lichen.workspace import read_relationship
 
@@ -56,7 +56,7 @@ def test_no_block_is_written_while_somebody_is_to_read_it(file: str, futures: in
     assert relationship is not None
     experiments = standard_experiments(relationship)
     program = compile_program(relationship, interventions.needs(relationship, experiments))
-    program = replace(program, nodes=fused(program.nodes, named(program)))
+    program = replace(program, nodes=fused(program.nodes, read_beside(program)))
     blocks = LoweredTape(program, len(experiments), futures).blocks
     shared = len({place.offset for place in blocks.values()})
     assert shared < len(blocks)

@@ -24,6 +24,8 @@ _WHY: dict[Instead, str] = {
     "slogan": "it says that it is a partnership, and no rule or dependence says so",
 }
 
+_NO_FLOWS = "The section `flows:` is missing: what passes from whom to whom, what it is worth and what it costs. "
+
 _PLAIN_BEGINNINGS = {
     "A",
     "All",
@@ -55,7 +57,9 @@ def one_sentence(
     sides = wording.listed(party.title for party in evidence.essential) if len(evidence.essential) <= 3 else "All sides"
     if instead is not None:
         depending = wording.listed(map(evidence.title, gate.depending))
-        return f"This is {IN_WORDS[instead]}, not a symbiosis: {_WHY[instead].format(depending=depending)}."
+        missing = "" if evidence.relationship.flows else _NO_FLOWS
+        why = _WHY[instead].format(depending=depending)
+        return f"{missing}This is {IN_WORDS[instead]}, not a symbiosis: {why}."
     if verdict == "symbiotic":
         return f"{sides} keep each other going: what strengthens one reaches the other, and each could go on alone."
     if not worst:

@@ -87,14 +87,16 @@ def out_of_hundred(share: float) -> str:
     return f"in {many} of 100 futures"
 
 
-def out_of_hundred_beside(share: float, anyway: float) -> str:
-    """In how many futures, beside how many anyway: `in 84 of 100 futures (in 3 of 100 futures anyway)`."""
+def out_of_hundred_beside(share: float, anyway: float, setting: str = "") -> str:
+    """In how many futures, beside how many anyway: `in 84 of 100 futures (in 3 of 100 futures anyway)`; in a `setting`
+    other than that of the file it is said: `anyway without reviews`.
+    """
     said, before = out_of_hundred(share), out_of_hundred(anyway)
     if anyway < HUNDREDTH:
         return said
     if said == before:
-        return f"{said} anyway"
-    return f"{said} ({before} anyway)" if share > anyway else f"{said} instead of {before}"
+        return f"{said} anyway{setting}"
+    return f"{said} ({before} anyway{setting})" if share > anyway else f"{said} instead of {before}{setting}"
 
 
 def fares(who: str, lost: float) -> str:

@@ -118,7 +118,8 @@ def known(option: str, name: str, names: Mapping[str, object], noun: str, most: 
     listed = ", ".join(f"`{n}`" for n in list(names)[:most]) or f"no {noun}"
     listed += f" and {len(names) - most} more" if len(names) > most else ""
     what = f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-    raise click.UsageError(f"{option}: `{name}` is not {what} of this file, which has {listed}.{_hint(name, names)}")
+    hint = _hint(name, names)
+    raise click.UsageError(f"{option}: `{name}` is not {what} of this file.{hint} It has {listed}.")
 
 
 def _hint(name: str, names: Mapping[str, object]) -> str:

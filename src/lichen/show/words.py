@@ -19,15 +19,6 @@ VERDICTS: Mapping[str, str] = {
     "not a relationship of this kind": "Not a relationship of this kind",
 }
 
-KINDS: Mapping[str, str] = {
-    "mutualism": "what either gains reaches the other",
-    "parasitism": "one lives off the other: what it gains, the other loses",
-    "commensalism": "what one gains reaches the other, and nothing comes back",
-    "competition": "each loses when the other gains",
-    "amensalism": "one loses when the other gains, and nothing comes back",
-    "neutralism": "what either gains stays with it",
-}
-
 METHODS: Mapping[str, str] = {
     "record": "seen in the record",
     "simulation": "seen in the futures",

@@ -65,17 +65,8 @@ def simulate(
     """
     at_once = most_at_once(relationship)
     if on_chunk is None and len(experiments) > max(2, at_once):
-        asked = partial(
-            simulate,
-            relationship,
-            runs=runs,
-            seed=seed,
-            chunk=chunk,
-            engine=engine,
-            threads=threads,
-            tallies=tallies,
-        )
-        return _in_turn(asked, experiments, at_once, progress)
+        asked = partial(simulate, relationship, runs=runs, seed=seed, chunk=chunk, engine=engine, threads=threads)
+        return _in_turn(partial(asked, tallies=tallies), experiments, at_once, progress)
     needs = interventions.needs(relationship, experiments)
     program = compile_program(relationship, needs)
     if not tallies:

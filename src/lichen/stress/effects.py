@@ -83,9 +83,13 @@ class Effect:
     @property
     def says(self) -> str:
         """`Northfield reaches its floor after 7 weeks in 84 of 100 futures (in 3 of 100 futures anyway)`."""
+        return self.told()
+
+    def told(self, setting: str = "") -> str:
+        """The same where what happens anyway does so in another `setting` than that of the file: ` without reviews`."""
         if not self.known:
             return wording.untold(f"what becomes of {self.title}")
-        often = wording.out_of_hundred_beside(self.falls.value, self.anyway)
+        often = wording.out_of_hundred_beside(self.falls.value, self.anyway, setting)
         floor = f"{wording.its(self.title)} floor"
         if self.is_brought_down:
             after = f" after {wording.span(self.runway_days.value)}" if self.runway_days is not None else ""

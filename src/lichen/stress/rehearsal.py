@@ -64,7 +64,8 @@ class Rehearsal:
         said = f"If `{self.flow}` halves {when(self.day)}"
         if self.without is None or self.with_reviews is None:
             return f"{said}, {_OUTCOMES[self.outcome]}."
-        said = f"{said} and nobody reviews the terms, {self.without.says}{wording.but_for(self.untold)}."
+        unreviewed = self.without.told(" without reviews")
+        said = f"{said} and nobody reviews the terms, {unreviewed}{wording.but_for(self.untold)}."
         if self.untold and not self.without.is_brought_down:
             return f"{said} Whether a side falls because of it cannot be told."
         if self.outcome in ("cannot tell", "no path"):

@@ -38,7 +38,7 @@ from lichen.check.finding import Evidence, Finding
 from lichen.check.judging import invariant
 from lichen.check.measures.dependence import dependence
 from lichen.check.measures.figure import UNKNOWN, Figure, least_of
-from lichen.check.measures.leaving import room_after_exits, substitution
+from lichen.check.measures.leaving import room_after_exits, ruin_after_exits, substitution
 from lichen.check.measures.worth import Valuation, valuation
 from lichen.check.remedies import replaceable
 from lichen.check.thresholds import BOUND, WORST_SHARE
@@ -74,7 +74,7 @@ def look(evidence: CheckInput) -> Iterator[Finding]:
         least_of(margins.values()).clipped(),
         _says(evidence, worst, terms[worst]),
         parties=[name for name, margin in margins.items() if margin.value < 0] or [worst],
-        evidence=[_seen(evidence, name, terms[name]) for name in margins],
+        evidence=[_seen(evidence, name, terms[name]) for name in sorted(margins, key=lambda name: margins[name].value)],
         remedy=replaceable(evidence, worst, valued),
         parts=[(f"{name}: {term}", figure.value) for name, there in terms.items() for term, figure in there.items()],
     )
@@ -101,8 +101,8 @@ def _says(evidence: CheckInput, party: str, terms: dict[str, Figure]) -> str:
     if all(figure.value >= 0 for figure in terms.values()):
         return f"Each side can go on after an exit; the least room is left to {title}."
     if terms["room after an exit"].value < 0:
-        limit = wording.share(WORST_SHARE.value)
-        return f"When somebody leaves, {title} will be below the floor in more than {limit} of the futures."
+        below, limit = (wording.share(found) for found in (ruin_after_exits(evidence, party).value, WORST_SHARE.value))
+        return f"When somebody leaves, {title} will be below the floor in {below} of the futures (limit {limit})."
     bound = wording.share(BOUND.value)
     return f"More than {bound} of the room of {title} comes from the other side and cannot be replaced."
 

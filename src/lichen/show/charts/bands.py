@@ -69,7 +69,7 @@ def draw(bands: Bands, width: int, name: str = "bands", height: int = 0) -> Html
     labels = [_label(side, 84 if narrow else 140) for side in bands.sides]
     longest = max((drawing.width_of(line, bold=True) for label in labels for line in label), default=0)
     right = longest + 14 if bands.named else 16.0
-    notes = [drawing.wrapped(note.says, width - 8, 13, 3, bold=True) for note in bands.notes]
+    notes = [drawing.wrapped(note.says, width - 8, 13, 4, bold=True) for note in bands.notes]
     top = 10 + sum(_ROW * len(note) for note in notes)
     height = height or int(top + (250 if narrow else 290))
     x = Scale(0.0, max(bands.days, 1e-9), 46.0, width - right)

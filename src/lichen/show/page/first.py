@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lichen.check.verdict import Verdict
+from lichen.check.wording import listed
 from lichen.language.reading import not_at_hand
 from lichen.show import outlook, telling, words
 from lichen.show.charts import bands
@@ -55,14 +56,18 @@ def _picture(judged: Judged, found: tuple[Outlook, ...]) -> Html:
             "div", element("p", "No side has a capacity by which one could say how it fares."), class_="panel"
         )
     drawn = outlook.chart(judged, found, "Room left of each side")
-    named = ((one.party.title, one.recorded or "") for one in found if one.side.recorded)
-    recorded = ", ".join(f"{title}: {capacity.replace('_', ' ')}" for title, capacity in named)
+    recorded = ", ".join(
+        f"{one.party.title}: {listed(name.replace('_', ' ') for name in one.recorded)}" for one in found if one.recorded
+    )
     worst = outlook.worse_off(found)
     band = f" Band: nine futures of ten of {worst.party.title}." if worst is not None and worst.side.low else ""
     key = f"Lines: half of the futures lie above, half below.{band}"
-    key += f" Dots: as recorded ({recorded})." if recorded else " Nothing of this was recorded."
-    besides = (words for one in found[:SIDES] for words in (outlook.counted(one), outlook.missed(one)) if words)
-    key = " ".join((key, *besides))
+    if recorded:
+        key += f" Dots: as recorded ({recorded})."
+    elif not any(one.alone for one in found):
+        key += " Nothing of this was recorded."
+    besides = (say(one) for one in found[:SIDES] for say in (outlook.counted, outlook.not_whole, outlook.missed))
+    key = " ".join(filter(None, (key, *besides)))
     shown = chart(_tall, drawn, "first", "How much room each side has left above its floor")
     fares = (element("li", outlook.own_sentence(one, judged.relationship.time.start) + ".") for one in found[:SIDES])
     return element(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from lichen.check.wording import out_of_hundred
+from lichen.check.gate import kind_of
+from lichen.check.measures.pulses import Reach
+from lichen.check.wording import does, listed, out_of_hundred
 from lichen.dependency.map import DependencyMap
-from lichen.show import figures, outlook, words
+from lichen.show import figures, outlook
 from lichen.show.charts import bands
 from lichen.show.judged import Judged
 from lichen.show.map import svg
@@ -52,10 +54,41 @@ def sides_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
         "The same questions asked of every side. Room left is 100 % when a side is healthy and 0 % at its floor. "
         "Typical: half of the futures have more, half less."
     )
-    untold = "what reaches the other side cannot be told yet"
-    said = untold if judged.verdict.gate.unknown else words.KINDS[judged.verdict.kind]
-    kind = element("p", "Between them: ", element("strong", said), ".")
-    return part("sides", "Each side", kind, shown, lead=lead)
+    return part("sides", "Each side", _between(judged), shown, lead=lead)
+
+
+def _between(judged: Judged) -> Html | None:
+    """What reaches whom, of two sides; of more the pair that decides what kind of relationship it is."""
+    gate, parties = judged.verdict.gate, judged.relationship.parties
+    if gate.unknown:
+        return element("p", "Between them: ", element("strong", "what reaches the other side cannot be told yet"), ".")
+    for (one, other), there in gate.reach.items():
+        back = gate.reach[other, one]
+        if kind_of({(one, other): there, (other, one): back}) == gate.kind:
+            first, second = parties[one].title, parties[other].title
+            who = "them" if len(gate.dependence) == 2 else f"{first} and {second}"
+            return element("p", f"Between {who}: ", element("strong", _exchanged(first, second, there, back)), ".")
+    return None
+
+
+def _exchanged(one: str, other: str, there: Reach, back: Reach) -> str:
+    if there.up.sign > 0 and back.up.sign > 0:
+        return "what either gains reaches the other"
+    if not there.sign and not back.sign:
+        return "what either gains stays with it"
+    return f"{_reached(one, other, there)}; {_reached(other, one, back)}"
+
+
+def _reached(origin: str, target: str, reach: Reach) -> str:
+    """What becomes of one side when the other gains or loses."""
+    gains, loses = does(origin, "gain"), does(origin, "lose")
+    if reach.up.sign < 0:
+        return f"{does(target, 'lose')} when {gains}"
+    if reach.down.sign < 0:
+        return f"{does(target, 'gain')} when {loses}"
+    if reach.up.sign > 0:
+        return f"what {gains} reaches {target}"
+    return f"only what {loses} reaches {target}, no gain" if reach.sign else f"nothing that {gains} reaches {target}"
 
 
 def map_part(dependencies: DependencyMap) -> Html:
@@ -66,7 +99,7 @@ def map_part(dependencies: DependencyMap) -> Html:
 
 def futures_part(judged: Judged, found: tuple[Outlook, ...]) -> Html:
     """Every side's futures on a chart of its own, and what each is made of."""
-    drawn = (_own_chart(judged, one) for one in found)
+    drawn = (panel for one in found for panel in (_own_chart(judged, one), *_charts_alone(judged, one)))
     runs = figures.number(judged.futures.runs)
     lead = f"{runs} futures, all from the same file; only chance and the ranges of the file differ."
     return part("futures", "What the futures do", element("div", *drawn, class_="charts"), lead=lead)
@@ -76,12 +109,21 @@ def _own_chart(judged: Judged, one: Outlook) -> Html:
     chosen = replace(outlook.chart(judged, (one,), f"Room left of {one.party.title}"), notes=(), named=False)
     made = ", ".join(capacity.name.replace("_", " ") for capacity in one.party.essential_capacities)
     least = f"The least of {made}." if len(one.party.essential_capacities) > 1 else f"Counted in {made}."
-    recorded = f"Dots: {one.recorded.replace('_', ' ')} as recorded." if one.recorded and one.side.recorded else ""
+    recorded = f"Dots: {listed(name.replace('_', ' ') for name in one.recorded)} as recorded." if one.recorded else ""
     fares = f"{outlook.own_sentence(one, judged.relationship.time.start)}."
-    told = (fares, least, outlook.counted(one), recorded, outlook.missed(one))
+    told = (fares, least, outlook.counted(one), recorded, outlook.not_whole(one), outlook.missed(one))
     said = element("p", " ".join(filter(None, told)), class_="small")
     shown = chart(bands.draw, chosen, f"side-{one.side.turn}-room", one.party.title, 520)
     return element("div", shown, said, class_="panel")
+
+
+def _charts_alone(judged: Judged, one: Outlook) -> Iterator[Html]:
+    """What is recorded of a side of which not all is, each capacity beside its own futures."""
+    for place, drawn in enumerate(outlook.charts_alone(judged, one)):
+        (side,) = drawn.sides
+        about = "Dots: as recorded. Band: nine futures of ten." if side.low else "Dots: as recorded."
+        shown = chart(bands.draw, drawn, f"side-{side.turn}-alone-{place}", side.title, 520)
+        yield element("div", shown, element("p", about, class_="small"), class_="panel")
 
 
 def _range(one: Outlook) -> str:
@@ -101,8 +143,6 @@ def _gross(judged: Judged, one: Outlook) -> str:
 
 
 def _reach(judged: Judged, one: Outlook) -> str:
-    """What reaches the others, the least of them when there are several."""
-    values = [
-        reach.stronger.value for (origin, _), reach in judged.verdict.gate.reach.items() if origin == one.party.name
-    ]
+    """What of a gain reaches the others, the least of them when there are several."""
+    values = [reach.up.value for (origin, _), reach in judged.verdict.gate.reach.items() if origin == one.party.name]
     return figures.percent(float(np.min(values))) if values else "not asked"
