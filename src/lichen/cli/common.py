@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -118,16 +118,16 @@ def known(option: str, name: str, names: Mapping[str, object], noun: str, most: 
     listed = ", ".join(f"`{n}`" for n in list(names)[:most]) or f"no {noun}"
     listed += f" and {len(names) - most} more" if len(names) > most else ""
     what = f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-    hint = _hint(name, names)
-    raise click.UsageError(f"{option}: `{name}` is not {what} of this file.{hint} It has {listed}.")
+    said = f"{option}: `{name}` is not {what} of this file.{_nearest(name, names)} It has {listed}."
+    if not names:
+        said += " Write one under `scenarios:`."  # parties and experiments are in every file
+    raise click.UsageError(said)
 
 
-def _hint(name: str, names: Mapping[str, object]) -> str:
-    """The nearest name; where there is none at all, where one is written."""
+def _nearest(name: str, names: Iterable[str]) -> str:
+    """The name that is meant, if one is near."""
     import difflib
 
-    if not names:
-        return " Write one under `scenarios:`."  # parties and experiments are in every file
     near = difflib.get_close_matches(name, names, n=1)
     return f" Did you mean `{near[0]}`?" if near else ""
 
