@@ -148,7 +148,7 @@ def futures_to_try(
     least: int = LEAST_RUNS,
     together: bool = False,
 ) -> int:
-    """As many futures as were asked for; where nobody asked, of a large file no more than take about a minute.
+    """As many futures as were asked for; where nobody asked, of a large file no more than take a minute or two.
 
     Of these experiments, or when none is named of all that a verdict asks for. `together`: they cannot run in turn.
     Leaves with status 2 when so many, or the `least` that a verb needs, are more than a run may take.

@@ -12,7 +12,7 @@ from lichen.simulation.experiments import Experiment
 MOST_CELLS = 1_000_000_000_000
 """Most values (nodes of formulas x members or links x steps x experiments x futures) to work out: some hours."""
 QUICK_CELLS = 100_000_000_000
-"""So many values take about a minute; of a larger file fewer futures are tried unless somebody asks for more."""
+"""So many values take a minute or two; of a larger file fewer futures are tried unless somebody asks for more."""
 MOST_NUMBERS = 1_000_000_000
 """Most numbers that are kept of a run, of eight bytes each."""
 MOST_AT_ONCE = 250_000_000
